@@ -1,0 +1,1 @@
+"""Validation, seeds, conditions and files: what every other package leans on."""
