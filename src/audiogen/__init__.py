@@ -31,7 +31,7 @@ _NAMES = {
     "save": "persistence",
 }
 
-__all__ = ["__version__", *_MODULES, *_NAMES]  # noqa: PLE0604
+__all__ = ["__version__", *_MODULES, *_NAMES]
 
 
 def __getattr__(name):
