@@ -1,1 +1,6 @@
-"""generators."""
+"""Generators: estimators that learn sounds and make new ones."""
+
+from audiogen.generators._base import BaseGenerator
+from audiogen.generators._vae import ConditionalVAE
+
+__all__ = ["BaseGenerator", "ConditionalVAE"]

@@ -1,1 +1,21 @@
-"""networks."""
+"""Keras layers and builders: seeds and shapes in, ``keras.Model`` out.
+
+Importing this package imports Keras and its backend; nothing else in audiogen does,
+but `audiogen.training`, and only when a network is built.
+"""
+
+from audiogen.networks import _quiet  # noqa: F401  before anything that imports Keras
+from audiogen.networks._convolutional import conv_decoder, conv_encoder
+from audiogen.networks._dense import dense_decoder, dense_encoder
+from audiogen.networks._seeds import Initializers
+from audiogen.networks._vae import VariationalAutoencoder, build_vae
+
+__all__ = [
+    "Initializers",
+    "VariationalAutoencoder",
+    "build_vae",
+    "conv_decoder",
+    "conv_encoder",
+    "dense_decoder",
+    "dense_encoder",
+]

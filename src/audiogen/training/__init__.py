@@ -1,1 +1,8 @@
-"""training."""
+"""One training loop for every generator: ``keras.Model.fit``, wrapped once."""
+
+from audiogen.training._batches import Batches
+from audiogen.training._loop import compile_model, train
+from audiogen.training._plateau import Plateau
+from audiogen.training._state import dump_model, load_model
+
+__all__ = ["Batches", "Plateau", "compile_model", "dump_model", "load_model", "train"]

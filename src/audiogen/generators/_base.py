@@ -1,0 +1,301 @@
+"""The contract of every generator, kept in one place."""
+
+import numbers
+from abc import ABC, abstractmethod
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from audiogen.generators._scaling import Scaling
+from audiogen.utils.conditions import ConditionEncoder
+from audiogen.utils.seeds import draw_seed, make_rng, spawn_seed
+from audiogen.utils.validation import Instance, Interval, check_parameters
+
+__all__ = ["BaseGenerator"]
+
+_SUBSET, _SPLIT, _NETWORK, _ORDER, _SAMPLE = range(5)  # what a seed is spawned for
+_GENERATED_AT_ONCE = 64
+
+
+class BaseGenerator(BaseEstimator, ABC):
+    """Base of the generators: validation, conditions, seeds, training, history, state.
+
+    A subclass has the parameters `epochs`, `batch_size`, `learning_rate`,
+    `max_samples`, `validation_fraction`, `patience`, `plateau_patience`, `warm_start`,
+    `random_state` and `verbose`, and supplies `_build`, `_networks`, `_batch`
+    and `_generate`.
+    """
+
+    _constraints = {
+        "epochs": Interval(numbers.Integral, 1, None),
+        "batch_size": Interval(numbers.Integral, 1, None),
+        "learning_rate": Interval(numbers.Real, 0, None, closed="neither"),
+        "max_samples": (
+            Instance(type(None), "None"),
+            Interval(numbers.Integral, 1, None),
+            Interval(float, 0, 1, closed="right"),
+        ),
+        "validation_fraction": Interval(numbers.Real, 0, 1),
+        "patience": (Instance(type(None), "None"), Interval(numbers.Integral, 1, None)),
+        "plateau_patience": (Instance(type(None), "None"), Interval(numbers.Integral, 1, None)),
+        "warm_start": Instance((bool, np.bool_), "a bool"),
+        "verbose": Interval(numbers.Integral, 0, None),
+    }
+
+    # ------------------------------------------------------------------ hooks
+
+    @abstractmethod
+    def _build(self, shape, condition_width, seed):
+        """Return the model that is trained, for samples of a shape."""
+
+    @abstractmethod
+    def _batch(self, x, condition, rng):
+        """Return what ``keras.Model.fit`` takes for a batch of scaled data."""
+
+    @abstractmethod
+    def _networks(self, model):
+        """Return the parts of the model that are fitted attributes, by their names."""
+
+    @abstractmethod
+    def _generate(self, n_samples, condition, rng):
+        """Return new samples as the network gives them."""
+
+    # --------------------------------------------------------------- learning
+
+    def fit(self, X, y=None):
+        """Learn to generate sounds like those given.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_timesteps), (n_samples, n_features) or \
+                (n_samples, ...)
+            Audio, features or spectrograms. A memory map is read batch by batch.
+        y : array-like or DataFrame with n_samples rows, default=None
+            The conditions. Number columns of a DataFrame are quantities, everything
+            else is a category.
+
+        Returns
+        -------
+        self : estimator
+        """
+        check_parameters(self, self._constraints)
+        fresh = not (self.warm_start and hasattr(self, "history_"))
+        return self._learn(X, y, self.epochs, fresh=fresh)
+
+    def partial_fit(self, X, y=None):
+        """Train for one more epoch on the same networks.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            As in `fit`.
+        y : array-like or DataFrame with n_samples rows, default=None
+            As in `fit`; it may hold no category that the first call did not.
+
+        Returns
+        -------
+        self : estimator
+        """
+        check_parameters(self, self._constraints)
+        return self._learn(X, y, 1, fresh=not hasattr(self, "history_"))
+
+    def _learn(self, X, y, epochs, *, fresh):
+        from audiogen.training import Batches, Plateau, train
+
+        X = self._validated(X, reset=fresh)
+        _refuse_other_length(X, y)
+        seed = draw_seed(self.random_state) if fresh else self._seed
+        rows, held_out = self._split(len(X), seed)
+        if fresh:
+            self._start(X, y, rows, seed)
+        elif (y is None) != (self.conditions_ is None):
+            raise ValueError("y must be given now if, and only if, it was given at first.")
+        else:
+            Scaling().fit(X, np.concatenate([rows, held_out]))  # refuses NaN
+        codes = None if y is None else self.conditions_.encode(y)
+
+        def make_batch(rows, rng):
+            condition = None if codes is None else codes[rows]
+            return self._batch(self._scaling.forward(X[rows]), condition, rng)
+
+        order = spawn_seed(seed, _ORDER)
+        validation = None
+        if len(held_out):
+            validation = Batches(held_out, self.batch_size, make_batch, order, shuffle=False)
+        callbacks = []
+        if self.patience or self.plateau_patience:
+            watched = "loss" if validation is None else "val_loss"
+            callbacks.append(Plateau(watched, self.patience, self.plateau_patience))
+        history = train(
+            self._model,
+            Batches(rows, self.batch_size, make_batch, order),
+            first_epoch=self.n_iter_,
+            epochs=epochs,
+            validation=validation,
+            callbacks=callbacks,
+            verbose=self.verbose,
+        )
+        for name, values in history.items():
+            self.history_.setdefault(name, []).extend(values)
+        self.n_iter_ = len(self.history_.get("loss", []))
+        return self
+
+    def _start(self, X, y, rows, seed):
+        """Set up everything that the data and the seed decide before training."""
+        self._seed = seed
+        self.sample_shape_ = tuple(X.shape[1:])
+        self.conditions_ = None if y is None else ConditionEncoder().fit(y)
+        self.condition_names_ = [] if y is None else self.conditions_.names_
+        self.categories_ = {} if y is None else self.conditions_.categories_
+        self._scaling = Scaling().fit(X, rows)
+        width = 0 if y is None else self.conditions_.width_
+        self._attach(self._build(self.sample_shape_, width, spawn_seed(seed, _NETWORK)))
+        self.history_ = {}
+        self.n_iter_ = 0
+
+    def _attach(self, model, optimizer=None):
+        from audiogen.training import compile_model
+
+        compile_model(model, optimizer or self.learning_rate)
+        self._model = model
+        vars(self).update(self._networks(model))
+
+    def _validated(self, X, *, reset):
+        X = validate_data(
+            self, X, reset=reset, dtype="numeric", allow_nd=True, ensure_all_finite=False
+        )
+        if not reset and tuple(X.shape[1:]) != self.sample_shape_:
+            raise ValueError(
+                f"X has samples of shape {X.shape[1:]}, but {type(self).__name__} was fitted on "
+                f"samples of shape {self.sample_shape_}."
+            )
+        return X
+
+    def _split(self, n_samples, seed):
+        """Return the rows to train on and the rows to validate on, each in order."""
+        rows = np.arange(n_samples)
+        if self.max_samples is not None:
+            whole = isinstance(self.max_samples, numbers.Integral)
+            most = self.max_samples if whole else max(1, int(self.max_samples * n_samples))
+            rng = make_rng(seed, _SUBSET)
+            rows = np.sort(rng.choice(n_samples, min(most, n_samples), replace=False))
+        n_held_out = int(self.validation_fraction * len(rows))
+        shuffled = make_rng(seed, _SPLIT).permutation(rows)
+        return np.sort(shuffled[n_held_out:]), np.sort(shuffled[:n_held_out])
+
+    # ------------------------------------------------------------- generating
+
+    def sample(self, n_samples=None, y=None, *, return_y=False, random_state=None):
+        """Generate new sounds.
+
+        Parameters
+        ----------
+        n_samples : int, default=None
+            How many; None takes as many as `y` has rows, or 1.
+        y : array-like, DataFrame, scalar or dict, default=None
+            What is wanted, as in `fit`; one row, a scalar or a dict of scalars serves
+            all samples. None draws conditions as often as they were trained on.
+        return_y : bool, default=False
+            Whether the conditions are returned as well.
+        random_state : int, RandomState or None, default=None
+            Decides the samples; None takes the estimator's own `random_state`.
+
+        Returns
+        -------
+        X : ndarray of shape (n_samples, *sample_shape_), float32
+            New samples.
+        y : DataFrame, ndarray or None
+            Their conditions, only if `return_y` is True.
+
+        Raises
+        ------
+        ValueError
+            For a condition never trained on, or `y` for a model without conditions.
+        """
+        check_is_fitted(self)
+        if n_samples is not None:
+            rule = Interval(numbers.Integral, 1, None)
+            owner = f"{type(self).__name__}.sample"
+            check_parameters(owner, {"n_samples": rule}, {"n_samples": n_samples})
+        seed = draw_seed(self.random_state if random_state is None else random_state)
+        rng = make_rng(seed, _SAMPLE)
+        y = self._wanted(n_samples, y, rng)
+        if y is not None:
+            n_samples = len(y)
+        codes = None if y is None else self.conditions_.encode(y)
+        X = self._scaling.inverse(self._generate(n_samples or 1, codes, rng))
+        return (X, y) if return_y else X
+
+    def _wanted(self, n_samples, y, rng):
+        """Return the conditions of the samples to come, one row each."""
+        if self.conditions_ is None:
+            if y is not None:
+                raise ValueError(
+                    f"y was given, but this {type(self).__name__} was fitted without conditions. "
+                    "Leave y out, or fit with y."
+                )
+            return None
+        if y is None:
+            return self.conditions_.draw(n_samples or 1, rng)
+        return self.conditions_.complete(y, n_samples)
+
+    def _encoded(self, n_samples, y):
+        """Return the encoded conditions of given samples, or None without conditions."""
+        if self.conditions_ is not None and y is None:
+            raise ValueError(
+                f"This {type(self).__name__} was fitted with the conditions "
+                f"{self.condition_names_}; give y."
+            )
+        y = self._wanted(n_samples, y, None)
+        return None if y is None else self.conditions_.encode(y)
+
+    @staticmethod
+    def _predict(network, *inputs):
+        """Return a network's outputs as arrays, computed a block of rows at a time."""
+        inputs = [values for values in inputs if values is not None]
+        blocks = []
+        for start in range(0, len(inputs[0]), _GENERATED_AT_ONCE):
+            block = [values[start : start + _GENERATED_AT_ONCE] for values in inputs]
+            out = network(block, training=False)
+            several = isinstance(out, list | tuple)
+            blocks.append([np.asarray(o) for o in (out if several else [out])])
+        outputs = [np.concatenate(parts) for parts in zip(*blocks, strict=True)]
+        return outputs if several else outputs[0]
+
+    # ------------------------------------------------------------------ state
+
+    def __sklearn_tags__(self):
+        """Tell scikit-learn that X may have more than two dimensions."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        return tags
+
+    def __getstate__(self):
+        state = super().__getstate__()
+        if "_model" not in state:
+            return state
+        from audiogen.training import dump_model
+
+        model = state["_model"]
+        networks = self._networks(model)
+        state = {k: v for k, v in state.items() if k not in networks and k != "_model"}
+        return {**state, "_model_state": dump_model(model)}
+
+    def __setstate__(self, state):
+        state = dict(state)
+        saved = state.pop("_model_state", None)
+        super().__setstate__(state)
+        if saved is not None:
+            from audiogen.training import load_model
+
+            self._attach(*load_model(saved))
+
+
+def _refuse_other_length(X, y):
+    if y is not None and len(y) != len(X):
+        raise ValueError(
+            f"X has {len(X)} samples but y has {len(y)}. A step that drops rows must drop them "
+            "from both: put it first in a GenerativePipeline, or call its select(X, y) yourself. "
+            "SlidingWindow makes windows rows, so y must be None with it."
+        )

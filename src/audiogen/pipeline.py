@@ -1,0 +1,415 @@
+"""Pipelines that end in a generator, and the way from its samples back to audio."""
+
+import inspect
+import numbers
+
+import numpy as np
+from sklearn.pipeline import Pipeline
+from sklearn.utils.metaestimators import available_if
+
+from audiogen.preprocessing import SlidingWindow
+from audiogen.utils.validation import Interval, Options, check_parameters
+
+__all__ = ["GenerativePipeline", "generate", "make_generative_pipeline"]
+
+
+def generate(
+    estimator,
+    n_samples=None,
+    y=None,
+    *,
+    return_y=False,
+    random_state=None,
+    join="audio",
+    crossfade=0,
+):
+    """Sample a fitted generator and walk back through the steps before it.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A fitted generator, or a Pipeline or `GenerativePipeline` that ends in one.
+    n_samples : int, default=None
+        How many; None takes as many as `y` has rows, or 1.
+    y : array-like, DataFrame, scalar or dict, default=None
+        The conditions wanted. None draws them as often as they were trained on.
+    return_y : bool, default=False
+        Whether the conditions are returned as well.
+    random_state : int, RandomState or None, default=None
+        Decides the samples; None takes the generator's own `random_state`.
+    join : {"audio", "spectrogram"}, default="audio"
+        For generators of frames that follow each other: each frame to audio and then
+        joined, or frames joined along time and then to audio.
+    crossfade : int, default=0
+        Samples over which audio is blended at the seams of ``join="audio"``, half of
+        them on either side; the length stays the same.
+
+    Returns
+    -------
+    X : ndarray of shape (n_samples, n_timesteps), float32
+        Audio, or whatever the first step was given in `fit`.
+    y : DataFrame, ndarray or None
+        The conditions, only if `return_y` is True.
+
+    Raises
+    ------
+    TypeError
+        Where the last step is no generator, or a step cannot be inverted.
+
+    Examples
+    --------
+    >>> from audiogen import generate
+    >>> from audiogen.generators import ConditionalVAE
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.preprocessing import StandardScaler
+    >>> X = [[0.0, 2.0], [1.0, 3.0], [4.0, 4.0], [5.0, 5.0]]
+    >>> vae = ConditionalVAE(latent_dim=1, units=(8,), epochs=1, random_state=0)
+    >>> generate(make_pipeline(StandardScaler(), vae).fit(X), 3).shape
+    (3, 2)
+    """
+    options = {"join": join, "crossfade": crossfade}
+    check_parameters("generate", _GENERATE, options)
+    steps, generator = _taken_apart(estimator)
+    if not hasattr(generator, "sample"):
+        raise TypeError(
+            f"{type(generator).__name__} cannot generate: it has no method sample. "
+            "The last step must be a generator, such as ConditionalVAE."
+        )
+    if hasattr(generator, "extra_frames"):
+        if y is not None:
+            raise ValueError(f"{type(generator).__name__} takes no y.")
+        frames = generator.sample(n_samples, random_state=random_state)
+        X = _joined(steps, frames, join, crossfade)
+    else:
+        X, y = generator.sample(n_samples, y, return_y=True, random_state=random_state)
+        X = _back(steps, X, y)
+    return (X, y) if return_y else X
+
+
+_GENERATE = {
+    "join": Options("audio", "spectrogram"),
+    "crossfade": Interval(numbers.Integral, 0, None),
+}
+
+
+class GenerativePipeline(Pipeline):
+    """A scikit-learn Pipeline that ends in a generator.
+
+    It adds three things to ``sklearn.pipeline.Pipeline``, whose parameters and
+    attributes it has: `sample`; `y` for the steps whose ``transform`` or
+    ``inverse_transform`` takes it; and row selectors, such as `PitchFilter`, as the
+    first steps, which drop rows from X and y alike.
+
+    Parameters
+    ----------
+    steps : list of (str, estimator)
+        Selectors, transformers and a generator, in that order.
+    memory : str, joblib.Memory or None, default=None
+        Where fitted transformers are cached.
+    verbose : bool, default=False
+        Whether the time of each step is shown.
+
+    Examples
+    --------
+    >>> from audiogen import GenerativePipeline
+    >>> from audiogen.datasets import make_notes
+    >>> from audiogen.generators import ConditionalVAE
+    >>> from audiogen.preprocessing import PeakNormalizer
+    >>> X, y = make_notes(4, random_state=0, return_X_y=True)
+    >>> vae = ConditionalVAE(latent_dim=2, filters=(4, 4), epochs=1, random_state=0)
+    >>> pipe = GenerativePipeline([("peak", PeakNormalizer()), ("vae", vae)]).fit(X, y)
+    >>> pipe.sample(y=y).shape == X.shape
+    True
+    """
+
+    def fit(self, X, y=None, **params):
+        """Fit all steps, selectors first.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_timesteps)
+            Audio, or what the first step takes.
+        y : DataFrame or array-like, default=None
+            The conditions.
+        **params : dict
+            Parameters for the ``fit`` of steps, as ``step__parameter``.
+
+        Returns
+        -------
+        self : GenerativePipeline
+        """
+        return super().fit(*self.select(X, y), **params)
+
+    def select(self, X, y=None):
+        """Drop the rows that the leading selectors drop.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            What the first step takes.
+        y : DataFrame or array-like, default=None
+            The conditions.
+
+        Returns
+        -------
+        X, y : the same without those rows
+        """
+        for step in self._selectors():
+            X, y = step.select(X, y)
+        return X, y
+
+    def sample(
+        self,
+        n_samples=None,
+        y=None,
+        *,
+        return_y=False,
+        random_state=None,
+        join="audio",
+        crossfade=0,
+    ):
+        """Generate audio; see `generate`, which this is.
+
+        Parameters
+        ----------
+        n_samples : int, default=None
+            How many; None takes as many as `y` has rows, or 1.
+        y : array-like, DataFrame, scalar or dict, default=None
+            The conditions wanted.
+        return_y : bool, default=False
+            Whether the conditions are returned as well.
+        random_state : int, RandomState or None, default=None
+            Decides the samples.
+        join : {"audio", "spectrogram"}, default="audio"
+            How frames that follow each other are joined.
+        crossfade : int, default=0
+            Samples over which audio is blended at the seams.
+
+        Returns
+        -------
+        X : ndarray of shape (n_samples, n_timesteps), float32
+        y : DataFrame, ndarray or None
+            Only if `return_y` is True.
+        """
+        return generate(
+            self,
+            n_samples,
+            y,
+            return_y=return_y,
+            random_state=random_state,
+            join=join,
+            crossfade=crossfade,
+        )
+
+    @available_if(lambda self: _final_has(self, "transform"))
+    def transform(self, X, y=None):
+        """Transform X with every step, y handed to those that take it.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            What the first step takes.
+        y : DataFrame or array-like, default=None
+            The conditions.
+
+        Returns
+        -------
+        X : ndarray
+            Without the rows that selectors drop.
+        """
+        X, y = self._forward(X, y)
+        final = self.steps[-1][1]
+        return X if final in (None, "passthrough") else _call(final.transform, X, y)
+
+    @available_if(lambda self: _final_has(self, "inverse_transform"))
+    def inverse_transform(self, X, y=None):
+        """Walk back through every step, y handed to those that take it.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            What the last step returned.
+        y : DataFrame or array-like, default=None
+            The conditions.
+
+        Returns
+        -------
+        X : ndarray
+        """
+        return _back([step for _, step in self.steps], X, y)
+
+    @available_if(lambda self: _final_has(self, "encode"))
+    def encode(self, X, y=None):
+        """Return the generator's latents of audio.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_timesteps)
+            Audio, or what the first step takes.
+        y : DataFrame or array-like, default=None
+            The conditions.
+
+        Returns
+        -------
+        Z : ndarray of shape (n_samples, latent_dim)
+        """
+        X, y = self._forward(X, y)
+        return self.steps[-1][1].encode(X, y)
+
+    @available_if(lambda self: _final_has(self, "decode"))
+    def decode(self, Z, y=None):
+        """Return the audio of latents.
+
+        Parameters
+        ----------
+        Z : array-like of shape (n_samples, latent_dim)
+            Latents.
+        y : DataFrame or array-like, default=None
+            The conditions.
+
+        Returns
+        -------
+        X : ndarray of shape (n_samples, n_timesteps), float32
+        """
+        steps, generator = _taken_apart(self)
+        if y is not None:
+            y = generator.conditions_.complete(y, len(Z))
+        return _back(steps, generator.decode(Z, y), y)
+
+    @available_if(lambda self: _final_has(self, "score"))
+    def score(self, X, y=None):
+        """Return the generator's own score of audio.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_timesteps)
+            Audio, or what the first step takes.
+        y : DataFrame or array-like, default=None
+            The conditions.
+
+        Returns
+        -------
+        score : float
+        """
+        X, y = self._forward(X, y)
+        return self.steps[-1][1].score(X, y)
+
+    def _selectors(self):
+        selectors = []
+        for _, step in self.steps:
+            if not hasattr(step, "select") or isinstance(step, Pipeline):
+                break
+            selectors.append(step)
+        return selectors
+
+    def _forward(self, X, y):
+        """Return X, as the last step sees it, and its y."""
+        for _, step in self.steps[:-1]:
+            if step in (None, "passthrough"):
+                continue
+            if hasattr(step, "select"):
+                X, y = step.select(X, y)
+            else:
+                X = _call(step.transform, X, y)
+        return X, y
+
+
+def make_generative_pipeline(*steps, memory=None, verbose=False):
+    """Build a `GenerativePipeline` whose steps are named after their types.
+
+    Parameters
+    ----------
+    *steps : estimators
+        Selectors, transformers and a generator, in that order.
+    memory : str, joblib.Memory or None, default=None
+        Where fitted transformers are cached.
+    verbose : bool, default=False
+        Whether the time of each step is shown.
+
+    Returns
+    -------
+    pipeline : GenerativePipeline
+
+    Examples
+    --------
+    >>> from audiogen import make_generative_pipeline
+    >>> from audiogen.generators import ConditionalVAE
+    >>> from audiogen.preprocessing import PeakNormalizer
+    >>> [name for name, _ in make_generative_pipeline(PeakNormalizer(), ConditionalVAE()).steps]
+    ['peaknormalizer', 'conditionalvae']
+    """
+    names = [type(step).__name__.lower() for step in steps]
+    numbered = [
+        f"{name}-{names[: i + 1].count(name)}" if names.count(name) > 1 else name
+        for i, name in enumerate(names)
+    ]
+    return GenerativePipeline(
+        list(zip(numbered, steps, strict=True)), memory=memory, verbose=verbose
+    )
+
+
+def _final_has(pipeline, method):
+    final = pipeline.steps[-1][1]
+    if final in (None, "passthrough"):
+        return method in ("transform", "inverse_transform")
+    getattr(final, method)  # available_if tells of the AttributeError
+    return True
+
+
+def _taken_apart(estimator):
+    """Return the steps before the generator, nested pipelines unrolled, and the generator."""
+    if not isinstance(estimator, Pipeline):
+        return [], estimator
+    steps = [step for _, step in estimator.steps[:-1]]
+    inner, generator = _taken_apart(estimator.steps[-1][1])
+    return steps + inner, generator
+
+
+def _call(method, X, y):
+    """Call a step's method, with y where its signature names it."""
+    if y is not None and "y" in inspect.signature(method).parameters:
+        return method(X, y=y)
+    return method(X)
+
+
+def _back(steps, X, y):
+    for step in reversed(steps):
+        if step in (None, "passthrough"):
+            continue
+        if not hasattr(step, "inverse_transform"):
+            raise TypeError(
+                f"{type(step).__name__} has no inverse_transform, so there is no way back "
+                "through it; take it out of the pipeline or apply it before."
+            )
+        X = _call(step.inverse_transform, X, y)
+    return X
+
+
+def _joined(steps, frames, join, crossfade):
+    """Return the audio of frames (n_samples, extra_frames, *frame_shape), joined in time."""
+    n_samples, n_frames = frames.shape[:2]
+    steps = [step for step in steps if not isinstance(step, SlidingWindow)]
+    if join == "spectrogram":
+        return _back(steps, frames.reshape(n_samples, -1, *frames.shape[3:]), None)
+    audio = _back(steps, frames.reshape(-1, *frames.shape[2:]), None)
+    audio = audio.reshape(n_samples, n_frames, -1)
+    return _blended(audio, crossfade // 2) if crossfade > 1 else audio.reshape(n_samples, -1)
+
+
+def _blended(clips, half):
+    """Join clips (n_samples, n_clips, n_timesteps), blending `half` samples at each side.
+
+    Past its end a clip goes on as its own mirror image, so that nothing is cut off and
+    the length stays.
+    """
+    half = min(half, clips.shape[2])
+    out = np.array(clips)
+    fade = np.sin(np.linspace(0, np.pi / 2, 2 * half, dtype=np.float32)) ** 2
+    tails = clips[:, :-1, clips.shape[2] - half :]
+    heads = clips[:, 1:, :half]
+    before = np.concatenate([tails, tails[..., ::-1]], axis=2)
+    after = np.concatenate([heads[..., ::-1], heads], axis=2)
+    seams = before * fade[::-1] + after * fade
+    out[:, :-1, clips.shape[2] - half :] = seams[..., :half]
+    out[:, 1:, :half] = seams[..., half:]
+    return out.reshape(len(clips), -1)

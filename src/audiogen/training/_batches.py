@@ -1,0 +1,52 @@
+"""Batches that are functions of (seed, epoch, batch)."""
+
+import audiogen.networks  # noqa: F401  imports Keras quietly
+
+import keras  # isort: skip
+
+from audiogen.utils.seeds import make_rng
+
+__all__ = ["Batches"]
+
+
+class Batches(keras.utils.PyDataset):
+    """Hand rows to a function that makes a batch of them.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_rows,), int
+        Row numbers into the data.
+    batch_size : int
+        Rows in a batch; the last of an epoch may have fewer.
+    make_batch : callable
+        ``make_batch(rows, rng)`` returns what ``keras.Model.fit`` takes for a batch:
+        a tuple of inputs, and targets where there are any.
+    seed : int
+        Decides the order, and `rng`, together with the epoch and the batch.
+    shuffle : bool, default=True
+        Whether rows come in a new order each epoch.
+
+    Attributes
+    ----------
+    epoch : int
+        Set by `train` before each epoch.
+    """
+
+    def __init__(self, rows, batch_size, make_batch, seed, *, shuffle=True):
+        super().__init__()
+        self.rows = rows
+        self.batch_size = batch_size
+        self.make_batch = make_batch
+        self.seed = seed
+        self.shuffle = shuffle
+        self.epoch = 0
+
+    def __len__(self):
+        return -(-len(self.rows) // self.batch_size)
+
+    def __getitem__(self, index):
+        rows = self.rows
+        if self.shuffle:
+            rows = make_rng(self.seed, self.epoch).permutation(rows)
+        rows = rows[index * self.batch_size : (index + 1) * self.batch_size]
+        return self.make_batch(rows, make_rng(self.seed, self.epoch, index))

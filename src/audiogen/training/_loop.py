@@ -1,0 +1,107 @@
+"""The training loop."""
+
+import numbers
+import warnings
+
+import audiogen.networks  # noqa: F401  imports Keras quietly
+
+import keras  # isort: skip
+from sklearn.exceptions import ConvergenceWarning
+
+from audiogen.utils.progress import Progress
+
+__all__ = ["compile_model", "train"]
+
+
+def compile_model(model, optimizer):
+    """Make a model ready to be trained.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Its ``compute_loss`` knows the loss.
+    optimizer : keras.Optimizer or float
+        A float is the learning rate of a new Adam.
+    """
+    if isinstance(optimizer, numbers.Real):
+        optimizer = keras.optimizers.Adam(optimizer)
+    model.compile(optimizer=optimizer, jit_compile=False)  # XLA makes it slower on CPUs
+
+
+def train(model, batches, *, first_epoch, epochs, validation=None, callbacks=(), verbose=0):
+    """Train a compiled model and return what happened.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Compiled.
+    batches : Batches
+        What it learns from.
+    first_epoch : int
+        Epochs it was trained for already: the batches of the next ones follow from it.
+    epochs : int
+        How many more.
+    validation : Batches, default=None
+        What its validation losses are measured on.
+    callbacks : sequence of keras.callbacks.Callback
+        Further callbacks.
+    verbose : int, default=0
+        0 is silent.
+
+    Returns
+    -------
+    history : dict of str to list of float
+        One value for each epoch that was finished.
+
+    Warns
+    -----
+    ConvergenceWarning
+        When Ctrl-C ended training, or losses became NaN.
+    """
+    watcher = _Watcher(batches)
+    with Progress(epochs, "epochs", verbose) as progress:
+        watcher.progress = progress
+        try:
+            model.fit(
+                batches,
+                initial_epoch=first_epoch,
+                epochs=first_epoch + epochs,
+                validation_data=validation,
+                callbacks=[watcher, *callbacks],
+                shuffle=False,  # Keras would shuffle with Python's global random
+                verbose=0,
+            )
+        except KeyboardInterrupt:
+            warnings.warn(
+                f"Training was interrupted after {len(watcher.history.get('loss', []))} of "
+                f"{epochs} epochs; the model is usable as it is.",
+                ConvergenceWarning,
+                stacklevel=2,
+            )
+    return watcher.history
+
+
+class _Watcher(keras.callbacks.Callback):
+    """Tell the batches their epoch, keep the losses, show progress, stop at NaN."""
+
+    def __init__(self, batches):
+        super().__init__()
+        self.batches = batches
+        self.history = {}
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.batches.epoch = epoch
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs = {name: float(value) for name, value in (logs or {}).items()}
+        for name, value in logs.items():
+            self.history.setdefault(name, []).append(value)
+        self.progress.step(**logs)
+        if logs["loss"] != logs["loss"]:
+            self.model.stop_training = True
+            warnings.warn(
+                f"The loss became NaN in epoch {epoch + 1} and training stopped. "
+                "Lower learning_rate, or look for extreme values in X.",
+                ConvergenceWarning,
+                stacklevel=2,
+            )

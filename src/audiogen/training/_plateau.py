@@ -1,0 +1,58 @@
+"""Stop early, and learn slower on a plateau, by one count of idle epochs."""
+
+import math
+
+import audiogen.networks  # noqa: F401  imports Keras quietly
+
+import keras  # isort: skip
+import numpy as np
+
+__all__ = ["Plateau"]
+
+_FACTOR = 0.5
+
+
+class Plateau(keras.callbacks.Callback):
+    """Watch a loss: halve the learning rate when it idles, stop when it idles longer.
+
+    The best weights come back at the end of training.
+
+    Parameters
+    ----------
+    monitor : str
+        The name of the loss to watch.
+    patience : int or None
+        Epochs without a new best after which training stops; None never stops.
+    plateau_patience : int or None
+        Epochs without a new best after which the learning rate is halved, and
+        again after as many more; None leaves it.
+    """
+
+    def __init__(self, monitor, patience, plateau_patience):
+        super().__init__()
+        self.monitor = monitor
+        self.patience = patience
+        self.plateau_patience = plateau_patience
+        self.best = math.inf
+        self.idle = 0
+        self.best_weights = None
+        self.stopped = False
+
+    def on_epoch_end(self, epoch, logs=None):
+        """Count idle epochs and act on them."""
+        loss = logs[self.monitor]
+        if loss < self.best:
+            self.best, self.idle = loss, 0
+            self.best_weights = self.model.get_weights()
+            return
+        self.idle += 1
+        if self.plateau_patience and self.idle % self.plateau_patience == 0:
+            optimizer = self.model.optimizer
+            optimizer.learning_rate = np.float32(optimizer.learning_rate) * _FACTOR
+        if self.patience and self.idle >= self.patience:
+            self.stopped = self.model.stop_training = True
+
+    def on_train_end(self, logs=None):
+        """Bring the best weights back."""
+        if self.best_weights is not None:
+            self.model.set_weights(self.best_weights)

@@ -1,0 +1,265 @@
+"""The laws that every generator keeps. A new generator joins by a line in GENERATORS."""
+
+import pickle
+import random
+import signal
+import subprocess
+import sys
+import threading
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+import audiogen
+from audiogen.generators import ConditionalVAE
+
+GENERATORS = [
+    ConditionalVAE(
+        latent_dim=2, units=(8,), filters=(4, 4), epochs=2, batch_size=8, random_state=0
+    ),
+]
+every_generator = pytest.mark.parametrize("generator", GENERATORS, ids=lambda g: type(g).__name__)
+N = 12
+
+
+def features():
+    return np.random.default_rng(0).normal(size=(N, 6)).astype(np.float32) * 3
+
+
+def conditions():
+    return pd.DataFrame({"pitch": np.arange(60, 60 + N), "family": ["reed", "mallet"] * (N // 2)})
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    """Each generator fitted once on features with conditions; tests must not change it."""
+    return {type(g).__name__: clone(g).fit(features(), conditions()) for g in GENERATORS}
+
+
+@parametrize_with_checks(GENERATORS)
+def test_check_estimator(estimator, check):
+    check(estimator)
+
+
+@every_generator
+@pytest.mark.parametrize("shape", [(6,), (3000,), (9, 5), (10, 7, 2)])
+def test_any_shape_comes_back_as_float32(generator, shape):
+    X = np.random.default_rng(0).uniform(-1, 1, size=(4, *shape))
+    samples = clone(generator).set_params(epochs=1).fit(X).sample(3)
+    assert samples.shape == (3, *shape)
+    assert samples.dtype == np.float32
+    assert np.abs(samples).max() <= 1, "data within [-1, 1] get a bounded output"
+
+
+@every_generator
+def test_other_data_keep_their_location_and_scale(generator):
+    X = 1000 + 50 * np.random.default_rng(0).normal(size=(64, 5))
+    samples = clone(generator).set_params(epochs=5).fit(X).sample(200)
+    assert np.abs(samples.mean() - 1000) < 50
+
+
+@every_generator
+def test_same_seed_same_bits(generator, fitted):
+    again = clone(generator).fit(features(), conditions())
+    first = fitted[type(generator).__name__]
+    np.testing.assert_array_equal(first.sample(5, random_state=3), again.sample(5, random_state=3))
+    assert not np.array_equal(first.sample(5, random_state=3), first.sample(5, random_state=4))
+    other = clone(generator).set_params(random_state=1).fit(features(), conditions())
+    assert not np.array_equal(first.sample(5, random_state=3), other.sample(5, random_state=3))
+
+
+@every_generator
+def test_global_random_state_is_untouched(generator):
+    before = np.random.get_state()[1].copy(), random.getstate()
+    clone(generator).set_params(random_state=None).fit(features(), conditions()).sample(2)
+    np.testing.assert_array_equal(before[0], np.random.get_state()[1])
+    assert before[1] == random.getstate()
+
+
+@every_generator
+def test_y_is_broadcast_and_returned(generator, fitted):
+    model = fitted[type(generator).__name__]
+    X, y = model.sample(4, y={"pitch": 64, "family": "reed"}, return_y=True)
+    assert X.shape == (4, 6)
+    pd.testing.assert_frame_equal(y, pd.DataFrame({"pitch": [64] * 4, "family": ["reed"] * 4}))
+    assert model.sample(y=conditions()).shape == (N, 6)
+    assert model.sample().shape == (1, 6)
+    X, y = model.sample(30, return_y=True)
+    assert set(y["family"]) == {"reed", "mallet"}
+    assert y["pitch"].between(60, 60 + N - 1).all()
+    np.testing.assert_array_equal(X, model.sample(30))
+    with pytest.raises(ValueError, match=r"12 row\(s\) where 5"):
+        model.sample(5, y=conditions())
+
+
+@every_generator
+def test_unknown_conditions_are_refused(generator, fitted):
+    model = fitted[type(generator).__name__]
+    with pytest.raises(ValueError, match="'reeds' is unknown.*mallet, reed"):
+        model.sample(y={"pitch": 64, "family": "reeds"})
+    with pytest.raises(ValueError, match="'pitch' = 90 lies too far outside"):
+        model.sample(y={"pitch": 90, "family": "reed"})
+    with pytest.raises(ValueError, match="fitted without conditions"):
+        clone(generator).set_params(epochs=1).fit(features()).sample(y="reed")
+
+
+@every_generator
+def test_conditions_matter(generator):
+    """Two families that are far apart come out far apart, each near its own."""
+    y = np.array(["low", "high"] * 32)
+    X = np.where(y == "low", -5.0, 5.0)[:, np.newaxis] + np.random.default_rng(0).normal(
+        size=(64, 4)
+    )
+    model = clone(generator).set_params(epochs=60, validation_fraction=0.0, learning_rate=0.01)
+    model.fit(X, y)
+    assert model.sample(50, y="low").mean() < -2.5
+    assert model.sample(50, y="high").mean() > 2.5
+
+
+FRESH = """
+import sys, joblib, numpy as np, audiogen
+path, how, out = sys.argv[1:]
+model = joblib.load(path) if how == "joblib" else audiogen.load(path)
+first = model.sample(5, random_state=3)
+rng = np.random.default_rng(0)
+import pandas as pd
+X = rng.normal(size=(12, 6)).astype(np.float32) * 3
+y = pd.DataFrame({"pitch": np.arange(60, 72), "family": ["reed", "mallet"] * 6})
+model.partial_fit(X, y)
+np.savez(out, first=first, second=model.sample(5, random_state=3))
+"""
+
+
+@every_generator
+@pytest.mark.parametrize("how", ["joblib", "skops"])
+def test_a_fresh_process_goes_on_bit_by_bit(generator, how, tmp_path):
+    model = clone(generator).fit(features(), conditions())
+    path = tmp_path / "model"
+    if how == "joblib":
+        joblib.dump(model, path)
+    else:
+        audiogen.save(model, path)
+    done = subprocess.run(
+        [sys.executable, "-c", FRESH, str(path), how, str(tmp_path / "out.npz")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+    out = np.load(tmp_path / "out.npz")
+    np.testing.assert_array_equal(out["first"], model.sample(5, random_state=3))
+    model.partial_fit(features(), conditions())
+    np.testing.assert_array_equal(out["second"], model.sample(5, random_state=3))
+
+
+@every_generator
+def test_partial_fit_is_one_more_epoch(generator):
+    steady = {"patience": None, "plateau_patience": None}
+    one = clone(generator).set_params(epochs=2, **steady).fit(features(), conditions())
+    one.partial_fit(features(), conditions())
+    three = clone(generator).set_params(epochs=3, **steady).fit(features(), conditions())
+    assert one.n_iter_ == three.n_iter_ == len(one.history_["loss"]) == 3
+    assert one.history_ == three.history_
+    np.testing.assert_array_equal(one.sample(4), three.sample(4))
+
+
+@every_generator
+def test_warm_start_goes_on_and_cold_start_begins_anew(generator):
+    steady = {"patience": None, "plateau_patience": None, "epochs": 2}
+    warm = clone(generator).set_params(warm_start=True, **steady)
+    assert warm.fit(features(), conditions()).fit(features(), conditions()).n_iter_ == 4
+    cold = clone(generator).set_params(**steady)
+    assert cold.fit(features(), conditions()).fit(features(), conditions()).n_iter_ == 2
+    with pytest.raises(ValueError, match="y must be given now if"):
+        warm.partial_fit(features())
+
+
+@every_generator
+def test_history_is_plain_data(generator, fitted):
+    history = fitted[type(generator).__name__].history_
+    assert type(history) is dict
+    assert {"loss", "val_loss"} <= set(history)
+    assert all(type(v) is float for values in history.values() for v in values)
+
+
+@every_generator
+def test_ctrl_c_leaves_a_usable_model(generator, monkeypatch):
+    model = clone(generator).set_params(epochs=1000, patience=None)
+    batch, seen = model._batch, []
+
+    def interrupted(*args):
+        seen.append(1)
+        return batch(*args)
+
+    monkeypatch.setattr(model, "_batch", interrupted)
+
+    def press():
+        while len(seen) < 8:
+            pass
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(model, "epochs", 100_000)
+    thread = threading.Thread(target=press)
+    with pytest.warns(ConvergenceWarning, match=r"interrupted after \d+ of 100000 epochs"):
+        thread.start()
+        model.fit(features(), conditions())
+    thread.join()
+    assert model.sample(2).shape == (2, 6)
+    monkeypatch.undo()
+    assert np.isfinite(pickle.loads(pickle.dumps(model)).sample(2)).all()
+
+
+@every_generator
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [
+        ("epochs", 0),
+        ("batch_size", 0),
+        ("learning_rate", -1.0),
+        ("max_samples", 0),
+        ("max_samples", 1.5),
+        ("validation_fraction", 1.0),
+        ("patience", 0),
+        ("warm_start", "yes"),
+    ],
+)
+def test_bad_parameters_are_named(generator, parameter, value):
+    name = type(generator).__name__
+    with pytest.raises((TypeError, ValueError), match=f"The '{parameter}' parameter of {name}"):
+        clone(generator).set_params(**{parameter: value}).fit(features())
+
+
+@every_generator
+def test_bad_data_are_named(generator, fitted):
+    X = features()
+    X[7, 3] = np.nan
+    with pytest.raises(ValueError, match="NaN.*first in row 7"):
+        clone(generator).fit(X)
+    with pytest.raises(ValueError, match="12 samples but y has 5.*GenerativePipeline"):
+        clone(generator).fit(features(), conditions()[:5])
+    with pytest.raises(NotFittedError):
+        clone(generator).sample()
+    model = pickle.loads(pickle.dumps(fitted[type(generator).__name__]))
+    with pytest.raises(ValueError, match=r"\(6, 2\).*\(6,\)"):
+        model.partial_fit(np.zeros((3, 6, 2)), conditions()[:3])
+
+
+@every_generator
+def test_constant_and_single_samples_train(generator):
+    for X in (np.full((6, 4), 3.0), np.zeros((6, 4)), np.ones((1, 4))):
+        assert np.isfinite(clone(generator).fit(X).sample(2)).all()
+
+
+@every_generator
+def test_max_samples_and_split_use_the_rows_they_say(generator):
+    model = clone(generator).set_params(max_samples=8, validation_fraction=0.25, epochs=1)
+    rows, held_out = model._split(N, 0)
+    assert (len(rows), len(held_out)) == (6, 2)
+    assert len({*rows, *held_out}) == 8
+    rows, held_out = model.set_params(max_samples=0.5)._split(N, 0)
+    assert len(rows) + len(held_out) == 6

@@ -1,0 +1,117 @@
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audiogen.exceptions import ExtrapolationWarning
+from audiogen.utils.conditions import ConditionEncoder
+
+
+@pytest.fixture
+def notes():
+    return pd.DataFrame(
+        {
+            "pitch": [24, 60, 60, 84],
+            "instrument_family": ["flute", "organ", "organ", "flute"],
+            "loud": [True, False, False, True],
+        }
+    )
+
+
+def test_number_columns_are_quantities_and_the_rest_categories(notes):
+    encoder = ConditionEncoder().fit(notes)
+    assert encoder.names_ == ["pitch", "instrument_family", "loud"]
+    assert encoder.categories_["pitch"] is None
+    assert encoder.ranges_ == {"pitch": (24.0, 84.0)}
+    assert list(encoder.categories_["instrument_family"]) == ["flute", "organ"]
+    assert list(encoder.categories_["loud"]) == [False, True]
+
+
+def test_one_hot_and_range_by_hand(notes):
+    codes = ConditionEncoder().fit(notes).encode(notes)
+    np.testing.assert_allclose(codes[:, 0], [-1, 0.2, 0.2, 1], atol=1e-6)
+    np.testing.assert_array_equal(
+        codes[:, -4:], [[1, 0, 0, 1], [0, 1, 1, 0], [0, 1, 1, 0], [1, 0, 0, 1]]
+    )
+
+
+def test_a_semitone_is_resolved():
+    pitch = pd.DataFrame({"pitch": np.arange(24, 85)})
+    codes = ConditionEncoder().fit(pitch).encode(pitch)
+    steps = np.linalg.norm(np.diff(codes, axis=0), axis=1)
+    assert steps.min() > 0.5
+
+
+@pytest.mark.parametrize("y", [[3, 1, 3], np.array(["b", "a", "b"]), pd.Series(["b", "a", "b"])])
+def test_one_dimensional_y_is_one_category(y):
+    codes = ConditionEncoder().fit(y).encode(y)
+    np.testing.assert_array_equal(codes, [[0, 1], [1, 0], [0, 1]])
+
+
+def test_unnamed_columns_are_categories():
+    y = np.array([[1, 5], [2, 5], [1, 6]])
+    codes = ConditionEncoder().fit(y).encode(y)
+    np.testing.assert_array_equal(codes, [[1, 0, 1, 0], [0, 1, 1, 0], [1, 0, 0, 1]])
+
+
+def test_complete_repeats_scalars_and_dicts(notes):
+    encoder = ConditionEncoder().fit(notes)
+    wanted = encoder.complete({"loud": True, "pitch": [60, 62], "instrument_family": "organ"})
+    assert list(wanted.columns) == encoder.names_
+    assert wanted["pitch"].tolist() == [60, 62]
+    assert wanted["instrument_family"].tolist() == ["organ", "organ"]
+    assert ConditionEncoder().fit(["a", "b"]).complete("b", 3).tolist() == ["b", "b", "b"]
+
+
+def test_a_little_outside_warns_and_far_outside_is_refused():
+    encoder = ConditionEncoder().fit(pd.DataFrame({"pitch": [48, 72], "velocity": [25, 125]}))
+    with pytest.warns(ExtrapolationWarning, match=r"'pitch' = 84 .*\[48, 72\]"):
+        encoder.encode({"pitch": 84, "velocity": 25})
+    with pytest.raises(ValueError, match="'pitch' = 85"):
+        encoder.encode({"pitch": 85, "velocity": 25})
+    with pytest.warns(ExtrapolationWarning, match="velocity"):
+        encoder.encode({"pitch": 60, "velocity": 145})
+    with pytest.raises(ValueError, match="'velocity' = 146"):
+        encoder.encode({"pitch": 60, "velocity": 146})
+
+
+def test_unknown_category_is_named_with_near_matches(notes):
+    encoder = ConditionEncoder().fit(notes)
+    with pytest.raises(ValueError, match=r"'orgn' is unknown.*flute, organ.*Did you mean organ\?"):
+        encoder.encode({"pitch": 60, "instrument_family": "orgn", "loud": True})
+
+
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        ({"pitch": 60}, r"Missing: \['instrument_family', 'loud'\]"),
+        ({"pitch": 60, "instrument_family": "flute", "loud": True, "x": 1}, r"unknown: \['x'\]"),
+        ([60], r"1 column\(s\), but training had 3"),
+    ],
+)
+def test_other_columns_are_refused(notes, y, message):
+    with pytest.raises(ValueError, match=message):
+        ConditionEncoder().fit(notes).complete(y)
+
+
+def test_missing_values_are_counted_by_name(notes):
+    notes["pitch"] = [24, np.nan, np.nan, 84]
+    with pytest.raises(ValueError, match=r"'pitch' is missing \(NaN\) in 2 of 4 rows"):
+        ConditionEncoder().fit(notes)
+
+
+def test_draws_follow_the_training_frequencies(notes):
+    encoder = ConditionEncoder().fit(notes)
+    drawn = encoder.draw(4000, np.random.default_rng(0))
+    assert (drawn["pitch"] == 60).mean() == pytest.approx(0.5, abs=0.04)
+    assert set(drawn[drawn["pitch"] == 60]["instrument_family"]) == {"organ"}
+    assert drawn.dtypes["pitch"] == notes.dtypes["pitch"]
+
+
+@given(st.lists(st.sampled_from("abcde"), min_size=1, max_size=20))
+@settings(deadline=None, max_examples=50)
+def test_one_hot_decodes_to_what_went_in(labels):
+    encoder = ConditionEncoder().fit(labels)
+    decoded = encoder.categories_[0][encoder.encode(labels).argmax(axis=1)]
+    assert decoded.tolist() == labels
