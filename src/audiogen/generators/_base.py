@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from audiogen.generators._scaling import Scaling
 from audiogen.utils.conditions import ConditionEncoder
 from audiogen.utils.seeds import draw_seed, make_rng, spawn_seed
-from audiogen.utils.validation import Instance, Interval, check_parameters
+from audiogen.utils.validation import Instance, Interval, Options, check_parameters
 
 __all__ = ["BaseGenerator"]
 
@@ -32,13 +32,13 @@ class BaseGenerator(BaseEstimator, ABC):
         "batch_size": Interval(numbers.Integral, 1, None),
         "learning_rate": Interval(numbers.Real, 0, None, closed="neither"),
         "max_samples": (
-            Instance(type(None), "None"),
+            Options(None),
             Interval(numbers.Integral, 1, None),
             Interval(float, 0, 1, closed="right"),
         ),
         "validation_fraction": Interval(numbers.Real, 0, 1),
-        "patience": (Instance(type(None), "None"), Interval(numbers.Integral, 1, None)),
-        "plateau_patience": (Instance(type(None), "None"), Interval(numbers.Integral, 1, None)),
+        "patience": (Options(None), Interval(numbers.Integral, 1, None)),
+        "plateau_patience": (Options(None), Interval(numbers.Integral, 1, None)),
         "warm_start": Instance((bool, np.bool_), "a bool"),
         "verbose": Interval(numbers.Integral, 0, None),
     }

@@ -73,7 +73,8 @@ class ConditionalVAE(BaseGenerator):
         The networks.
     history_ : dict of str to list of float
         "loss" (negative evidence lower bound, nats for each number of a sample), "mse",
-        "kl" (nats a sample) and the same of the held-out samples behind "val_", one value an epoch.
+        "kl" (nats a sample), and those of held-out samples behind "val_"; one value an
+        epoch.
     n_iter_ : int
         Epochs trained.
     n_features_in_ : int
@@ -117,8 +118,8 @@ class ConditionalVAE(BaseGenerator):
         "architecture": Options("auto", "dense", "conv1d", "conv2d"),
         "units": Instance((tuple, list), "a tuple of int"),
         "filters": Instance((tuple, list), "a tuple of int"),
-        "kernel_size": (Instance(type(None), "None"), Interval(numbers.Integral, 1, None)),
-        "strides": (Instance(type(None), "None"), Interval(numbers.Integral, 1, None)),
+        "kernel_size": (Options(None), Interval(numbers.Integral, 1, None)),
+        "strides": (Options(None), Interval(numbers.Integral, 1, None)),
         "beta": Interval(numbers.Real, 0, None),
     }
 
@@ -276,7 +277,7 @@ class ConditionalVAE(BaseGenerator):
         noise = make_rng(self._seed).standard_normal(z_mean.shape, dtype=np.float32)
         z = z_mean + np.exp(0.5 * z_log_var) * noise
         decoded = self._predict(self.decoder_, z, self._encoded(len(x), y))
-        size, variance = x[0].size, float(np.asarray(self._model.variance))
+        size, variance = x[0].size, float(self._model.variance)
         errors = ((x - decoded) ** 2).reshape(len(x), -1).sum(axis=1, dtype=np.float64)
         likelihood = -0.5 * (size * np.log(2 * np.pi * variance) + errors / variance)
         kl = 0.5 * (z_mean**2 + np.exp(z_log_var) - 1 - z_log_var).sum(axis=1, dtype=np.float64)

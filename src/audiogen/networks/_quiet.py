@@ -1,6 +1,7 @@
 """Import Keras and its backend without chatter, and without a trace in random states."""
 
 import contextlib
+import logging
 import os
 import random
 import sys
@@ -52,3 +53,6 @@ with _stderr_held_back(), _random_states_kept():
     from keras import ops
 
     ops.zeros(1)  # the backend speaks once more when it is first used
+
+# It warns of retracing when a program fits several models, as every grid search does.
+logging.getLogger("tensorflow").setLevel(logging.ERROR)

@@ -1,5 +1,6 @@
 """One training loop for every generator: ``keras.Model.fit``, wrapped once."""
 
+import audiogen.networks  # noqa: F401  imports Keras quietly, before the modules below
 from audiogen.training._batches import Batches
 from audiogen.training._loop import compile_model, train
 from audiogen.training._plateau import Plateau

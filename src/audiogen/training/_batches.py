@@ -1,8 +1,6 @@
 """Batches that are functions of (seed, epoch, batch)."""
 
-import audiogen.networks  # noqa: F401  imports Keras quietly
-
-import keras  # isort: skip
+import keras
 
 from audiogen.utils.seeds import make_rng
 

@@ -3,9 +3,7 @@
 import numbers
 import warnings
 
-import audiogen.networks  # noqa: F401  imports Keras quietly
-
-import keras  # isort: skip
+import keras
 from sklearn.exceptions import ConvergenceWarning
 
 from audiogen.utils.progress import Progress

@@ -2,9 +2,7 @@
 
 import math
 
-import audiogen.networks  # noqa: F401  imports Keras quietly
-
-import keras  # isort: skip
+import keras
 import numpy as np
 
 __all__ = ["Plateau"]

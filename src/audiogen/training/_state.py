@@ -2,11 +2,7 @@
 
 import json
 
-import numpy as np
-
-import audiogen.networks  # noqa: F401  imports Keras quietly
-
-import keras  # isort: skip
+import keras
 
 __all__ = ["dump_model", "load_model"]
 
@@ -31,8 +27,8 @@ def dump_model(model):
     return {
         "model": json.dumps(keras.saving.serialize_keras_object(model)),
         "optimizer": json.dumps(keras.optimizers.serialize(model.optimizer)),
-        "variables": [np.array(v) for v in _variables(model)],
-        "optimizer_variables": [np.array(v) for v in model.optimizer.variables],
+        "variables": [keras.ops.convert_to_numpy(v) for v in _variables(model)],
+        "optimizer_variables": [keras.ops.convert_to_numpy(v) for v in model.optimizer.variables],
     }
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 __all__ = ["Instance", "Interval", "Options", "check_audio", "check_parameters"]
 
-_KINDS = {numbers.Integral: "an int", numbers.Real: "a number"}
+_KINDS = {numbers.Integral: "an int", numbers.Real: "a number", float: "a float"}
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Interval:
 
     Parameters
     ----------
-    kind : {numbers.Integral, numbers.Real}
+    kind : {numbers.Integral, numbers.Real, float}
         What type the number has. Booleans are not numbers here.
     low, high : float or None
         Bounds; None where there is none.

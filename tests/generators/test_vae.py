@@ -1,0 +1,155 @@
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from audiogen.generators import ConditionalVAE
+
+
+@pytest.fixture(scope="module")
+def blobs():
+    """Points on a noisy ring in five dimensions, with the side as condition."""
+    rng = np.random.default_rng(0)
+    angle = rng.uniform(0, 2 * np.pi, 400)
+    X = np.stack([4 * np.cos(angle), 4 * np.sin(angle), *np.zeros((3, 400))], axis=1)
+    return X + 0.1 * rng.normal(size=X.shape), np.where(np.cos(angle) > 0, "right", "left")
+
+
+@pytest.fixture(scope="module")
+def ring(blobs):
+    vae = ConditionalVAE(
+        latent_dim=2, units=(64, 64), epochs=150, learning_rate=5e-3, patience=None, random_state=0
+    )
+    return vae.fit(*blobs)
+
+
+def layer_kinds(network):
+    return [type(layer).__name__ for layer in network.layers]
+
+
+def test_waveforms_get_the_reports_architecture():
+    """1-D convolutions with ReLU, condition, flatten, moments; transposed back to a sigmoid."""
+    X = np.random.default_rng(0).uniform(-1, 1, (4, 4096)).astype(np.float32)
+    vae = ConditionalVAE(filters=(4, 8), epochs=1, random_state=0).fit(X, ["a", "b", "a", "b"])
+    encoder, decoder = layer_kinds(vae.encoder_), layer_kinds(vae.decoder_)
+    assert encoder.count("Conv1D") == 2
+    assert encoder.index("Conv1D") < encoder.index("Flatten") < encoder.index("Concatenate")
+    assert {layer.name for layer in vae.encoder_.layers} >= {"z_mean", "z_log_var"}
+    assert decoder.count("Conv1DTranspose") == 2
+    assert decoder.index("Dense") < decoder.index("Reshape") < decoder.index("Conv1DTranspose")
+    convolutions = [
+        layer
+        for network in (vae.encoder_, vae.decoder_)
+        for layer in network.layers
+        if "Conv1D" in type(layer).__name__
+    ]
+    assert [c.activation.__name__ for c in convolutions] == ["relu", "relu", "relu", "sigmoid"]
+
+
+@pytest.mark.parametrize(
+    ("shape", "kind"),
+    [((2048,), "Dense"), ((2049,), "Conv1D"), ((8, 3), "Conv1D"), ((8, 8, 2), "Conv2D")],
+)
+def test_auto_chooses_by_shape(shape, kind):
+    vae = ConditionalVAE(filters=(2, 2), units=(4,), epochs=1, random_state=0)
+    vae.fit(np.zeros((2, *shape)))
+    kinds = {k for k in layer_kinds(vae.encoder_) if "Conv" in k}
+    assert kinds == (set() if kind == "Dense" else {kind})
+
+
+def test_it_learns_the_ring(ring, blobs):
+    samples, y = ring.sample(1000, random_state=1, return_y=True)
+    radius = np.hypot(samples[:, 0], samples[:, 1])
+    assert np.quantile(np.abs(radius - 4), 0.8) < 0.6
+    assert np.abs(samples[:, 2:]).max() < 0.6
+    assert np.mean((samples[:, 0] > 0) == (y == "right")) > 0.93
+
+
+def test_score_is_the_lower_bound_and_tells_ring_from_noise(ring, blobs):
+    """A bound on log p(x): not above the truth, not far below it, and far above nonsense."""
+    X, y = blobs
+    # log p of the ring given its half: uniform angle on a half, Gaussian of 0.1 across
+    truth = -np.log(np.pi * 4) + 4 * np.mean(
+        stats.norm(0, 0.1).logpdf(0.1 * np.random.default_rng(1).normal(size=9999))
+    )
+    assert truth - 3 < ring.score(X, y) < truth + 0.1
+    assert ring.score(X[:, ::-1], y) < ring.score(X, y) - 100
+
+
+def test_score_agrees_with_a_computation_by_hand():
+    rng = np.random.default_rng(0)
+    X = rng.uniform(-1, 1, (6, 4)).astype(np.float32)
+    vae = ConditionalVAE(latent_dim=2, units=(4,), epochs=1, random_state=0).fit(X)
+    mean, log_var = (np.asarray(o, dtype=float) for o in vae.encoder_([(X + 1) / 2]))
+    draw = np.random.default_rng([vae._seed]).standard_normal(mean.shape, dtype=np.float32)
+    back = np.asarray(vae.decoder_([(mean + np.exp(log_var / 2) * draw).astype("f4")]))
+    variance = float(vae._model.variance)
+    likelihood = stats.norm((X + 1) / 2, np.sqrt(variance)).logpdf(back).sum(axis=1)
+    kl = 0.5 * (mean**2 + np.exp(log_var) - 1 - log_var).sum(axis=1)
+    assert vae.score(X) == pytest.approx((likelihood - kl).mean() - 4 * np.log(2), rel=1e-4)
+
+
+def test_reconstruction_is_nearer_than_another_sample(ring, blobs):
+    X, y = blobs
+    error = np.linalg.norm(ring.reconstruct(X, y) - X, axis=1)
+    assert np.median(error) < 0.5
+    np.testing.assert_array_equal(ring.reconstruct(X, y), ring.decode(ring.encode(X, y), y))
+
+
+def test_interpolation_ends_where_it_should_and_moves_evenly(ring, blobs):
+    X, y = blobs
+    a, b = X[y == "left"][:2].astype(np.float32)
+    way = ring.interpolate(a, b, 9, y="left")
+    assert way.shape == (9, 5)
+    np.testing.assert_allclose(way[0], ring.reconstruct(a[None], "left")[0], atol=1e-5)
+    np.testing.assert_allclose(way[-1], ring.reconstruct(b[None], "left")[0], atol=1e-5)
+    by_latents = ring.interpolate(*ring.encode(np.stack([a, b]), "left"), 9, y="left")
+    np.testing.assert_allclose(way, by_latents, atol=1e-5)
+    with pytest.raises(ValueError, match="n_steps must be"):
+        ring.interpolate(a, b, 1, y="left")
+    with pytest.raises(ValueError, match="Z must have the shape"):
+        ring.interpolate(a[:3], b[:3], 5, y="left")
+
+
+def test_a_conditional_model_asks_for_y(ring, blobs):
+    for method, X in ((ring.encode, blobs[0]), (ring.decode, np.zeros((2, 2)))):
+        with pytest.raises(ValueError, match=r"conditions \[0\]; give y"):
+            method(X)
+
+
+def test_a_pitch_between_those_trained_is_between_them():
+    y = pd.DataFrame({"pitch": np.repeat(np.arange(60, 73, 2), 20)})
+    X = np.asarray(y) + 0.05 * np.random.default_rng(0).normal(size=(140, 3))
+    vae = ConditionalVAE(latent_dim=1, units=(32,), epochs=150, learning_rate=0.01, random_state=0)
+    samples = vae.fit(X, y).sample(20, y={"pitch": 65})
+    assert 64 < samples.mean() < 66
+
+
+def test_early_stopping_brings_the_best_weights_back():
+    X = np.random.default_rng(0).normal(size=(40, 8))
+    vae = ConditionalVAE(
+        units=(64,), epochs=400, patience=5, plateau_patience=2, validation_fraction=0.5,
+        batch_size=20, learning_rate=0.02, random_state=0,
+    ).fit(X)  # fmt: skip
+    assert vae.n_iter_ < 400
+    best = int(np.argmin(vae.history_["val_loss"]))
+    assert vae.n_iter_ == best + 1 + 5
+    assert float(vae._model.optimizer.learning_rate) < 0.02
+    cut = ConditionalVAE(
+        units=(64,), epochs=best + 1, patience=5, plateau_patience=2, validation_fraction=0.5,
+        batch_size=20, learning_rate=0.02, random_state=0,
+    ).fit(X)  # fmt: skip
+    np.testing.assert_array_equal(vae.sample(3), cut.sample(3))
+
+
+def test_an_architecture_that_does_not_fit_is_named():
+    with pytest.raises(ValueError, match=r"architecture='conv2d' does not fit .*\(6,\)"):
+        ConditionalVAE(architecture="conv2d").fit(np.zeros((2, 6)))
+
+
+def test_nan_loss_stops_with_advice():
+    X = np.random.default_rng(0).normal(size=(16, 4))
+    vae = ConditionalVAE(units=(8,), epochs=50, learning_rate=1e30, random_state=0)
+    with pytest.warns(UserWarning, match="loss became NaN .*Lower learning_rate"):
+        vae.fit(X)
+    assert vae.n_iter_ < 50
