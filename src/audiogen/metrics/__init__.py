@@ -1,1 +1,16 @@
-"""metrics."""
+"""Metrics: how near generated audio is to real audio."""
+
+from audiogen.metrics._divergence import kl_divergence
+from audiogen.metrics._frechet import frechet_audio_distance, frechet_distance
+from audiogen.metrics._pitch import n_pitches, pitch_entropy, pitch_range
+from audiogen.signal import mfcc
+
+__all__ = [
+    "frechet_audio_distance",
+    "frechet_distance",
+    "kl_divergence",
+    "mfcc",
+    "n_pitches",
+    "pitch_entropy",
+    "pitch_range",
+]

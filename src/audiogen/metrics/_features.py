@@ -1,0 +1,63 @@
+"""What the metrics compare: features of clips, checked."""
+
+import numpy as np
+
+from audiogen.signal import mfcc
+
+__all__ = ["check_features", "mfcc_frames"]
+
+_N_MFCC = 40
+_N_KEPT = 13
+
+
+def mfcc_frames(audio, sample_rate):
+    """Return the first 13 of 40 mel-frequency cepstral coefficients of each frame.
+
+    Parameters
+    ----------
+    audio : array-like of shape (n_samples, n_timesteps)
+        Clips.
+    sample_rate : float
+        In Hz.
+
+    Returns
+    -------
+    frames : ndarray of shape (n_samples, n_frames, 13), float32
+    """
+    return mfcc(audio, sample_rate, _N_MFCC)[..., :_N_KEPT]
+
+
+def check_features(X, name, min_samples):
+    """Return features as a finite array of real numbers with two dimensions.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features) or (n_samples,)
+        Features; one dimension means one feature.
+    name : str
+        What the message calls them.
+    min_samples : int
+        The fewest rows that will do.
+
+    Returns
+    -------
+    X : ndarray of shape (n_samples, n_features)
+        Of the dtype given.
+
+    Raises
+    ------
+    ValueError
+        Where the shape is another, rows are too few or values are not finite.
+    """
+    X = np.asarray(X)
+    if X.dtype.kind not in "fiu":
+        raise ValueError(f"{name} must be an array of real numbers. Got dtype {X.dtype}.")
+    if X.ndim == 1:
+        X = X[:, np.newaxis]
+    if X.ndim != 2 or X.shape[1] == 0:
+        raise ValueError(f"{name} must have the shape (n_samples, n_features). Got {X.shape}.")
+    if len(X) < min_samples:
+        raise ValueError(f"{name} must have at least {min_samples} rows. Got {len(X)}.")
+    if not np.isfinite(X).all():
+        raise ValueError(f"{name} holds NaN or infinite values; remove those rows.")
+    return X
