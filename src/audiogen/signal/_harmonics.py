@@ -1,0 +1,125 @@
+"""Harmonics plus noise: what a note is taken apart into, and the grids it is drawn on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["HarmonicNote", "band_matrix", "harmonic_knots", "knot_matrix"]
+
+FLOOR_DB = -80.0
+STEPS_PER_FRAME = 4
+# The lowest note of a piano, 27.5 Hz, has this many partials below 8 kHz.
+HIGHEST_PARTIAL = 290
+
+
+@dataclass
+class HarmonicNote:
+    """A note as partials and noise, each relative to a level that moves fast.
+
+    Parameters
+    ----------
+    pitch : float
+        MIDI pitch of the first partial, on average over the note.
+    duration : float
+        Seconds until the sound ends; what follows is silence.
+    loudness : float
+        Highest level, in dB of full scale.
+    levels : ndarray of shape (n_frames, 4), float32
+        Level of the whole sound in dB of `loudness`, four steps a frame.
+    tuning : ndarray of shape (n_frames,), float32
+        Cents around `pitch`.
+    detuning : ndarray of shape (n_harmonics,), float32
+        Cents between the partials and the multiples of the first.
+    harmonics : ndarray of shape (n_frames, n_harmonics), float32
+        Amplitude of the partials, in dB of the level.
+    noise : ndarray of shape (n_frames, n_noise_bands), float32
+        Power a sample of white noise would have, in dB of the level.
+    """
+
+    pitch: float
+    duration: float
+    loudness: float
+    levels: np.ndarray
+    tuning: np.ndarray
+    detuning: np.ndarray
+    harmonics: np.ndarray
+    noise: np.ndarray
+
+
+def harmonic_knots(n_harmonics):
+    """Return the partials that have an envelope of their own.
+
+    Parameters
+    ----------
+    n_harmonics : int
+        How many.
+
+    Returns
+    -------
+    knots : ndarray of shape (n_harmonics,), int
+        1, 2, 3, ... and, where `n_harmonics` does not reach to the 290th, ever wider
+        steps. Partials between two knots are interpolated.
+
+    Examples
+    --------
+    >>> from audiogen.signal import harmonic_knots
+    >>> harmonic_knots(8)
+    array([  1,   2,   3,   7,  18,  45, 114, 290])
+    """
+    if n_harmonics >= HIGHEST_PARTIAL:
+        return np.arange(1, n_harmonics + 1)
+    for single in range(n_harmonics, 0, -1):
+        rest = n_harmonics - single
+        wide = np.geomspace(single, HIGHEST_PARTIAL, rest + 1)[1:]
+        if rest and wide[0] >= single + 1 and np.diff(np.round(wide)).min(initial=1) >= 1:
+            return np.r_[1 : single + 1, np.round(wide).astype(int)]
+    return np.array([1])
+
+
+def knot_matrix(knots, n_partials):
+    """Return the weights that interpolate values at knots to every partial.
+
+    Parameters
+    ----------
+    knots : ndarray of shape (n_harmonics,)
+        Partials that have a value.
+    n_partials : int
+        How many partials there are.
+
+    Returns
+    -------
+    weights : ndarray of shape (n_harmonics, n_partials), float32
+        ``values @ weights`` interpolates linearly.
+    """
+    return _interpolation(knots, np.arange(1, n_partials + 1))
+
+
+def band_matrix(n_bands, frequencies, sample_rate):
+    """Return the weights that interpolate noise bands to frequencies.
+
+    Parameters
+    ----------
+    n_bands : int
+        Bands, equally spaced on the mel scale from 0 Hz to half the sample rate.
+    frequencies : ndarray of shape (n_frequencies,)
+        In Hz.
+    sample_rate : int
+        In Hz.
+
+    Returns
+    -------
+    weights : ndarray of shape (n_bands, n_frequencies), float32
+        Triangles: each column sums to 1.
+    """
+    top = _mel(sample_rate / 2)
+    centres = (np.arange(n_bands) + 0.5) * top / n_bands
+    return _interpolation(centres, _mel(frequencies))
+
+
+def _mel(frequencies):
+    return 2595 * np.log10(1 + np.asarray(frequencies) / 700)
+
+
+def _interpolation(at, wanted):
+    """Return the matrix of linear interpolation from `at` to `wanted`."""
+    return np.stack([np.interp(wanted, at, row) for row in np.eye(len(at))]).astype(np.float32)
