@@ -59,7 +59,7 @@ def pitch_range(audio, *, sample_rate):
     Returns
     -------
     pitch_range : float
-        In Hz, at most 3,850; 0 for silence.
+        In Hz, some 3,850 at most; 0 for silence.
 
     Raises
     ------
