@@ -1,5 +1,19 @@
 """Preprocessing: transformers between audio and what generators learn."""
 
+from audiogen.preprocessing._filter import PitchFilter
+from audiogen.preprocessing._flatten import Flatten
 from audiogen.preprocessing._harmonic import HarmonicPlusNoise
+from audiogen.preprocessing._length import FixedLength
+from audiogen.preprocessing._noise import NoiseReducer
+from audiogen.preprocessing._normalize import PeakNormalizer
+from audiogen.preprocessing._window import SlidingWindow
 
-__all__ = ["HarmonicPlusNoise"]
+__all__ = [
+    "FixedLength",
+    "Flatten",
+    "HarmonicPlusNoise",
+    "NoiseReducer",
+    "PeakNormalizer",
+    "PitchFilter",
+    "SlidingWindow",
+]
