@@ -38,13 +38,13 @@ class Batches(keras.utils.PyDataset):
         self.seed = seed
         self.shuffle = shuffle
         self.epoch = 0
+        self._order = None, rows  # the epoch it belongs to, and the rows in that order
 
     def __len__(self):
         return -(-len(self.rows) // self.batch_size)
 
     def __getitem__(self, index):
-        rows = self.rows
-        if self.shuffle:
-            rows = make_rng(self.seed, self.epoch).permutation(rows)
-        rows = rows[index * self.batch_size : (index + 1) * self.batch_size]
+        if self.shuffle and self._order[0] != self.epoch:
+            self._order = self.epoch, make_rng(self.seed, self.epoch).permutation(self.rows)
+        rows = self._order[1][index * self.batch_size : (index + 1) * self.batch_size]
         return self.make_batch(rows, make_rng(self.seed, self.epoch, index))

@@ -1,0 +1,185 @@
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.mixture import GaussianMixture
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from audiogen import GenerativePipeline, generate, make_generative_pipeline
+from audiogen.generators import ConditionalVAE
+from audiogen.pipeline import _blended
+
+VAE = ConditionalVAE(latent_dim=2, units=(8,), epochs=1, random_state=0)
+
+
+class Labelled(TransformerMixin, BaseEstimator):
+    """Adds the condition's offset on the way back: it needs y both ways."""
+
+    def fit(self, X, y=None):
+        self.n_features_in_ = X.shape[1]
+        return self
+
+    def transform(self, X, y=None):
+        return X - (0 if y is None else np.asarray(y["offset"])[:, np.newaxis])
+
+    def inverse_transform(self, X, y=None):
+        return X + (0 if y is None else np.asarray(y["offset"])[:, np.newaxis])
+
+    def fit_transform(self, X, y=None):
+        return self.fit(X, y).transform(X, y)
+
+
+class Positive(BaseEstimator):
+    """A row selector: keeps rows that begin with a positive number."""
+
+    def fit(self, X, y=None):
+        self.n_features_in_ = X.shape[1]
+        return self
+
+    def select(self, X, y=None):
+        keep = np.asarray(X)[:, 0] > 0
+        return X[keep], None if y is None else y[keep]
+
+    def transform(self, X):
+        return self.select(X)[0]
+
+    def fit_transform(self, X, y=None):
+        return self.fit(X).select(X, y)[0]
+
+    def inverse_transform(self, X):
+        return X
+
+
+class Counter(BaseEstimator):
+    """A generator of frames 0, 1, 2, ... that follow each other."""
+
+    extra_frames = 3
+
+    def fit(self, X, y=None):
+        self.shape_ = X.shape[1:]
+        return self
+
+    def sample(self, n_samples=None, *, random_state=None):
+        frames = np.arange(3, dtype=np.float32).reshape(1, 3, *[1] * len(self.shape_))
+        return np.broadcast_to(frames, (n_samples or 1, 3, *self.shape_)).copy()
+
+
+def data():
+    rng = np.random.default_rng(0)
+    y = pd.DataFrame({"offset": rng.choice([-100.0, 0.0, 100.0], 30)})
+    return rng.normal(size=(30, 4)) + np.asarray(y), y
+
+
+@parametrize_with_checks(
+    [GenerativePipeline([("scale", StandardScaler()), ("vae", VAE)])],
+    expected_failed_checks=lambda _: {
+        "check_estimators_overwrite_params": "fits its steps in place, as scikit-learn's own does",
+        "check_dont_overwrite_attributes": "fits its steps in place, as scikit-learn's own does",
+        "check_dont_overwrite_parameters": "fits its steps in place, as scikit-learn's own does",
+    },
+)
+def test_check_estimator(estimator, check):
+    check(estimator)
+
+
+def test_generate_is_the_same_for_every_kind_of_estimator():
+    X, y = data()
+    steps = [("scale", StandardScaler()), ("vae", VAE)]
+    plain, ours = Pipeline(steps).fit(X, y), GenerativePipeline(steps).fit(X, y)
+    nested = make_pipeline(StandardScaler(), make_pipeline("passthrough", VAE)).fit(X, y)
+    scaled = plain[0].transform(X)
+    bare = generate(ConditionalVAE(**VAE.get_params()).fit(scaled, y), y=y, random_state=1)
+    expected = plain[0].inverse_transform(bare)
+    for fitted in (plain, ours, nested):
+        np.testing.assert_array_equal(generate(fitted, y=y, random_state=1), expected)
+    np.testing.assert_array_equal(ours.sample(y=y, random_state=1), expected)
+
+
+def test_steps_that_take_y_get_it_both_ways():
+    X, y = data()
+    pipe = make_generative_pipeline(Labelled(), StandardScaler(), VAE).fit(X, y)
+    assert np.abs(pipe[1].mean_).max() < 1, "the step had y in fit"
+    samples, drawn = pipe.sample(50, return_y=True)
+    offset = np.asarray(drawn["offset"])
+    np.testing.assert_allclose(samples.mean(axis=1), offset, atol=10)
+    np.testing.assert_allclose(pipe.sample(y={"offset": 100.0}).mean(), 100, atol=10)
+    inner = pipe[1].transform(pipe[0].transform(X, y))
+    np.testing.assert_array_equal(pipe.encode(X, y), pipe[2].encode(inner, y))
+    assert pipe.score(X, y) == pipe[2].score(inner, y)
+    np.testing.assert_allclose(pipe[:-1].transform(X, y), inner)
+    np.testing.assert_allclose(pipe[:-1].inverse_transform(inner, y), X)
+    np.testing.assert_allclose(
+        pipe.decode(pipe.encode(X, y), y), pipe[:-1].inverse_transform(pipe[2].reconstruct(inner, y), y)
+    )  # fmt: skip
+
+
+def test_selectors_drop_rows_from_both():
+    X, y = data()
+    X[:, 0] = np.where(np.arange(30) % 3, 1.0, -1.0)
+    pipe = make_generative_pipeline(Positive(), StandardScaler(), VAE).fit(X, y)
+    kept = pipe.select(X, y)
+    assert len(kept[0]) == len(kept[1]) == 20
+    assert pipe[1].n_samples_seen_ == 20
+    assert pipe.score(X, y) == pipe[2].score(pipe[1].transform(kept[0]), kept[1])
+    with pytest.raises(ValueError, match="20 samples but y has 30.*GenerativePipeline"):
+        make_generative_pipeline("passthrough", Positive(), VAE).fit(X, y)
+
+
+def test_what_cannot_be_done_is_said():
+    X, _ = data()
+    with pytest.raises(TypeError, match="StandardScaler cannot generate"):
+        generate(StandardScaler().fit(X))
+    with pytest.raises(TypeError, match="OneWay has no inverse_transform"):
+        generate(make_pipeline(OneWay(), VAE).fit(X))
+    with pytest.raises(ValueError, match="'join' parameter of generate must be"):
+        generate(VAE, join="glue")
+    assert not hasattr(make_generative_pipeline(GaussianMixture()), "encode")
+
+
+class OneWay(TransformerMixin, BaseEstimator):
+    def fit(self, X, y=None):
+        return self
+
+    def transform(self, X):
+        return X
+
+
+@pytest.mark.parametrize("shape", [(8,), (4, 2, 2)])
+@pytest.mark.parametrize("join", ["audio", "spectrogram"])
+def test_frames_are_joined_in_order(shape, join):
+    X = np.zeros((5, *shape))
+    pipe = make_generative_pipeline(Counter()).fit(X)
+    audio = pipe.sample(2, join=join)
+    if join == "spectrogram" and len(shape) > 1:
+        assert audio.shape == (2, 12, 2, 2)
+        np.testing.assert_array_equal(audio[0, :, 0, 0], np.repeat([0, 1, 2], 4))
+    else:
+        size = int(np.prod(shape))
+        np.testing.assert_array_equal(audio.reshape(2, -1)[0], np.repeat([0, 1, 2], size))
+    with pytest.raises(ValueError, match="Counter takes no y"):
+        pipe.sample(2, y="a")
+
+
+def test_crossfade_blends_only_the_seams():
+    t = np.arange(40) / 40
+    clips = np.stack([np.sin(9 * t), 2 + np.cos(5 * t), np.full(40, -1.0)]).astype(np.float32)
+    plain, blended = clips.reshape(-1), _blended(clips[np.newaxis], 5)[0]
+    assert blended.shape == plain.shape
+    near = np.zeros(120, bool)
+    near[35:45] = near[75:85] = True
+    np.testing.assert_array_equal(blended[~near], plain[~near])
+    assert np.abs(np.diff(blended)).max() < 0.5 * np.abs(np.diff(plain)).max()
+    pipe = make_generative_pipeline(Counter()).fit(np.zeros((5, 8)))
+    np.testing.assert_array_equal(pipe.sample(1, crossfade=0)[0], np.repeat([0, 1, 2], 8))
+    assert pipe.sample(1, crossfade=4)[0, 7] == pytest.approx(0.25, abs=0.1)
+
+
+def test_a_pipeline_survives_pickling():
+    X, y = data()
+    pipe = make_generative_pipeline(StandardScaler(), VAE).fit(X, y)
+    again = pickle.loads(pickle.dumps(pipe))
+    np.testing.assert_array_equal(again.sample(y=y), pipe.sample(y=y))
