@@ -28,7 +28,7 @@ class FixedLength(TransformerMixin, BaseEstimator):
     --------
     >>> from audiogen.preprocessing import FixedLength
     >>> FixedLength(n_timesteps=4).fit_transform([[0.5, 0.25]])
-    array([[0.5 , 0.25, 0.  , 0.  ]])
+    array([[0.5 , 0.25, 0.  , 0.  ]], dtype=float32)
     """
 
     def __init__(self, n_timesteps=64000):

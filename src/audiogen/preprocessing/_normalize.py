@@ -17,7 +17,7 @@ class PeakNormalizer(TransformerMixin, BaseEstimator):
     Parameters
     ----------
     peak : float, default=1.0
-        The largest absolute sample of every clip, full scale being 1.
+        The largest absolute sample of every clip, in (0, 1]; full scale is 1.
 
     Attributes
     ----------
@@ -29,7 +29,7 @@ class PeakNormalizer(TransformerMixin, BaseEstimator):
     >>> from audiogen.preprocessing import PeakNormalizer
     >>> PeakNormalizer().fit_transform([[0.0, 0.25, -0.5], [0.0, 0.0, 0.0]])
     array([[ 0. ,  0.5, -1. ],
-           [ 0. ,  0. ,  0. ]])
+           [ 0. ,  0. ,  0. ]], dtype=float32)
     """
 
     def __init__(self, peak=1.0):
@@ -87,7 +87,7 @@ class PeakNormalizer(TransformerMixin, BaseEstimator):
         return X
 
     def _validated(self, X, reset):
-        check_parameters(self, {"peak": Interval(numbers.Real, 0, None, closed="neither")})
+        check_parameters(self, {"peak": Interval(numbers.Real, 0, 1, closed="right")})
         return validate_data(self, X, dtype=(np.float32, np.float64), reset=reset)
 
     def __sklearn_tags__(self):

@@ -87,7 +87,7 @@ class SlidingWindow(TransformerMixin, BaseEstimator):
             self,
             {
                 "length": Interval(numbers.Integral, 1, None),
-                "horizon": Interval(numbers.Integral, 0, None),
+                "horizon": Interval(numbers.Integral, 1, None),
                 "step": Interval(numbers.Integral, 1, None),
                 "axis": Options(0, 1),
             },

@@ -88,12 +88,13 @@ def track_pitch(audio, sample_rate=16000):
 
 
 def _block_pitch(audio, sample_rate):
+    heard = np.maximum(audio.max(axis=1), -audio.min(axis=1)) >= _SILENCE
     high_pass = signal.butter(2, _HUM_HZ, "highpass", fs=sample_rate, output="sos")
     audio = signal.sosfilt(high_pass.astype(np.float32), audio, axis=1)
     peak = np.maximum(audio.max(axis=1), -audio.min(axis=1))
-    frames = _frames(audio, np.maximum(peak, _SILENCE), sample_rate)
+    frames = _frames(audio, np.maximum(peak, np.float32(1e-9)), sample_rate)
     pitch = _period_to_midi(_autocorrelation(frames, sample_rate), sample_rate)
-    return np.where(peak >= _SILENCE, pitch, np.nan)
+    return np.where(heard, pitch, np.nan)
 
 
 def _frame_length(sample_rate):

@@ -1,0 +1,123 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audiogen.signal import track_pitch
+
+RATE = 16000
+
+
+def hertz(midi):
+    return 440 * 2 ** ((np.asarray(midi, dtype=float) - 69) / 12)
+
+
+def tone(midi, n_partials=1, seconds=0.5, rate=RATE, slope=1.0, seed=0):
+    """Partials below Nyquist, falling as 1 / number**slope, at random phases."""
+    t = np.arange(int(seconds * rate)) / rate
+    phases = np.random.default_rng(seed).uniform(0, 2 * np.pi, n_partials)
+    audio = np.zeros(len(t))
+    for number in range(1, n_partials + 1):
+        if number * hertz(midi) < rate / 2:
+            angle = 2 * np.pi * number * hertz(midi) * t + phases[number - 1]
+            audio += np.sin(angle) / number**slope
+    return (0.5 * audio / np.abs(audio).max()).astype(np.float32)
+
+
+@pytest.mark.parametrize("rate", [8000, 16000, 44100])
+@pytest.mark.parametrize("n_partials", [1, 30])
+def test_pitch_of_tones_is_that_of_their_formula(rate, n_partials):
+    midi = np.arange(21, 107)
+    audio = np.stack([tone(m, n_partials, rate=rate) for m in midi])
+    np.testing.assert_allclose(track_pitch(audio, rate), midi, atol=0.03)
+
+
+@given(
+    midi=st.floats(28, 100),
+    n_partials=st.integers(1, 20),
+    slope=st.floats(0.5, 2),
+    gain=st.floats(0.01, 2),
+    seed=st.integers(0, 99),
+)
+@settings(deadline=None, max_examples=60)
+def test_pitch_ignores_gain_polarity_and_phase(midi, n_partials, slope, gain, seed):
+    audio = tone(midi, n_partials, slope=slope, seed=seed)
+    found = track_pitch([audio, -np.float32(gain) * audio])
+    np.testing.assert_allclose(found, midi, atol=0.05)
+
+
+def test_missing_fundamental():
+    for midi in (36, 48, 60):
+        audio = tone(midi, 12)
+        t = np.arange(len(audio)) / RATE
+        phase = 2 * np.pi * hertz(midi) * t
+        basis = np.stack([np.sin(phase), np.cos(phase)], axis=1)
+        without = audio - basis @ np.linalg.lstsq(basis, audio, rcond=None)[0]
+        np.testing.assert_allclose(track_pitch(without), [midi], atol=0.05)
+
+
+def test_a_strong_second_partial_is_no_octave():
+    t = np.arange(RATE) / RATE
+    f = hertz(57)
+    audio = 0.3 * np.sin(2 * np.pi * f * t) + np.sin(4 * np.pi * f * t)
+    np.testing.assert_allclose(track_pitch(audio), [57], atol=0.05)
+
+
+@pytest.mark.parametrize("mains", [50, 60])
+def test_hum_under_a_fading_note(mains):
+    t = np.arange(4 * RATE) / RATE
+    hum = np.sin(2 * np.pi * mains * t) + 0.5 * np.sin(4 * np.pi * mains * t)
+    for midi in (40, 60, 80):
+        note = tone(midi, 6, seconds=4) * np.exp(-3 * t)
+        np.testing.assert_allclose(track_pitch(note + 0.01 * hum), [midi], atol=0.1)
+
+
+@pytest.mark.parametrize("slope", [-0.5, 0.0, 0.5, 1.0], ids=["blue", "white", "pink", "brown"])
+def test_noise_has_no_pitch(slope):
+    rng = np.random.default_rng(0)
+    spectra = np.fft.rfft(rng.normal(size=(50, 2 * RATE)))
+    spectra *= np.maximum(np.fft.rfftfreq(2 * RATE, 1 / RATE), 20) ** -slope
+    audio = np.fft.irfft(spectra)
+    audio /= np.abs(audio).max(axis=1, keepdims=True)
+    assert np.isnan(track_pitch(audio)).all()
+
+
+def test_short_noise_has_no_pitch():
+    audio = np.random.default_rng(0).normal(scale=0.1, size=(100, 2500))
+    assert np.isnan(track_pitch(audio)).all()
+
+
+@pytest.mark.parametrize(
+    "audio",
+    [np.zeros(RATE), 5e-4 * tone(60), tone(60)[:1500], np.full(RATE, 0.3), np.eye(1, RATE)],
+    ids=["silence", "inaudible", "short", "offset", "click"],
+)
+def test_what_cannot_be_judged_is_nan(audio):
+    assert np.isnan(track_pitch(audio)).all()
+
+
+def test_rows_do_not_influence_each_other():
+    rng = np.random.default_rng(0)
+    audio = np.stack([tone(m, 8) for m in range(40, 75)])
+    audio += rng.normal(scale=0.01, size=audio.shape)
+    together = track_pitch(audio)
+    np.testing.assert_array_equal(together, [track_pitch(clip)[0] for clip in audio])
+
+
+def test_no_rows():
+    assert track_pitch(np.zeros((0, RATE))).shape == (0,)
+
+
+def test_bad_input():
+    with pytest.raises(ValueError, match="sample_rate"):
+        track_pitch(np.zeros(10), sample_rate=10)
+    with pytest.raises(ValueError, match="NaN"):
+        track_pitch(np.full(RATE, np.nan))
+
+
+def test_real_notes():
+    from audiogen.datasets import load_notes
+
+    X, y = load_notes("valid", return_X_y=True)
+    error = track_pitch(X) - y["pitch"]
+    assert np.mean(np.abs(error) <= 0.5) >= 0.95
