@@ -1,5 +1,6 @@
 """Metrics: how near generated audio is to real audio."""
 
+from audiogen.metrics._accuracy import pitch_accuracy
 from audiogen.metrics._divergence import kl_divergence
 from audiogen.metrics._frechet import frechet_audio_distance, frechet_distance
 from audiogen.metrics._pitch import n_pitches, pitch_entropy, pitch_range
@@ -11,6 +12,7 @@ __all__ = [
     "kl_divergence",
     "mfcc",
     "n_pitches",
+    "pitch_accuracy",
     "pitch_entropy",
     "pitch_range",
 ]

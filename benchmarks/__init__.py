@@ -1,0 +1,1 @@
+"""Speed and memory of audiogen beside its peers, measured in one run."""

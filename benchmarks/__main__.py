@@ -1,0 +1,52 @@
+"""The table: ``python -m benchmarks [GROUP ...]``."""
+
+import argparse
+import importlib
+import os
+import pathlib
+import platform
+
+from benchmarks._measure import OURS, REMARK, measure_row
+
+FOLDER = pathlib.Path(__file__).parent
+GROUPS = sorted(path.stem for path in FOLDER.glob("[a-z]*.py"))
+LINE = "{:<30} {:<28} {:>9} {:>9} {:>6} {:>6} {:>8} {:>8}  {}"
+HEAD = ("task", "against", "ours s", "its s", "ratio", "aim", "ours MB", "its MB", "remark")
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"of {', '.join(GROUPS)}")
+    groups = parser.parse_args().groups or GROUPS
+    unknown = sorted(set(groups) - set(GROUPS))
+    if unknown:
+        parser.error(f"no benchmark is called {', '.join(unknown)}; there are {', '.join(GROUPS)}")
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
+    print(LINE.format(*HEAD))
+    for group in groups:
+        for index, row in enumerate(importlib.import_module(f"benchmarks.{group}").ROWS):
+            show(row, measure_row(group, index, row))
+
+
+def show(row, figures):
+    """Print a row, one line for each peer."""
+    ours = figures[OURS]
+    name, aim, remark = row.name, row.aim, figures[REMARK]
+    for peer in row.peers:
+        theirs = figures[peer]
+        ratio = theirs["seconds"] / ours["seconds"]
+        line = LINE.format(
+            name, peer, f"{ours['seconds']:.4f}", f"{theirs['seconds']:.4f}", f"{ratio:.1f}", aim,
+            megabytes(ours), megabytes(theirs), remark,
+        )  # fmt: skip
+        print(line.rstrip(), flush=True)
+        name = aim = remark = ""
+
+
+def megabytes(figures):
+    found = figures["megabytes"]
+    return "-" if found is None else f"{found:.0f}"
+
+
+if __name__ == "__main__":
+    main()
