@@ -1,0 +1,54 @@
+"""What every loader hands back."""
+
+import difflib
+
+import numpy as np
+from sklearn.utils import Bunch
+
+from ..utils.validation import Instance, check_parameters
+
+COLUMNS = (
+    "note",
+    "pitch",
+    "velocity",
+    "instrument",
+    "instrument_family",
+    "instrument_source",
+    "qualities",
+)
+
+
+def check_conditions(owner, conditions, columns=COLUMNS):
+    """Refuse conditions that no column holds, before any audio is read."""
+    rule = Instance((list, tuple), "a list or tuple of column names")
+    check_parameters(owner, {"conditions": rule}, {"conditions": conditions})
+    for name in conditions:
+        if name not in columns:
+            raise ValueError(
+                f"The 'conditions' parameter of {owner} names {name!r}, which is no column "
+                f"of the frame. The columns are {', '.join(columns)}."
+            )
+
+
+def as_dataset(data, frame, *, sample_rate, filenames, descr, return_X_y, conditions):
+    """Return a Bunch, or X and the chosen columns of the frame."""
+    if return_X_y:
+        return data, frame[list(conditions)]
+    return Bunch(data=data, frame=frame, sample_rate=sample_rate, filenames=filenames, DESCR=descr)
+
+
+def number_column(values):
+    """Return numbers as int64 where all are whole, else as float64 with NaN for None."""
+    column = np.array([np.nan if v is None else v for v in values], dtype=np.float64)
+    whole = np.isfinite(column).all() and (column == np.rint(column)).all()
+    return column.astype(np.int64) if whole else column
+
+
+def check_known(name, wanted, known):
+    """Raise a ValueError that lists what there is, if something else is wanted."""
+    for value in wanted:
+        if value not in known:
+            near = difflib.get_close_matches(str(value), known, n=3)
+            hint = f" Did you mean {' or '.join(near)}?" if near else ""
+            there = ", ".join(known[:40]) + (", ..." if len(known) > 40 else "")
+            raise ValueError(f"{name}: there is no {value!r} here, only: {there}.{hint}")

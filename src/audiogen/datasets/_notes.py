@@ -1,0 +1,76 @@
+"""The real notes that come with the package."""
+
+import pathlib
+
+from ..utils.validation import Options, check_parameters
+from ._bunch import as_dataset, check_conditions
+from ._nsynth_format import N_TIMESTEPS, read_examples
+from ._reading import read_rows
+
+_DATA = pathlib.Path(__file__).parent / "data"
+
+
+def load_notes(split="train", *, return_X_y=False, conditions=("pitch", "instrument_family")):
+    """Load real recorded notes that come with the package.
+
+    Notes of eleven instrument families, of 4 s at 16 kHz: 148 to train on and 38 to
+    judge by. Every pitch of a family in "valid" lies within the range of that family
+    in "train"; four of the instruments in "valid" are not in "train".
+
+    Parameters
+    ----------
+    split : {"train", "valid"}, default="train"
+        Which notes.
+    return_X_y : bool, default=False
+        Return ``(X, y)`` instead of a Bunch.
+    conditions : list of str, default=("pitch", "instrument_family")
+        The columns of `frame` that make up y.
+
+    Returns
+    -------
+    data : Bunch
+        With the attributes
+
+        data : ndarray of shape (n_notes, 64000), float32
+            The notes, in [-1, 1]. They sound as long as the instrument does; zeros follow.
+        frame : DataFrame
+            The columns note, pitch (MIDI, 60 is C4), velocity (25, 50, 75, 100 or 127),
+            instrument, instrument_family, instrument_source and qualities (a tuple of str).
+        sample_rate : int
+            16,000 Hz.
+        filenames : list of str
+            Where each note was read from.
+        DESCR : str
+            Where the notes come from, who made them, and under which licences.
+    (X, y) : tuple of ndarray and DataFrame
+        ``data`` and ``frame[conditions]``, if `return_X_y` is True.
+
+    Notes
+    -----
+    The sounds are in the public domain, or under CC0 or CC-BY; `DESCR` names the authors,
+    who must be named wherever the CC-BY notes are passed on.
+
+    Examples
+    --------
+    >>> from audiogen.datasets import load_notes
+    >>> notes = load_notes("valid")
+    >>> notes.data.shape
+    (38, 64000)
+    >>> sorted(notes.frame.instrument_family.unique())[:4]
+    ['bass', 'brass', 'flute', 'guitar']
+    """
+    check_parameters("load_notes", {"split": Options("train", "valid")}, {"split": split})
+    check_conditions("load_notes", conditions)
+    folder = _DATA / f"notes-{split}"
+    frame, sample_rate = read_examples(folder / "examples.json")
+    paths = [folder / "audio" / f"{note}.flac" for note in frame["note"]]
+    X, _ = read_rows(paths, N_TIMESTEPS, sample_rate)
+    return as_dataset(
+        X,
+        frame,
+        sample_rate=sample_rate,
+        filenames=[str(path) for path in paths],
+        descr=(_DATA / "LICENSES.md").read_text(encoding="utf-8"),
+        return_X_y=return_X_y,
+        conditions=conditions,
+    )

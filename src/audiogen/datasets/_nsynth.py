@@ -1,0 +1,204 @@
+"""NSynth's layout, read."""
+
+import numbers
+import os
+import pathlib
+
+import numpy as np
+
+from ..exceptions import AudioFileError
+from ..utils.seeds import draw_seed, make_rng
+from ..utils.validation import Instance, Interval, Options, check_parameters
+from ._bunch import as_dataset, check_conditions, check_known
+from ._nsynth_format import N_TIMESTEPS, read_examples
+from ._reading import read_rows, report
+
+_NAMES = (Options(None), Instance((list, tuple, set, np.ndarray), "a list of names"))
+_RULES = {
+    "families": _NAMES,
+    "sources": _NAMES,
+    "instruments": _NAMES,
+    "pitch_range": (Options(None), Instance((list, tuple), "a pair (low, high)")),
+    "max_notes": (Options(None), Interval(numbers.Integral, 1, None)),
+    "n_timesteps": Interval(numbers.Integral, 1, None),
+    "errors": Options("raise", "warn"),
+}
+
+
+def load_nsynth(
+    root,
+    split="train",
+    *,
+    families=None,
+    sources=None,
+    instruments=None,
+    pitch_range=None,
+    max_notes=None,
+    n_timesteps=N_TIMESTEPS,
+    random_state=None,
+    n_jobs=None,
+    errors="raise",
+    return_X_y=False,
+    conditions=("pitch", "instrument_family"),
+):
+    """Load notes in the layout of NSynth.
+
+    That is a file ``examples.json`` and a folder ``audio`` with a WAV file for each of its
+    keys. The filters act on the JSON file: only what passes them is read and takes memory.
+
+    Parameters
+    ----------
+    root : str or path-like
+        The folder that holds ``nsynth-<split>``, or that holds ``examples.json`` itself.
+    split : str, default="train"
+        "train", "valid" or "test"; not looked at where `root` holds ``examples.json``.
+    families : list of str, default=None
+        Instrument families to keep, such as "organ"; None keeps all.
+    sources : list of str, default=None
+        Sources to keep: "acoustic", "electronic", "synthetic".
+    instruments : list of str, default=None
+        Instruments to keep, such as "organ_electronic_001".
+    pitch_range : tuple (low, high), default=None
+        MIDI pitches to keep, both ends included.
+    max_notes : int, default=None
+        The most notes to load; drawn at random from those that pass the filters.
+    n_timesteps : int, default=64000
+        Samples a note: shorter ones are padded with zeros, longer ones are cut.
+    random_state : int, RandomState or None, default=None
+        Decides which `max_notes` are drawn.
+    n_jobs : int, default=None
+        How many files are read at the same time; None is 1, -1 one for each core.
+    errors : {"raise", "warn"}, default="raise"
+        What to do about a file that is missing, damaged, empty, not listed, of another
+        sample rate than listed, or holds NaN: raise, or leave it out with a warning.
+    return_X_y : bool, default=False
+        Return ``(X, y)`` instead of a Bunch.
+    conditions : list of str, default=("pitch", "instrument_family")
+        The columns of `frame` that make up y.
+
+    Returns
+    -------
+    data : Bunch
+        With the attributes
+
+        data : ndarray of shape (n_notes, n_timesteps), float32
+            The notes, in [-1, 1].
+        frame : DataFrame
+            The columns note, pitch (MIDI), velocity, instrument, instrument_family,
+            instrument_source and qualities (a tuple of str). A number column is int64,
+            or float64 with NaN where a note has none.
+        sample_rate : int
+            In Hz.
+        filenames : list of str
+            Where each note was read from.
+        DESCR : str
+            What the data are.
+    (X, y) : tuple of ndarray and DataFrame
+        ``data`` and ``frame[conditions]``, if `return_X_y` is True.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where there is no such corpus.
+    ValueError
+        Where a family, source or instrument is not in it (the message lists what is), or
+        nothing passes the filters.
+    AudioFileError
+        For bad files, with ``errors="raise"``, and wherever none is left.
+
+    Warns
+    -----
+    AudioFileWarning
+        For each bad file, with ``errors="warn"``.
+
+    References
+    ----------
+    .. [1] J. Engel, C. Resnick, A. Roberts, S. Dieleman, D. Eck, K. Simonyan, M. Norouzi,
+       "Neural Audio Synthesis of Musical Notes with WaveNet Autoencoders", ICML 2017.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from audiogen.datasets import load_nsynth, make_notes, save_nsynth
+    >>> notes = make_notes(4, pitch=[55, 60, 65, 70], duration=0.5, random_state=0)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = save_nsynth(folder, notes.data, notes.frame)
+    ...     X, y = load_nsynth(folder, pitch_range=(60, 70), return_X_y=True)
+    >>> X.shape, y.pitch.tolist()
+    ((3, 64000), [60, 65, 70])
+    """
+    check_parameters("load_nsynth", _RULES, {name: locals()[name] for name in _RULES})
+    check_conditions("load_nsynth", conditions)
+    folder = find_corpus(root, split)
+    frame, sample_rate = read_examples(folder / "examples.json")
+    _check_listed(folder, frame["note"], errors)
+    frame = _filtered(frame, families, sources, instruments, pitch_range)
+    if max_notes is not None and max_notes < len(frame):
+        rows = make_rng(draw_seed(random_state)).choice(len(frame), max_notes, replace=False)
+        frame = frame.iloc[np.sort(rows)]
+    paths = [folder / "audio" / f"{note}.wav" for note in frame["note"]]
+    X, kept = read_rows(paths, n_timesteps, sample_rate, n_jobs=n_jobs, errors=errors)
+    frame = frame.iloc[kept].reset_index(drop=True)
+    filenames = [str(paths[i]) for i in kept]
+    return as_dataset(
+        X,
+        frame,
+        sample_rate=sample_rate,
+        filenames=filenames,
+        descr=f"{len(X)} notes in the layout of NSynth, read from {folder}.",
+        return_X_y=return_X_y,
+        conditions=conditions,
+    )
+
+
+def find_corpus(root, split):
+    """Return the folder that holds examples.json."""
+    root = pathlib.Path(root)
+    for folder in (root / f"nsynth-{split}", root):
+        if (folder / "examples.json").is_file():
+            return folder
+    raise FileNotFoundError(
+        f"There is neither {root / f'nsynth-{split}' / 'examples.json'} nor "
+        f"{root / 'examples.json'}. Give the folder that holds one of them; "
+        "fetch_nsynth downloads NSynth."
+    )
+
+
+def _check_listed(folder, notes, errors):
+    """Report WAV files that the JSON file does not know."""
+    audio = folder / "audio"
+    if not audio.is_dir():
+        raise AudioFileError(f"{folder / 'examples.json'} has no folder 'audio' beside it.")
+    with os.scandir(audio) as entries:
+        stems = {e.name[:-4] for e in entries if e.name.endswith(".wav") and e.name[0] != "."}
+    unknown = sorted(stems.difference(notes))
+    if unknown:
+        names = ", ".join(f"{name}.wav" for name in unknown[:5])
+        more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
+        fault = AudioFileError(f"{names}{more} in {audio} are not listed in examples.json.")
+        report(fault, errors)
+
+
+def _filtered(frame, families, sources, instruments, pitch_range):
+    """Keep the notes that pass all filters."""
+    keep = np.ones(len(frame), dtype=bool)
+    named = {
+        "instrument_family": families,
+        "instrument_source": sources,
+        "instrument": instruments,
+    }
+    for column, wanted in named.items():
+        if wanted is not None:
+            known = sorted(frame[column].dropna().unique())
+            check_known(column, wanted, known)
+            keep &= frame[column].isin(list(wanted)).to_numpy()
+    if pitch_range is not None:
+        low, high = pitch_range
+        keep &= frame["pitch"].between(low, high).to_numpy()
+    if not keep.any():
+        raise ValueError(
+            f"None of the {len(frame)} notes passes the filters: families={families}, "
+            f"sources={sources}, instruments={instruments}, pitch_range={pitch_range}. "
+            f"Pitches go from {frame['pitch'].min()} to {frame['pitch'].max()}."
+        )
+    return frame[keep]

@@ -1,0 +1,145 @@
+"""NSynth's `examples.json`: its keys and codes, to a DataFrame and back."""
+
+import json
+
+import numpy as np
+import pandas as pd
+
+from ..exceptions import AudioFileError
+from ._bunch import number_column
+
+FAMILIES = (
+    "bass",
+    "brass",
+    "flute",
+    "guitar",
+    "keyboard",
+    "mallet",
+    "organ",
+    "reed",
+    "string",
+    "synth_lead",
+    "vocal",
+)
+SOURCES = ("acoustic", "electronic", "synthetic")
+QUALITIES = (
+    "bright",
+    "dark",
+    "distortion",
+    "fast_decay",
+    "long_release",
+    "multiphonic",
+    "nonlinear_env",
+    "percussive",
+    "reverb",
+    "tempo-synced",
+)
+SAMPLE_RATE = 16_000
+N_TIMESTEPS = 64_000
+
+
+def read_examples(path):
+    """Return the metadata of a corpus.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The JSON file.
+
+    Returns
+    -------
+    frame : DataFrame
+        One row a note, with the columns of every loader.
+    sample_rate : int
+        That of all notes, in Hz.
+    """
+    try:
+        with path.open(encoding="utf-8") as file:
+            # Each entry shrinks as it is parsed: NSynth's 289,205 dicts would take a GB.
+            notes = json.load(file, object_hook=_shrink)
+    except (OSError, ValueError) as error:
+        raise AudioFileError(f"{path} cannot be read as JSON: {error}.") from error
+    if not isinstance(notes, dict) or not all(isinstance(v, tuple) for v in notes.values()):
+        raise AudioFileError(
+            f"{path} must hold a dictionary with a 'pitch' for each note, as NSynth's does."
+        )
+    if not notes:
+        raise AudioFileError(f"{path} lists no notes.")
+    pitch, velocity, instrument, family, source, qualities, rates = zip(
+        *notes.values(), strict=True
+    )
+    if len(set(rates)) > 1:
+        raise AudioFileError(f"{path} mixes sample rates: {sorted(set(rates))}.")
+    try:
+        numbers = [number_column(pitch), number_column(velocity)]
+    except (TypeError, ValueError) as error:
+        raise AudioFileError(
+            f"{path} holds a pitch or velocity that is no number: {error}."
+        ) from error
+    columns = [list(notes), *numbers, instrument, family, source, qualities]
+    names = ["note", "pitch", "velocity", "instrument", "instrument_family", "instrument_source",
+             "qualities"]  # fmt: skip
+    return pd.DataFrame(dict(zip(names, columns, strict=True))), rates[0]
+
+
+def _shrink(entry):
+    """Keep of one entry what the frame needs; leave other dictionaries as they are."""
+    if "pitch" not in entry or isinstance(entry["pitch"], tuple | dict):
+        return entry
+    return (
+        entry["pitch"],
+        entry.get("velocity"),
+        entry.get("instrument_str"),
+        _name(entry, "instrument_family", FAMILIES),
+        _name(entry, "instrument_source", SOURCES),
+        tuple(entry.get("qualities_str", ())),
+        entry.get("sample_rate", SAMPLE_RATE),
+    )
+
+
+def _name(entry, key, names):
+    """Return the name beside a code, or the one that the code stands for."""
+    name, code = entry.get(f"{key}_str"), entry.get(key)
+    if name is None and isinstance(code, int) and 0 <= code < len(names):
+        return names[code]
+    return name
+
+
+def to_examples(frame, sample_rate):
+    """Return the dictionary to write for a complete frame, keyed by note name."""
+    instruments = np.unique(frame["instrument"], return_inverse=True)[1]
+    families = (*FAMILIES, *sorted(set(frame["instrument_family"]) - set(FAMILIES)))
+    sources = (*SOURCES, *sorted(set(frame["instrument_source"]) - set(SOURCES)))
+    return {
+        row.note: {
+            "note": i,
+            "note_str": row.note,
+            "instrument": int(instruments[i]),
+            "instrument_str": row.instrument,
+            "pitch": int(row.pitch),
+            "velocity": int(row.velocity),
+            "sample_rate": int(sample_rate),
+            "qualities": [int(name in row.qualities) for name in QUALITIES],
+            "qualities_str": list(row.qualities),
+            "instrument_family": families.index(row.instrument_family),
+            "instrument_family_str": row.instrument_family,
+            "instrument_source": sources.index(row.instrument_source),
+            "instrument_source_str": row.instrument_source,
+        }
+        for i, row in enumerate(frame.itertuples(index=False))
+    }
+
+
+def unique_names(names):
+    """Return names with -1, -2, ... behind those that came before."""
+    taken, unique = set(names), []
+    seen: dict[str, int] = {}
+    for name in names:
+        new = name
+        while name in seen and (new == name or new in taken):
+            new = f"{name}-{seen[name]}"
+            seen[name] += 1
+        seen.setdefault(name, 1)
+        taken.add(new)
+        unique.append(new)
+    return unique

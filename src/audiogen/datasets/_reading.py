@@ -1,0 +1,146 @@
+"""Sound files in, rows of one length out; every fault named."""
+
+import contextlib
+import math
+import warnings
+
+import numpy as np
+import soundfile
+from joblib import Parallel, delayed
+
+from ..exceptions import AudioFileError, AudioFileWarning
+from ._headers import missing_bytes
+
+_MARGIN = 0.1  # seconds read beyond the cut, so that the resampler does not see an end
+
+
+def read_audio(path, n_timesteps, sample_rate, *, resample=False):
+    """Read the beginning of a sound file as one channel.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file; any format that libsndfile reads.
+    n_timesteps : int
+        The most samples to return.
+    sample_rate : int
+        The rate to return, in Hz.
+    resample : bool, default=False
+        Whether a file of another rate is resampled, or is a fault.
+
+    Returns
+    -------
+    audio : ndarray of shape (at most n_timesteps,), float32
+        The mean of the channels; scaled down to a peak of 1 where it was above.
+
+    Raises
+    ------
+    AudioFileError
+        Naming the file and what is wrong with it.
+    """
+    with open_audio(path) as sound:
+        rate = sound.samplerate
+        if not resample:
+            check_rate(path, sound, sample_rate)
+        needed = n_timesteps
+        if rate != sample_rate:
+            needed = math.ceil((n_timesteps / sample_rate + _MARGIN) * rate)
+        audio = sound.read(needed, dtype="float32", always_2d=True)
+        if len(audio) < min(needed, sound.frames):
+            raise AudioFileError(
+                f"{path} is truncated: {len(audio)} of {sound.frames} samples can be read."
+            )
+    if not np.isfinite(audio).all():
+        raise AudioFileError(f"{path} holds NaN or infinite samples.")
+    audio = audio.mean(axis=1)
+    if rate != sample_rate:
+        import soxr
+
+        audio = soxr.resample(audio, rate, sample_rate)
+    audio = audio[:n_timesteps]
+    peak = np.abs(audio).max(initial=0)
+    return audio / peak if peak > 1 else audio
+
+
+@contextlib.contextmanager
+def open_audio(path):
+    """Open a sound file; raise AudioFileError for whatever is wrong with it."""
+    if not path.is_file():
+        raise AudioFileError(f"{path} is missing.")
+    if path.stat().st_size == 0:
+        raise AudioFileError(f"{path} is empty.")
+    lost = missing_bytes(path)
+    if lost:
+        raise AudioFileError(
+            f"{path} is truncated: its header promises {lost} bytes more than it holds."
+        )
+    try:
+        with soundfile.SoundFile(path) as sound:
+            if sound.frames == 0:
+                raise AudioFileError(f"{path} holds no samples.")
+            yield sound
+    except soundfile.LibsndfileError as error:
+        raise AudioFileError(f"{path} cannot be read as sound: {error.error_string}") from error
+
+
+def check_rate(path, sound, sample_rate):
+    """Raise AudioFileError where a file has another rate than it should."""
+    if sound.samplerate != sample_rate:
+        raise AudioFileError(
+            f"{path} is sampled at {sound.samplerate} Hz instead of {sample_rate} Hz."
+        )
+
+
+def read_rows(paths, n_timesteps, sample_rate, *, resample=False, n_jobs=None, errors="raise"):
+    """Read files into the rows of one array, padded with zeros or cut.
+
+    Parameters
+    ----------
+    paths : sequence of pathlib.Path
+        The files.
+    n_timesteps, sample_rate, resample
+        As in `read_audio`.
+    n_jobs : int, default=None
+        Files read at the same time, by threads.
+    errors : {"raise", "warn"}, default="raise"
+        Whether a bad file raises or is left out with a warning.
+
+    Returns
+    -------
+    X : ndarray of shape (n_kept, n_timesteps), float32
+        The sound.
+    kept : list of int
+        Which of the files the rows are.
+    """
+    X = np.empty((len(paths), n_timesteps), dtype=np.float32)
+
+    def fill(i):
+        try:
+            audio = read_audio(paths[i], n_timesteps, sample_rate, resample=resample)
+        except AudioFileError as error:
+            if errors == "raise":
+                raise
+            return error
+        X[i, : len(audio)] = audio
+        X[i, len(audio) :] = 0
+        return None
+
+    # Threads: libsndfile works without the interpreter's lock, and X is shared.
+    work = (delayed(fill)(i) for i in range(len(paths)))
+    faults = Parallel(n_jobs=n_jobs, require="sharedmem")(work)
+    kept = [i for i, fault in enumerate(faults) if fault is None]
+    for fault in filter(None, faults):
+        report(fault, errors)
+    if not kept:
+        raise AudioFileError(f"None of the {len(paths)} files can be used; the warnings say why.")
+    for row, i in enumerate(kept):  # in place: a copy could double the memory
+        if row != i:
+            X[row] = X[i]
+    return X[: len(kept)], kept
+
+
+def report(fault, errors, stacklevel=4):
+    """Raise a fault, or warn of what is left out for it."""
+    if errors == "raise":
+        raise fault
+    warnings.warn(f"Left out: {fault}", AudioFileWarning, stacklevel=stacklevel)
