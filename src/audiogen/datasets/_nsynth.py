@@ -127,7 +127,7 @@ def load_nsynth(
     >>> X.shape, y.pitch.tolist()
     ((3, 64000), [60, 65, 70])
     """
-    check_parameters("load_nsynth", _RULES, {name: locals()[name] for name in _RULES})
+    check_parameters("load_nsynth", _RULES, locals())
     check_conditions("load_nsynth", conditions)
     folder = find_corpus(root, split)
     frame, sample_rate = read_examples(folder / "examples.json")
@@ -193,6 +193,8 @@ def _filtered(frame, families, sources, instruments, pitch_range):
             check_known(column, wanted, known)
             keep &= frame[column].isin(list(wanted)).to_numpy()
     if pitch_range is not None:
+        if len(pitch_range) != 2:
+            raise ValueError(f"pitch_range must be a pair (low, high). Got {pitch_range!r}.")
         low, high = pitch_range
         keep &= frame["pitch"].between(low, high).to_numpy()
     if not keep.any():

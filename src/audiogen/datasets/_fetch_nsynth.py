@@ -1,0 +1,117 @@
+"""NSynth, downloaded."""
+
+import contextlib
+import logging
+import pathlib
+
+from ..exceptions import AudioFileError
+from ..utils.validation import Options, check_parameters
+from ._archive import extract_folder
+from ._download import ResumingDownloader
+from ._nsynth import load_nsynth
+
+_BASE_URL = "http://download.magenta.tensorflow.org/datasets/nsynth/"
+_RETRIES = 3
+
+
+def fetch_nsynth(split="train", data_home=None, *, base_url=_BASE_URL, verbose=1, **parameters):
+    """Load NSynth, downloading it first where it is not there yet.
+
+    289,205 ("train"), 12,678 ("valid") and 4,096 ("test") notes; the archives hold some 22,
+    1 and 0.35 GB, and unpack to about 128 kB a note. A download or extraction that was cut
+    off goes on, or starts afresh, with the next call; nothing half-unpacked is ever taken for
+    the corpus. The archive is removed when it is unpacked.
+
+    Parameters
+    ----------
+    split : {"train", "valid", "test"}, default="train"
+        Which part of NSynth.
+    data_home : str or path-like, default=None
+        The folder for ``nsynth-<split>``. None is the user's cache folder for audiogen, or
+        what the environment variable ``AUDIOGEN_DATA`` says.
+    base_url : str, default="http://download.magenta.tensorflow.org/datasets/nsynth/"
+        Where ``nsynth-<split>.jsonwav.tar.gz`` lies, for a mirror.
+    verbose : int, default=1
+        0 shows no progress.
+    **parameters : dict
+        The keywords of `load_nsynth`: `families`, `max_notes`, `return_X_y` and so on.
+        "train" as a whole takes 74 GB of memory, so choose.
+
+    Returns
+    -------
+    data : Bunch, or tuple (X, y)
+        As `load_nsynth` returns it.
+
+    Raises
+    ------
+    requests.exceptions.RequestException
+        If the download fails four times in a row. Call again to go on.
+    AudioFileError
+        If the archive is damaged.
+    FileExistsError
+        If ``nsynth-<split>`` is there, but without ``examples.json``.
+
+    Notes
+    -----
+    NSynth is by Google Inc., under CC-BY 4.0. No checksums of its archives are published;
+    the length and the archive's own checksum (CRC-32) are verified.
+
+    References
+    ----------
+    .. [1] J. Engel, C. Resnick, A. Roberts, S. Dieleman, D. Eck, K. Simonyan, M. Norouzi,
+       "Neural Audio Synthesis of Musical Notes with WaveNet Autoencoders", ICML 2017.
+       https://magenta.tensorflow.org/datasets/nsynth
+
+    Examples
+    --------
+    >>> from audiogen.datasets import fetch_nsynth
+    >>> X, y = fetch_nsynth("test", families=["organ"], return_X_y=True)  # doctest: +SKIP
+    """
+    check_parameters(
+        "fetch_nsynth", {"split": Options("train", "valid", "test")}, {"split": split}
+    )
+    import pooch
+
+    name = f"nsynth-{split}"
+    archive = f"{name}.jsonwav.tar.gz"
+    repository = pooch.create(
+        path=pooch.os_cache("audiogen") if data_home is None else data_home,
+        env="AUDIOGEN_DATA" if data_home is None else None,
+        base_url=base_url,
+        registry={archive: None},
+        retry_if_failed=_RETRIES,
+    )
+    home = pathlib.Path(repository.abspath)
+    target = home / name
+    if not (target / "examples.json").is_file():
+        if target.exists():
+            raise FileExistsError(
+                f"{target} is there, but without examples.json; remove it first."
+            )
+        with _quiet(pooch.get_logger()):
+            path = repository.fetch(archive, downloader=ResumingDownloader(verbose))
+        _unpack(pathlib.Path(path), target, verbose)
+    return load_nsynth(home, split, **parameters)
+
+
+def _unpack(archive, target, verbose):
+    """Unpack the corpus; a damaged archive goes too, or it would be met again."""
+    try:
+        extract_folder(archive, target.name, target, verbose=verbose)
+    except AudioFileError as error:
+        archive.unlink()
+        raise AudioFileError(
+            f"{error} The archive was removed; call again to download it."
+        ) from error
+    archive.unlink()
+
+
+@contextlib.contextmanager
+def _quiet(logger):
+    """Keep pooch, which logs to the terminal, from speaking between our progress."""
+    level = logger.level
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

@@ -1,0 +1,162 @@
+"""Anybody's folder of sounds."""
+
+import numbers
+import pathlib
+
+import pandas as pd
+
+from ..utils.validation import Interval, Options, check_parameters
+from ._bunch import as_dataset, check_conditions, number_column
+from ._nsynth_format import unique_names
+from ._pitch_names import pitch_from_name
+from ._reading import read_rows
+
+# The last few libsndfile cannot read: better a fault that names them than silence.
+_SUFFIXES = {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au"} | {
+    ".aac",
+    ".m4a",
+    ".wma",
+}
+
+
+def load_audio_folder(
+    root,
+    *,
+    sample_rate=16_000,
+    duration=4.0,
+    n_jobs=None,
+    errors="raise",
+    return_X_y=False,
+    conditions=("pitch", "instrument_family"),
+):
+    """Load a folder of sound files of any kind.
+
+    Every WAV, FLAC, Ogg, MP3, AIFF and AU file below `root`, at any depth, becomes a row:
+    the mean of its channels, resampled, padded with zeros or cut to its first `duration`
+    seconds, and scaled down to a peak of 1 if it goes beyond.
+
+    Parameters
+    ----------
+    root : str or path-like
+        The folder. The names of its sub-folders are the labels.
+    sample_rate : int, default=16000
+        To which everything is resampled, in Hz.
+    duration : float, default=4.0
+        Of each row, in seconds.
+    n_jobs : int, default=None
+        How many files are read at the same time; None is 1, -1 one for each core.
+    errors : {"raise", "warn"}, default="raise"
+        What to do about a file that is no sound, empty, cut short, or holds NaN: raise, or
+        leave it out with a warning.
+    return_X_y : bool, default=False
+        Return ``(X, y)`` instead of a Bunch.
+    conditions : list of str, default=("pitch", "instrument_family")
+        The columns of `frame` that make up y.
+
+    Returns
+    -------
+    data : Bunch
+        With the attributes
+
+        data : ndarray of shape (n_files, sample_rate * duration), float32
+            The sounds, in [-1, 1].
+        frame : DataFrame
+            instrument_family is the folder directly below `root` (of files that lie in
+            `root`, its own name), instrument the whole path of folders. pitch comes from
+            the file name where it holds one: a note such as "C#4" (C4 is 60), or three
+            digits between hyphens, "-060-"; else it is NaN. note is the file's path without
+            suffix. velocity is NaN, instrument_source None, qualities ().
+        sample_rate : int
+            In Hz.
+        filenames : list of str
+            Where each row was read from.
+        DESCR : str
+            What the data are.
+    (X, y) : tuple of ndarray and DataFrame
+        ``data`` and ``frame[conditions]``, if `return_X_y` is True.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such folder, or no sound file in it.
+    AudioFileError
+        For bad files, with ``errors="raise"``, and wherever none is left.
+
+    Warns
+    -----
+    AudioFileWarning
+        For each bad file, with ``errors="warn"``.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import soundfile
+    >>> from audiogen.datasets import load_audio_folder, make_notes
+    >>> note = make_notes(1, pitch=61, sample_rate=44100, random_state=0).data[0]
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     (pathlib.Path(folder) / "bells").mkdir()
+    ...     soundfile.write(f"{folder}/bells/first C#4.wav", note, 44100)
+    ...     X, y = load_audio_folder(folder, return_X_y=True)
+    >>> X.shape, y.pitch.tolist(), y.instrument_family.tolist()
+    ((1, 64000), [61], ['bells'])
+    """
+    check_parameters(
+        "load_audio_folder",
+        {
+            "sample_rate": Interval(numbers.Integral, 1, None),
+            "duration": Interval(numbers.Real, 0, None, closed="neither"),
+            "errors": Options("raise", "warn"),
+        },
+        {"sample_rate": sample_rate, "duration": duration, "errors": errors},
+    )
+    check_conditions("load_audio_folder", conditions)
+    root = pathlib.Path(root)
+    paths = _sound_files(root)
+    n_timesteps = max(1, round(sample_rate * duration))
+    X, kept = read_rows(
+        paths, n_timesteps, sample_rate, resample=True, n_jobs=n_jobs, errors=errors
+    )
+    paths = [paths[i] for i in kept]
+    return as_dataset(
+        X,
+        _frame(root, paths),
+        sample_rate=sample_rate,
+        filenames=[str(path) for path in paths],
+        descr=f"{len(X)} sound files below {root}.",
+        return_X_y=return_X_y,
+        conditions=conditions,
+    )
+
+
+def _sound_files(root):
+    """Return all sound files below a folder, sorted; hidden ones left out."""
+    if not root.is_dir():
+        raise FileNotFoundError(f"There is no folder {root}.")
+    paths = sorted(
+        path
+        for path in root.rglob("*")
+        if path.suffix.lower() in _SUFFIXES and path.is_file()
+        if not any(part.startswith(".") for part in path.relative_to(root).parts)
+    )
+    if not paths:
+        raise FileNotFoundError(
+            f"There is no sound file below {root}; looked for {', '.join(sorted(_SUFFIXES))}."
+        )
+    return paths
+
+
+def _frame(root, paths):
+    inner = [path.relative_to(root) for path in paths]
+    own = root.resolve().name
+    frame = pd.DataFrame(
+        {
+            "note": unique_names(["-".join(path.with_suffix("").parts) for path in inner]),
+            "pitch": number_column(pitch_from_name(path.stem) for path in inner),
+            "velocity": number_column(None for _ in inner),
+            "instrument": ["/".join(path.parts[:-1]) or own for path in inner],
+            "instrument_family": [path.parts[0] if len(path.parts) > 1 else own for path in inner],
+        }
+    )
+    frame["instrument_source"] = None
+    frame["qualities"] = [()] * len(frame)
+    return frame
