@@ -13,7 +13,7 @@ FLOORS = {
     "generators": 3,
     "pipeline": 4,
     "display": 5, "persistence": 5, "recipes": 5, "scoring": 5,
-    "__main__": 6, "cli": 6,
+    "cli": 6, "__main__": 6.1,
 }  # fmt: skip
 FILES = sorted(PACKAGE.rglob("*.py"))
 

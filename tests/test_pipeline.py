@@ -12,6 +12,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from audiogen import GenerativePipeline, generate, make_generative_pipeline
 from audiogen.generators import ConditionalVAE
 from audiogen.pipeline import _blended
+from audiogen.preprocessing import SlidingWindow
 
 VAE = ConditionalVAE(latent_dim=2, units=(8,), epochs=1, random_state=0)
 
@@ -130,7 +131,9 @@ def test_selectors_drop_rows_from_both():
 
 
 def test_what_cannot_be_done_is_said():
-    X, _ = data()
+    X, y = data()
+    with pytest.raises(ValueError, match="SlidingWindow makes windows rows, so y must be None"):
+        make_generative_pipeline(SlidingWindow(2), VAE).fit(X, y)
     with pytest.raises(TypeError, match="StandardScaler cannot generate"):
         generate(StandardScaler().fit(X))
     with pytest.raises(TypeError, match="OneWay has no inverse_transform"):

@@ -138,6 +138,9 @@ class GenerativePipeline(Pipeline):
         -------
         self : GenerativePipeline
         """
+        windows = any(isinstance(step, SlidingWindow) for _, step in self.steps)
+        if windows and y is not None:
+            raise ValueError("SlidingWindow makes windows rows, so y must be None with it.")
         return super().fit(*self.select(X, y), **params)
 
     def select(self, X, y=None):

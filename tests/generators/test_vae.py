@@ -150,6 +150,6 @@ def test_an_architecture_that_does_not_fit_is_named():
 def test_nan_loss_stops_with_advice():
     X = np.random.default_rng(0).normal(size=(16, 4))
     vae = ConditionalVAE(units=(8,), epochs=50, learning_rate=1e30, random_state=0)
-    with pytest.warns(UserWarning, match="loss became NaN .*Lower learning_rate"):
+    with pytest.warns(UserWarning, match="A loss became NaN .*Lower learning_rate"):
         vae.fit(X)
     assert vae.n_iter_ < 50

@@ -138,11 +138,13 @@ class BaseGenerator(BaseEstimator, ABC):
         )
         for name, values in history.items():
             self.history_.setdefault(name, []).extend(values)
-        self.n_iter_ = len(self.history_.get("loss", []))
+        self.n_iter_ = max(map(len, self.history_.values()), default=0)
         return self
 
     def _start(self, X, y, rows, seed):
         """Set up everything that the data and the seed decide before training."""
+        from audiogen.training import compile_model
+
         self._seed = seed
         self.sample_shape_ = tuple(X.shape[1:])
         self.conditions_ = None if y is None else ConditionEncoder().fit(y)
@@ -150,14 +152,19 @@ class BaseGenerator(BaseEstimator, ABC):
         self.categories_ = {} if y is None else self.conditions_.categories_
         self._scaling = Scaling().fit(X, rows)
         width = 0 if y is None else self.conditions_.width_
-        self._attach(self._build(self.sample_shape_, width, spawn_seed(seed, _NETWORK)))
+        model = self._build(self.sample_shape_, width, spawn_seed(seed, _NETWORK))
+        compile_model(model, *self._optimizers())
+        self._attach(model)
         self.history_ = {}
         self.n_iter_ = 0
 
-    def _attach(self, model, optimizer=None):
-        from audiogen.training import compile_model
+    def _optimizers(self):
+        """Return the optimizers that train the model, one or two."""
+        from audiogen.training import make_adam
 
-        compile_model(model, optimizer or self.learning_rate)
+        return [make_adam(self.learning_rate)]
+
+    def _attach(self, model):
         self._model = model
         vars(self).update(self._networks(model))
 
@@ -289,7 +296,7 @@ class BaseGenerator(BaseEstimator, ABC):
         if saved is not None:
             from audiogen.training import load_model
 
-            self._attach(*load_model(saved))
+            self._attach(load_model(saved))
 
 
 def _refuse_other_length(X, y):

@@ -4,6 +4,7 @@ from audiogen.metrics._accuracy import pitch_accuracy
 from audiogen.metrics._divergence import kl_divergence
 from audiogen.metrics._frechet import frechet_audio_distance, frechet_distance
 from audiogen.metrics._pitch import n_pitches, pitch_entropy, pitch_range
+from audiogen.metrics._summary import summarize
 from audiogen.signal import mfcc
 
 __all__ = [
@@ -15,4 +16,5 @@ __all__ = [
     "pitch_accuracy",
     "pitch_entropy",
     "pitch_range",
+    "summarize",
 ]

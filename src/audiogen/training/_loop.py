@@ -1,6 +1,6 @@
 """The training loop."""
 
-import numbers
+import math
 import warnings
 
 import keras
@@ -8,22 +8,29 @@ from sklearn.exceptions import ConvergenceWarning
 
 from audiogen.utils.progress import Progress
 
-__all__ = ["compile_model", "train"]
+__all__ = ["compile_model", "make_adam", "train"]
 
 
-def compile_model(model, optimizer):
+def make_adam(learning_rate, **parameters):
+    """Return a new Adam; parameters are those of ``keras.optimizers.Adam``."""
+    return keras.optimizers.Adam(learning_rate, **parameters)
+
+
+def compile_model(model, optimizer, *further):
     """Make a model ready to be trained.
 
     Parameters
     ----------
     model : keras.Model
-        Its ``compute_loss`` knows the loss.
-    optimizer : keras.Optimizer or float
-        A float is the learning rate of a new Adam.
+        Its ``compute_loss`` or ``train_step`` knows the loss.
+    optimizer : keras.Optimizer
+        What trains it.
+    *further : keras.Optimizer
+        The second optimizer of a model whose ``compile`` takes a
+        ``discriminator_optimizer``.
     """
-    if isinstance(optimizer, numbers.Real):
-        optimizer = keras.optimizers.Adam(optimizer)
-    model.compile(optimizer=optimizer, jit_compile=False)  # XLA makes it slower on CPUs
+    second = {"discriminator_optimizer": further[0]} if further else {}
+    model.compile(optimizer=optimizer, jit_compile=False, **second)  # XLA is slower on CPUs
 
 
 def train(model, batches, *, first_epoch, epochs, validation=None, callbacks=(), verbose=0):
@@ -71,8 +78,8 @@ def train(model, batches, *, first_epoch, epochs, validation=None, callbacks=(),
             )
         except KeyboardInterrupt:
             warnings.warn(
-                f"Training was interrupted after {len(watcher.history.get('loss', []))} of "
-                f"{epochs} epochs; the model is usable as it is.",
+                f"Training was interrupted after {progress.done} of {epochs} epochs; "
+                "the model is usable as it is.",
                 ConvergenceWarning,
                 stacklevel=2,
             )
@@ -95,10 +102,10 @@ class _Watcher(keras.callbacks.Callback):
         for name, value in logs.items():
             self.history.setdefault(name, []).append(value)
         self.progress.step(**logs)
-        if logs["loss"] != logs["loss"]:
+        if any(math.isnan(value) for value in logs.values()):
             self.model.stop_training = True
             warnings.warn(
-                f"The loss became NaN in epoch {epoch + 1} and training stopped. "
+                f"A loss became NaN in epoch {epoch + 1} and training stopped. "
                 "Lower learning_rate, or look for extreme values in X.",
                 ConvergenceWarning,
                 stacklevel=2,

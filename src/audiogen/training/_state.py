@@ -4,6 +4,8 @@ import json
 
 import keras
 
+from audiogen.training._loop import compile_model
+
 __all__ = ["dump_model", "load_model"]
 
 
@@ -11,24 +13,33 @@ def dump_model(model):
     """Return a compiled model as text and arrays.
 
     Keras' own files reset the seed generators of dropout layers and the like; here
-    every variable is kept, the optimizer's and the seed generators' among them.
+    every variable is kept, the optimizers' and the seed generators' among them.
 
     Parameters
     ----------
     model : keras.Model
-        Compiled, of registered layers.
+        Compiled, of registered layers. A second optimizer is its attribute
+        ``discriminator_optimizer``.
 
     Returns
     -------
     state : dict
-        "model" and "optimizer", JSON texts, and the lists of arrays
-        "variables" and "optimizer_variables".
+        "model", a JSON text; "variables", a list of arrays; and "optimizers", a list of
+        dicts of the same two.
     """
+    optimizers = [model.optimizer]
+    if hasattr(model, "discriminator_optimizer"):
+        optimizers.append(model.discriminator_optimizer)
     return {
         "model": json.dumps(keras.saving.serialize_keras_object(model)),
-        "optimizer": json.dumps(keras.optimizers.serialize(model.optimizer)),
-        "variables": [keras.ops.convert_to_numpy(v) for v in _variables(model)],
-        "optimizer_variables": [keras.ops.convert_to_numpy(v) for v in model.optimizer.variables],
+        "variables": _values(_variables(model)),
+        "optimizers": [
+            {
+                "optimizer": json.dumps(keras.optimizers.serialize(optimizer)),
+                "variables": _values(optimizer.variables),
+            }
+            for optimizer in optimizers
+        ],
     }
 
 
@@ -43,24 +54,34 @@ def load_model(state):
     Returns
     -------
     model : keras.Model
-        Not compiled.
-    optimizer : keras.Optimizer
-        To compile it with.
+        Compiled as it was.
     """
     config = json.loads(state["model"])
     config.pop("compile_config", None)
     model = keras.saving.deserialize_keras_object(config, safe_mode=True)
-    for variable, value in zip(_variables(model), state["variables"], strict=True):
-        variable.assign(value)
-    optimizer = keras.optimizers.deserialize(json.loads(state["optimizer"]))
-    optimizer.build(model.trainable_variables)
-    values = state["optimizer_variables"]
-    for variable, value in zip(optimizer.variables, values, strict=True):
-        variable.assign(value)
-    return model, optimizer
+    _assign(_variables(model), state["variables"])
+    optimizers = [
+        keras.optimizers.deserialize(json.loads(saved["optimizer"]))
+        for saved in state["optimizers"]
+    ]
+    compile_model(model, *optimizers)  # a second one is built by the model's own compile
+    if len(optimizers) == 1:
+        optimizers[0].build(model.trainable_variables)
+    for optimizer, saved in zip(optimizers, state["optimizers"], strict=True):
+        _assign(optimizer.variables, saved["variables"])
+    return model
 
 
 def _variables(model):
     """Return the model's variables but those of its metrics, which start anew anyway."""
     metrics = {id(v) for metric in model.metrics for v in metric.variables}
     return [v for v in model.variables if id(v) not in metrics]
+
+
+def _values(variables):
+    return [keras.ops.convert_to_numpy(v) for v in variables]
+
+
+def _assign(variables, values):
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)

@@ -1,0 +1,73 @@
+"""Several metrics at once, for a table."""
+
+import numpy as np
+
+from audiogen.metrics._accuracy import pitch_accuracy
+from audiogen.metrics._divergence import kl_divergence
+from audiogen.metrics._features import mfcc_frames
+from audiogen.metrics._frechet import frechet_distance
+from audiogen.metrics._pitch import n_pitches, pitch_entropy, pitch_range
+from audiogen.utils.validation import check_audio
+
+__all__ = ["summarize"]
+
+_SILENCE = 1e-3
+_FEWEST_FOR_KL = 6
+
+
+def summarize(real, generated, *, sample_rate, pitch=None):
+    """Measure generated notes, by themselves and against real ones.
+
+    Every note is scaled to a peak of 1 before, so that recording levels do not count.
+
+    Parameters
+    ----------
+    real, generated : array-like of shape (n_samples, n_timesteps)
+        Notes; the numbers of the two may differ.
+    sample_rate : float
+        In Hz.
+    pitch : array-like of shape (n_generated,), default=None
+        The MIDI pitches that the generated notes ought to have.
+
+    Returns
+    -------
+    figures : dict of str to float
+        "frechet_audio_distance" and "kl_divergence" against the real notes (0 is the
+        best), "pitch_accuracy" where `pitch` is given, "pitch_entropy" (bits, mean over
+        notes with pitch), "n_pitches", "pitch_range" (Hz) and "silent" (share of notes
+        whose peak is below -60 dB of full scale). NaN where there are too few notes.
+
+    Examples
+    --------
+    >>> from audiogen.datasets import make_notes
+    >>> from audiogen.metrics import summarize
+    >>> notes = make_notes(6, pitch=60, random_state=0)
+    >>> figures = summarize(notes.data, notes.data, sample_rate=16000, pitch=notes.frame.pitch)
+    >>> figures["pitch_accuracy"], round(figures["frechet_audio_distance"], 6)
+    (1.0, 0.0)
+    """
+    generated = check_audio(generated, name="generated")
+    silent = np.abs(generated).max(axis=1) < _SILENCE
+    frames, means = {}, {}
+    for name, notes in (("real", check_audio(real, name="real")), ("generated", generated)):
+        coefficients = mfcc_frames(_peak_normalized(notes), sample_rate)
+        frames[name] = coefficients.reshape(-1, coefficients.shape[-1])
+        means[name] = coefficients.mean(axis=1)
+    enough = min(len(means["real"]), len(means["generated"])) >= _FEWEST_FOR_KL
+    figures = {
+        "frechet_audio_distance": frechet_distance(frames["real"], frames["generated"]),
+        "kl_divergence": kl_divergence(means["real"], means["generated"]) if enough else np.nan,
+    }
+    if pitch is not None:
+        figures["pitch_accuracy"] = pitch_accuracy(generated, pitch, sample_rate=sample_rate)
+    entropies = np.array([pitch_entropy(note, sample_rate=sample_rate) for note in generated])
+    figures["pitch_entropy"] = np.nan if np.isnan(entropies).all() else np.nanmean(entropies)
+    figures["n_pitches"] = n_pitches(generated, sample_rate=sample_rate)
+    figures["pitch_range"] = pitch_range(generated, sample_rate=sample_rate)
+    figures["silent"] = silent.mean()
+    return {name: float(value) for name, value in figures.items()}
+
+
+def _peak_normalized(notes):
+    peaks = np.abs(notes).max(axis=1, keepdims=True)
+    return notes / np.where(peaks > 0, peaks, 1)

@@ -1,0 +1,125 @@
+"""The command line as a user types it, in processes of its own."""
+
+import os
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import soundfile
+
+from audiogen import datasets
+
+PROGRESS = re.compile(r"^(epochs|pictures): \d+ of \d+, ")
+
+
+def audiogen(*words, cwd):
+    environment = {k: v for k, v in os.environ.items() if k != "TF_CPP_MIN_LOG_LEVEL"}
+    command = [sys.executable, "-m", "audiogen", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=environment)
+
+
+def figures(table):
+    """Return the numbers of a printed table by row name."""
+    rows = re.findall(r"^(\w+)((?:\s+(?:[\d.]+|nan))+)\s*$", table, flags=re.M)
+    return {name: [float(cell) for cell in cells.split()] for name, cells in rows}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    return folder, audiogen("demo", "--seed", 0, cwd=folder)
+
+
+def test_demo_makes_notes_in_tune_and_near_the_real_ones(demo):
+    folder, done = demo
+    assert done.returncode == 0, done.stderr
+    generated, training, _ = range(3)
+    table = figures(done.stdout)
+    assert table["pitch_accuracy"][generated] >= 0.9
+    assert table["silent"][generated] == 0
+    assert (
+        table["frechet_audio_distance"][generated]
+        < 2.5 * table["frechet_audio_distance"][training]
+    )
+
+
+def test_demo_leaves_an_nsynth_corpus_with_pictures(demo):
+    folder, _ = demo
+    held_out = datasets.load_notes("valid")
+    notes = datasets.load_nsynth(folder / "audiogen-demo" / "generated")
+    assert notes.data.shape == held_out.data.shape
+    assert sorted(notes.frame.pitch) == sorted(held_out.frame.pitch)
+    pictures = sorted((folder / "audiogen-demo" / "generated" / "pictures").iterdir())
+    assert [p.stem for p in pictures] == sorted(notes.frame.note)
+    assert all(p.read_bytes().startswith(b"\x89PNG") for p in pictures)
+    real = datasets.load_nsynth(folder / "audiogen-demo" / "real")
+    assert len(real.data) == len(held_out.data)
+
+
+def test_only_progress_is_said_on_the_way(demo):
+    lines = demo[1].stderr.splitlines()
+    assert lines
+    assert all(PROGRESS.match(line) for line in lines), demo[1].stderr
+
+
+def test_the_demo_model_plays_what_is_asked(demo, tmp_path):
+    model = demo[0] / "audiogen-demo" / "model.skops"
+    words = ("sample", model, "--pitch", 60, 67, "--family", "organ", "flute", "--quiet")
+    done = audiogen(*words, "--out", "chord", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    chord = datasets.load_nsynth(tmp_path / "chord")
+    asked = sorted(zip(chord.frame.pitch, chord.frame.instrument_family, strict=True))
+    assert asked == [(60, "flute"), (60, "organ"), (67, "flute"), (67, "organ")]
+    audiogen(*words, "--out", "again", cwd=tmp_path)
+    again = datasets.load_nsynth(tmp_path / "again")
+    np.testing.assert_array_equal(again.data, chord.data)
+    done = audiogen("sample", model, "--family", "orgn", "--out", "x", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "'orgn' is unknown" in done.stderr
+    assert "Did you mean organ" in done.stderr
+
+
+def test_fit_sample_and_evaluate_on_ones_own_folder(tmp_path):
+    notes = datasets.make_notes(12, random_state=0)
+    for i, (x, pitch) in enumerate(zip(notes.data, notes.frame.pitch, strict=True)):
+        path = tmp_path / "mine" / ("reed" if i % 2 else "organ") / f"note{i}-{pitch:03d}-.wav"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(path, x, 16000)
+    (tmp_path / "mine" / "reed" / "broken-060-.wav").write_bytes(b"RIFF")
+    done = audiogen("fit", "mine", "--epochs", 3, "--quiet", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "12 notes of 2 families" in done.stdout
+    assert done.stderr.count("\n") == 1
+    assert "broken-060-.wav" in done.stderr
+    done = audiogen("sample", "audiogen-model.skops", "-n", 7, "--quiet", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    done = audiogen("evaluate", "mine", "audiogen-out", "--quiet", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert {"frechet_audio_distance", "kl_divergence", "pitch_accuracy"} <= set(
+        figures(done.stdout)
+    )
+
+
+def test_faults_are_said_in_one_line(tmp_path):
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine.txt").write_text("precious")
+    for words, message in (
+        (("fit", "nowhere"), "There is no folder nowhere"),
+        (("sample", "nothing.skops"), "There is no file nothing.skops"),
+        (("demo", "--out", "full"), "full is not empty"),
+        (("fit", "full"), "full"),
+    ):
+        done = audiogen(*words, cwd=tmp_path)
+        assert done.returncode == 2
+        assert message in done.stderr
+        assert done.stderr.count("\n") == 1, done.stderr
+    assert [p.name for p in (tmp_path / "full").iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.parametrize("command", [(), ("demo",), ("fit",), ("sample",), ("evaluate",)])
+def test_help_teaches(command, tmp_path):
+    done = audiogen(*command, "--help", cwd=tmp_path)
+    assert done.returncode == 0
+    assert len(done.stdout) > 300

@@ -1,0 +1,31 @@
+import matplotlib.image
+import numpy as np
+import pytest
+
+from audiogen.display import NoteDisplay
+
+SECONDS, RATE = 1.0, 16000
+TONE = 0.5 * np.sin(2 * np.pi * 1000 * np.arange(int(SECONDS * RATE)) / RATE)
+
+
+def test_spectrogram_has_the_tone_where_it_is():
+    decibels = NoteDisplay(TONE).decibels
+    assert decibels.max() == pytest.approx(0, abs=1e-6)
+    assert set(decibels[:, 10:-10].argmax(axis=0)) == {1000 * 1024 // RATE}
+    assert NoteDisplay(np.zeros(2000)).decibels.max() == -80
+
+
+def test_plot_draws_into_given_axes_and_save_writes_a_picture(tmp_path):
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(2, 1)
+    display = NoteDisplay(TONE, name="a tone").plot(axes)
+    assert display.figure_ is figure
+    assert axes[0].get_title() == "a tone"
+    assert axes[1].images[0].get_extent() == [0, 1, 0, 8]
+    plt.close(figure)
+    NoteDisplay(TONE).save(tmp_path / "sub" / "tone.png")
+    assert not plt.get_fignums()
+    picture = matplotlib.image.imread(tmp_path / "sub" / "tone.png")
+    assert picture.shape[:2] == (600, 800)
+    assert picture[..., :3].std() > 0.1
