@@ -96,7 +96,7 @@ class ResumingDownloader:
         have = part.stat().st_size if part.is_file() else 0
         with (
             part.open("ab") as file,
-            Progress(total or 0, f"{name}, bytes", verbose=self.verbose) as progress,
+            Progress(total or 0, f"{name}, bytes", verbose=total and self.verbose) as progress,
         ):
             progress.step(have)
             for chunk in answer.iter_content(_CHUNK):

@@ -1,6 +1,7 @@
 """NSynth, downloaded."""
 
 import contextlib
+import inspect
 import logging
 import pathlib
 
@@ -70,6 +71,7 @@ def fetch_nsynth(split="train", data_home=None, *, base_url=_BASE_URL, verbose=1
     check_parameters(
         "fetch_nsynth", {"split": Options("train", "valid", "test")}, {"split": split}
     )
+    inspect.signature(load_nsynth).bind(None, split, **parameters)  # before hours of download
     import pooch
 
     name = f"nsynth-{split}"

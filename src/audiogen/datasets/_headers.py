@@ -1,34 +1,48 @@
-"""WAV and AU headers: libsndfile reads files that were cut short without a word."""
+"""Sound files cut short: libsndfile reads some of them without a word."""
 
 import struct
 
 _UNKNOWN = 0xFFFFFFFF  # what a program writes that streams, and cannot know the length
+_LARGEST_PAGE = 65_307  # bytes of an Ogg page
+_LAST_PAGE = 4
 
 
-def missing_bytes(path):
-    """Count the bytes of sound that a header promises beyond the end of the file.
+def truncation(path):
+    """Tell by its headers whether a sound file was cut short.
 
     Parameters
     ----------
     path : pathlib.Path
-        Any file; 0 is returned for formats other than WAV and AU.
+        Any file; only WAV, AU, AIFF and Ogg are looked into. libsndfile itself notices when
+        FLAC and MP3 files end early.
 
     Returns
     -------
-    missing : int
-        0 where nothing is missing, or the length is not said.
+    words : str
+        What is missing; empty where nothing is, or where the header does not say.
     """
     size = path.stat().st_size
     with path.open("rb") as file:
         start = file.read(12)
-        if start[:4] in (b"RIFF", b"RF64") and start[8:] == b"WAVE":
-            end = _end_of_wav(file)
-        elif start[:4] == b".snd" and len(start) == 12:
-            offset, length = struct.unpack(">II", start[4:])
-            end = 0 if length == _UNKNOWN else offset + length
-        else:
-            end = 0
-    return max(0, end - size)
+        if start[:4] == b"OggS":
+            file.seek(max(0, size - _LARGEST_PAGE))
+            return "" if _ends_stream(file.read()) else "its last page is not the stream's last"
+        missing = _promised(start, file) - size
+    return f"its header promises {missing} bytes more than it holds" if missing > 0 else ""
+
+
+def _promised(start, file):
+    """Return how long the file should be at least; 0 where that is not known."""
+    if len(start) < 12:
+        return 0
+    if start[:4] in (b"RIFF", b"RF64") and start[8:] == b"WAVE":
+        return _end_of_wav(file)
+    if start[:4] == b".snd":
+        offset, length = struct.unpack(">II", start[4:])
+        return 0 if length == _UNKNOWN else offset + length
+    if start[:4] == b"FORM" and start[8:] in (b"AIFF", b"AIFC"):
+        return 7 + struct.unpack(">I", start[4:8])[0]  # less the pad byte that some leave out
+    return 0
 
 
 def _end_of_wav(file):
@@ -46,3 +60,12 @@ def _end_of_wav(file):
         else:
             file.seek(length + length % 2, 1)
     return 0
+
+
+def _ends_stream(tail):
+    """Tell whether the last page in the end of an Ogg file is whole and marked as the last."""
+    page = tail[tail.rfind(b"OggS") :]
+    if len(page) < 27 or len(page) < 27 + page[26]:
+        return False
+    whole = len(page) >= 27 + page[26] + sum(page[27 : 27 + page[26]])
+    return whole and bool(page[5] & _LAST_PAGE)

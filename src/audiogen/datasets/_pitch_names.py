@@ -14,17 +14,18 @@ def pitch_from_name(name):
     ----------
     name : str
         The file name without its suffix: a note with its octave, such as "C#4", "Bb3" or
-        "fs2", that no letter or digit touches, or three digits between hyphens, "-060-".
+        "fs2", that no letter or digit touches, or three digits between hyphens, "-060-",
+        the first of them that there are.
 
     Returns
     -------
     pitch : int or None
-        C4 is 60. None where there is no pitch, or several that differ.
+        C4 is 60. None where there is no pitch, or several notes that differ.
     """
-    numbers = {int(digits) for digits in _NUMBER.findall(name)}
-    found = numbers or {_midi(*note) for note in _NOTE.findall(name)}
-    pitch = found.pop() if len(found) == 1 else None
-    return pitch if pitch is not None and 0 <= pitch <= 127 else None
+    number = _NUMBER.search(name)
+    found = {int(number[0])} if number else {_midi(*note) for note in _NOTE.findall(name)}
+    pitch = found.pop() if len(found) == 1 else -1
+    return pitch if 0 <= pitch <= 127 else None
 
 
 def _midi(letter, accidental, octave):

@@ -9,7 +9,7 @@ import soundfile
 from joblib import Parallel, delayed
 
 from ..exceptions import AudioFileError, AudioFileWarning
-from ._headers import missing_bytes
+from ._headers import truncation
 
 _MARGIN = 0.1  # seconds read beyond the cut, so that the resampler does not see an end
 
@@ -69,11 +69,9 @@ def open_audio(path):
         raise AudioFileError(f"{path} is missing.")
     if path.stat().st_size == 0:
         raise AudioFileError(f"{path} is empty.")
-    lost = missing_bytes(path)
+    lost = truncation(path)
     if lost:
-        raise AudioFileError(
-            f"{path} is truncated: its header promises {lost} bytes more than it holds."
-        )
+        raise AudioFileError(f"{path} is truncated: {lost}.")
     try:
         with soundfile.SoundFile(path) as sound:
             if sound.frames == 0:

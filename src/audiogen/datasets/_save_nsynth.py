@@ -100,7 +100,7 @@ def _write_audio(root, X, names, sample_rate):
     root.mkdir(parents=True, exist_ok=True)
     staging = pathlib.Path(tempfile.mkdtemp(dir=root, prefix=".partial-"))
     try:
-        staging.chmod(root.stat().st_mode)  # mkdtemp's own mode shuts everybody else out
+        staging.chmod(root.stat().st_mode & 0o777)  # mkdtemp's own mode shuts everybody else out
         for name, wave in zip(names, X, strict=True):
             # Rounded here: libsndfile multiplies by 32,767 and divides by 32,768.
             whole = np.clip(np.rint(wave * _FULL_SCALE), -_FULL_SCALE, _FULL_SCALE - 1)
@@ -124,6 +124,8 @@ def _completed(frame, n_notes):
     for column, default in _DEFAULTS.items():
         given = frame[column] if column in frame else pd.Series([None] * n_notes, dtype=object)
         frame[column] = given.astype(object).where(given.notna(), default)
+    for column in ("instrument_family", "instrument_source"):
+        frame[column] = frame[column].map(str)
     for column in ("pitch", "velocity"):
         frame[column] = _whole(frame[column], column)
     built = frame["instrument_family"] + "_" + frame["instrument_source"] + "_000"
