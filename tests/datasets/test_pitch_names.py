@@ -2,7 +2,7 @@
 
 import librosa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiogen.datasets._pitch_names import pitch_from_name
@@ -22,6 +22,7 @@ def test_examples(name, pitch):
     assert pitch_from_name(name) == pitch
 
 
+@settings(deadline=None)
 @given(st.integers(0, 127), st.booleans(), st.sampled_from(["{}", "{}_soft", "a piano {} 2"]))
 def test_librosas_names(pitch, lower, pattern):
     name = librosa.midi_to_note(pitch, unicode=False)

@@ -5,7 +5,7 @@ import re
 
 from ..utils.progress import Progress
 
-_CHUNK = 1 << 16
+_CHUNK = 1 << 14  # at most this much is asked for again after a cut
 _TIMEOUT = 60  # seconds without a byte
 
 

@@ -182,15 +182,14 @@ def _check_listed(folder, notes, errors):
 def _filtered(frame, families, sources, instruments, pitch_range):
     """Keep the notes that pass all filters."""
     keep = np.ones(len(frame), dtype=bool)
-    named = {
-        "instrument_family": families,
-        "instrument_source": sources,
-        "instrument": instruments,
-    }
-    for column, wanted in named.items():
+    named = [
+        ("families", "instrument_family", families),
+        ("sources", "instrument_source", sources),
+        ("instruments", "instrument", instruments),
+    ]
+    for parameter, column, wanted in named:
         if wanted is not None:
-            known = sorted(frame[column].dropna().unique())
-            check_known(column, wanted, known)
+            check_known(parameter, wanted, sorted(frame[column].dropna().unique()))
             keep &= frame[column].isin(list(wanted)).to_numpy()
     if pitch_range is not None:
         if len(pitch_range) != 2:

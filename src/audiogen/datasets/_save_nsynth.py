@@ -109,6 +109,8 @@ def _write_audio(root, X, names, sample_rate):
         if (root / "audio").is_dir():
             (root / "audio").rmdir()
         staging.rename(root / "audio")
+    except soundfile.LibsndfileError as error:
+        raise OSError(f"The sounds cannot be written to {root}: {error.error_string}") from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
@@ -146,7 +148,7 @@ def _whole(column, name):
     if len(bad):
         raise ValueError(
             f"In NSynth's layout a {name} is a whole number from 0 to 127. "
-            f"Row {bad[0]} has {column.iloc[bad[0]]!r}; round it, fill it in, or drop the row."
+            f"Row {bad[0]} has {column.tolist()[bad[0]]!r}; round it, fill it in, or drop the row."
         )
     return values.astype(np.int64)
 
