@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from audiogen.datasets import load_notes, load_nsynth, make_notes, save_nsynth
+from audiogen.datasets._nsynth_format import unique_names
 from audiogen.exceptions import AudioFileError, AudioFileWarning
 
 # One entry of NSynth's own test split, as published (Google Inc., CC-BY 4.0).
@@ -334,3 +335,12 @@ def test_saving_made_notes(tmp_path):
     back = load_nsynth(tmp_path, n_timesteps=1600)
     np.testing.assert_allclose(back.data, notes.data, atol=2**-15)
     pd.testing.assert_frame_equal(back.frame, notes.frame)
+
+
+@given(st.lists(st.sampled_from(["a", "a-1", "a-1-1", "b", "a-2"])))
+def test_unique_names(names):
+    unique = unique_names(names)
+    assert len(set(unique)) == len(unique) == len(names)
+    for i, (old, new) in enumerate(zip(names, unique, strict=True)):
+        assert new.startswith(old)
+        assert (new == old) == (old not in names[:i])
