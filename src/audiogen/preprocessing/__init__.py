@@ -6,6 +6,7 @@ from audiogen.preprocessing._harmonic import HarmonicPlusNoise
 from audiogen.preprocessing._length import FixedLength
 from audiogen.preprocessing._noise import NoiseReducer
 from audiogen.preprocessing._normalize import PeakNormalizer
+from audiogen.preprocessing._spectrogram import STFTSpectrogram
 from audiogen.preprocessing._window import SlidingWindow
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "NoiseReducer",
     "PeakNormalizer",
     "PitchFilter",
+    "STFTSpectrogram",
     "SlidingWindow",
 ]

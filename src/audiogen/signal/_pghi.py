@@ -1,0 +1,155 @@
+"""Phase from magnitude by phase gradient heap integration."""
+
+import functools
+import heapq
+import numbers
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+
+from audiogen.signal._stft import check_frames, check_spectra, get_window
+from audiogen.utils.blocks import map_blocks
+from audiogen.utils.validation import Interval, check_parameters
+
+__all__ = ["pghi"]
+
+
+def pghi(magnitude, frame_length=1024, hop_length=256, window="hann", tolerance=1e-6):
+    """Recover the phase of spectra from their magnitude by heap integration.
+
+    Under a Gaussian window the gradient of the phase is that of the log-magnitude, turned by
+    90 degrees. It is integrated from the loudest bin outwards, louder bins first [1]_. No
+    iterations: some hundred times faster than real time.
+
+    Parameters
+    ----------
+    magnitude : array-like of shape (n_samples, n_frames, 1 + frame_length // 2)
+        Magnitudes of `stft`, not negative.
+    frame_length : int, default=1024
+        Samples in a frame.
+    hop_length : int, default=256
+        Samples from the start of a frame to the start of the next.
+    window : str, tuple or float, default="hann"
+        What `stft` was given; the more it resembles a Gaussian, the better.
+    tolerance : float, default=1e-6
+        Bins below this part of the loudest of the clip get phase 0.
+
+    Returns
+    -------
+    phase : ndarray of shape (n_samples, n_frames, 1 + frame_length // 2), float32
+        In radians, within [-pi, pi].
+
+    References
+    ----------
+    .. [1] Z. Prusa, P. Balazs and P. L. Sondergaard, "A noniterative method for
+       reconstruction of phase from STFT magnitude", IEEE/ACM Transactions on Audio, Speech,
+       and Language Processing 25(5), 2017.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from audiogen.signal import istft, pghi, stft
+    >>> clip = np.sin(0.3 * np.arange(4000))
+    >>> magnitude = np.abs(stft(clip))
+    >>> recovered = istft(magnitude * np.exp(1j * pghi(magnitude)))
+    >>> error = np.abs(stft(recovered))[:, : magnitude.shape[1]] - magnitude
+    >>> bool(np.linalg.norm(error) < 0.1 * np.linalg.norm(magnitude))
+    True
+    """
+    check_frames("pghi", frame_length, hop_length, window)
+    constraint = Interval(numbers.Real, 0, 1, closed="neither")
+    check_parameters("pghi", {"tolerance": constraint}, {"tolerance": tolerance})
+    magnitude = check_spectra(magnitude, frame_length, "magnitude")
+    phase = np.empty(magnitude.shape, dtype=np.float32)
+    gamma = _gaussian_width(window, frame_length)
+    integrate = _compiled()
+
+    def fill(rows):
+        for row in range(rows.start, rows.stop):
+            clip = magnitude[row].astype(np.float32, copy=False)
+            steps = _steps(clip, tolerance, frame_length, hop_length, gamma)
+            phase[row] = integrate(*_ordered(clip, tolerance), steps)[1:-1, 1:-1]
+
+    map_blocks(fill, len(magnitude), magnitude.shape[1] * frame_length)
+    return phase
+
+
+@functools.lru_cache(maxsize=8)
+def _gaussian_width(window, frame_length):
+    """Return gamma of the Gaussian exp(-pi t^2 / gamma) that is most like the window."""
+    weights = get_window(window, frame_length)
+    times = np.arange(frame_length) - frame_length / 2
+
+    def unlikeness(log_gamma):
+        gaussian = np.exp(-np.pi * times**2 / np.exp(log_gamma))
+        return -(weights @ gaussian) / np.linalg.norm(gaussian)
+
+    around = 2 * np.log(frame_length)
+    found = minimize_scalar(unlikeness, bounds=(around - 8, around + 4), method="bounded")
+    return float(np.exp(found.x))
+
+
+def _steps(magnitude, tolerance, frame_length, hop_length, gamma):
+    """Return by how much phase grows to the next frame and to the next bin."""
+    least = max(tolerance * magnitude.max(), np.finfo(np.float32).tiny)
+    log = np.log(np.maximum(magnitude, least))
+    bins = np.arange(magnitude.shape[1], dtype=np.float32)
+    steps = np.zeros((2, len(magnitude) + 2, len(bins) + 2), dtype=np.float32)
+    inner = steps[:, 1:-1, 1:-1]
+    inner[0] = _slope(log, 1) * (hop_length * frame_length / gamma)
+    inner[0] += 2 * np.pi * hop_length / frame_length * bins
+    inner[1] = _slope(log, 0) * (-gamma / (hop_length * frame_length))
+    inner[1] -= np.pi  # a frame's phase is that at its start, not at its middle
+    return steps
+
+
+def _slope(values, axis):
+    return np.gradient(values, axis=axis) if values.shape[axis] > 1 else np.zeros_like(values)
+
+
+def _ordered(magnitude, tolerance):
+    """Return the loud bins, loudest first, and the place of each in that order.
+
+    Both are of the magnitude with a border of one, in which nothing is loud.
+    """
+    padded = np.pad(magnitude, 1)
+    values = padded.ravel()
+    loud = np.flatnonzero(values > tolerance * values.max())
+    order = loud[np.argsort(-values[loud], kind="stable")]
+    places = np.full(padded.shape, -1, dtype=np.int32)
+    places.ravel()[order] = np.arange(len(order))
+    return order, places
+
+
+@functools.cache
+def _compiled():
+    import numba  # slow to import
+
+    return numba.njit(nogil=True)(_integrate)
+
+
+def _integrate(order, places, steps):
+    """Return the phases, integrated from the loudest bins outwards."""
+    shape = places.shape
+    places = places.ravel()
+    steps = steps.reshape(2, -1)
+    phase = np.zeros(places.size)
+    open_ = places >= 0
+    neighbours = (shape[1], -shape[1], 1, -1)
+    heap = [np.int32(0)]
+    heap.pop()  # numba has to see what it will hold
+    for seed in order:
+        if not open_[seed]:
+            continue
+        open_[seed] = False
+        heapq.heappush(heap, places[seed])
+        while len(heap) > 0:
+            here = order[heapq.heappop(heap)]
+            for k in range(4):
+                there = here + neighbours[k]
+                if open_[there]:
+                    open_[there] = False
+                    step = (steps[k // 2, here] + steps[k // 2, there]) / 2
+                    phase[there] = phase[here] + (step if k % 2 == 0 else -step)
+                    heapq.heappush(heap, places[there])
+    return (phase - 2 * np.pi * np.rint(phase / (2 * np.pi))).reshape(shape)
