@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from audiogen.datasets import load_notes
 from audiogen.signal import mfcc
 
 
@@ -37,6 +38,11 @@ def test_equals_librosa(sample_rate, n_timesteps):
     ours = mfcc(audio, sample_rate)
     assert ours.dtype == np.float32
     np.testing.assert_allclose(ours, by_librosa(audio, sample_rate), atol=1e-2)
+
+
+def test_equals_librosa_on_real_notes():
+    audio = load_notes("valid").data[:20]
+    np.testing.assert_allclose(mfcc(audio), by_librosa(audio, 16000), atol=1e-2)
 
 
 @pytest.mark.parametrize("n_mfcc", [1, 13, 128])

@@ -2,15 +2,14 @@
 
 import functools
 import numbers
-from concurrent.futures import ThreadPoolExecutor
 
-import joblib
 import numpy as np
 import scipy.fft
 import scipy.signal
 from numpy.lib.stride_tricks import sliding_window_view
 from threadpoolctl import threadpool_limits
 
+from audiogen.utils.blocks import map_blocks
 from audiogen.utils.validation import Interval, check_audio, check_parameters
 
 __all__ = ["mfcc"]
@@ -22,7 +21,6 @@ _N_MELS = 128
 _FLOOR = 1e-10
 _TOP_DB = 80.0
 
-_CLIPS_PER_BLOCK = 4
 _BINS_PER_BAND = 128
 
 
@@ -74,15 +72,12 @@ def mfcc(audio, sample_rate=16000, n_mfcc=40):
     coefficients = np.empty((len(audio), n_frames, n_mfcc), dtype=np.float32)
     bands, basis = _filterbank(float(sample_rate)), _cosines(n_mfcc)
 
-    def fill(start):
-        rows = slice(start, start + _CLIPS_PER_BLOCK)
+    def fill(rows):
         coefficients[rows] = _decibels(_squared_spectrum(audio[rows]), bands) @ basis
 
-    starts = range(0, len(audio), _CLIPS_PER_BLOCK)
-    # One BLAS thread each: with more they would wait for each other.
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(joblib.cpu_count()) as pool:
-        for _ in pool.map(fill, starts):
-            pass
+    # One BLAS thread in each of ours: with more they would wait for each other.
+    with threadpool_limits(1, user_api="blas"):
+        map_blocks(fill, len(audio), n_frames * _FRAME_LENGTH)
     return coefficients
 
 
