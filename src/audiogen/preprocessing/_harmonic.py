@@ -4,29 +4,96 @@ import numbers
 import zlib
 
 import numpy as np
+import pandas as pd
 from joblib import Parallel, delayed
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits
 
-from audiogen.signal import HarmonicNote, analyse_note, synthesise_note
+from audiogen.signal import HarmonicNote, analyse_note, synthesise_note, track_pitch
 from audiogen.utils.seeds import draw_seed, make_rng
 from audiogen.utils.validation import Instance, Interval, Options, check_parameters
 
 __all__ = ["HarmonicPlusNoise"]
 
 _UNPITCHED = 60.0
-_LEVELS = slice(0, 4)
-_TUNING = 4
-_SHAPE = 5
-# Features are of the order of 1, and heavy where the ear is keen.
-_DB = 20.0
-_CENTS = 50.0
-_STATIC = 4.0
+# The columns of a frame: level in four steps, tuning, then harmonics and noise. Row 0 has
+# what holds for the whole note in the first three.
+_LEVELS, _TUNING, _SHAPES = slice(0, 4), 4, 5
+# What a feature of 1 stands for, so that all vary about as much. Row 0 is one of hundreds,
+# hence heavier.
+_DB, _CENTS, _OCTAVE, _FIRST_ROW = 20.0, 50.0, 12.0, 4.0
+_SWING = 100.0  # cents that generated tuning may move by
+_LOUDEST = 10.0  # dB over the level that a generated part may have
 
 
 class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
-    """Take notes apart into harmonics and noise, and put them together again."""
+    """Take notes apart into harmonics and noise, and put them together again.
+
+    Pitch is factored out: what is left are envelopes of the level, of the partials by
+    number and of bands of noise, smooth and of the same size for every note, so that a
+    few components of `sklearn.decomposition.PCA` hold most of what there is and a mean
+    of two notes sounds as a note.
+
+    Parameters
+    ----------
+    sample_rate : int, default=16000
+        Samples per second.
+    n_harmonics : int, default=96
+        Envelopes of partials. The first two dozen or so have one each, those above share
+        (see `audiogen.signal.harmonic_knots`).
+    n_noise_bands : int, default=24
+        Envelopes of noise, in bands equally wide on the mel scale.
+    hop_length : int, default=256
+        Samples between frames, a multiple of 4. The level has four steps a frame.
+    pitch_column : str, default="pitch"
+        The column of `y` that has the MIDI pitch.
+    random_state : int, RandomState or None, default=0
+        Decides, together with a note's features, the noise in it: an int gives the same
+        features the same samples every time, in whatever company.
+    n_jobs : int, default=None
+        Threads, as in joblib; None means 1.
+
+    Attributes
+    ----------
+    n_features_in_ : int
+        Samples in a note.
+
+    Notes
+    -----
+    The features of a note are ``(2 + ceil(n_timesteps / hop_length), 5 + n_harmonics +
+    n_noise_bands)``, and each row after the first is a frame: the level in four steps of
+    a quarter of a frame, in dB of the note's loudness; cents around the pitch; partials
+    and noise in dB of the level. dB are divided by 20 and end at -80, cents are divided
+    by 50. Row 0 has, times 4, the pitch in octaves above C4, the duration in seconds and
+    the loudness in 20 dB of full scale; then, below the partials, how far each is from a
+    multiple of the first, in 50 cents.
+
+    What is lost is phase and all that happens within a frame but for the level. Any
+    features will do to synthesise from: they are clipped to what a note can have, the
+    tuning is centred on the pitch, what follows the duration is zero, and a note that
+    would exceed full scale is turned down to it. `audiogen.signal.analyse_note` has the
+    method and its references.
+
+    See Also
+    --------
+    audiogen.signal.analyse_note : One note taken apart.
+    audiogen.signal.synthesise_note : One note put together.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import pandas as pd
+    >>> from audiogen.preprocessing import HarmonicPlusNoise
+    >>> t = np.arange(8000) / 16000
+    >>> X = [0.5 * np.sin(2 * np.pi * 440 * t), 0.5 * np.sin(2 * np.pi * 220 * t)]
+    >>> harmonics = HarmonicPlusNoise(n_harmonics=16)
+    >>> F = harmonics.fit_transform(X, pd.DataFrame({"pitch": [69, 57]}))
+    >>> F.shape
+    (2, 34, 45)
+    >>> harmonics.inverse_transform(F, pd.DataFrame({"pitch": [60, 61]})).shape
+    (2, 8000)
+    """
 
     def __init__(
         self,
@@ -34,6 +101,7 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
         n_harmonics=96,
         n_noise_bands=24,
         hop_length=256,
+        pitch_column="pitch",
         random_state=0,
         n_jobs=None,
     ):
@@ -41,106 +109,198 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
         self.n_harmonics = n_harmonics
         self.n_noise_bands = n_noise_bands
         self.hop_length = hop_length
+        self.pitch_column = pitch_column
         self.random_state = random_state
         self.n_jobs = n_jobs
 
     def fit(self, X, y=None):
-        """Learn the length of the notes, and nothing else."""
+        """Learn the length of the notes, and nothing else.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_timesteps)
+            Notes.
+        y : ignored
+            Present by convention.
+
+        Returns
+        -------
+        self : HarmonicPlusNoise
+        """
         check_parameters(self, _CONSTRAINTS)
+        if self.hop_length % 4:
+            raise ValueError(
+                f"The 'hop_length' parameter of HarmonicPlusNoise must be a multiple of 4. "
+                f"Got {self.hop_length} instead."
+            )
         validate_data(self, X, dtype=[np.float32, np.float64])
         return self
 
     def transform(self, X, y=None):
+        """Take notes apart.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_timesteps)
+            Notes.
+        y : DataFrame with a column `pitch_column`, default=None
+            Their MIDI pitch, good to half a semitone. Where it is missing, and with any
+            other y, `audiogen.signal.track_pitch` finds it; what has no pitch is taken
+            apart as if it were C4.
+
+        Returns
+        -------
+        F : ndarray of shape (n_samples, n_frames, n_channels), float32
+            Features, as the Notes of the class have them.
+
+        Raises
+        ------
+        ValueError
+            Where y has not as many rows as X.
+        """
         check_is_fitted(self)
         X = validate_data(self, X, reset=False, dtype=[np.float32, np.float64])
-        grid = {
-            "sample_rate": self.sample_rate,
-            "n_harmonics": self.n_harmonics,
-            "n_noise_bands": self.n_noise_bands,
-            "hop_length": self.hop_length,
-        }
-        pitches = _pitches(y, len(X))
-        pitches = np.where(np.isnan(pitches), _UNPITCHED, pitches)
-
-        def analyse(audio, pitch):
-            return _pack(analyse_note(audio, pitch, **grid))
-
-        return self._each(analyse, X, pitches)
+        pitches = self._pitches(y, len(X))
+        unknown = np.isnan(pitches)
+        if unknown.any():
+            found = track_pitch(X[unknown], self.sample_rate)
+            pitches[unknown] = np.where(np.isnan(found), _UNPITCHED, found)
+        return self._each(self._analyse, X, pitches)
 
     def fit_transform(self, X, y=None):
+        """Learn the length of the notes, and take them apart.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_timesteps)
+            Notes.
+        y : DataFrame with a column `pitch_column`, default=None
+            As in `transform`.
+
+        Returns
+        -------
+        F : ndarray of shape (n_samples, n_frames, n_channels), float32
+            Features.
+        """
         return self.fit(X).transform(X, y)
 
     def inverse_transform(self, X, y=None):
+        """Put notes together.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_frames, n_channels)
+            Features.
+        y : DataFrame with a column `pitch_column`, default=None
+            The MIDI pitch to play, fractions and all. Where it is missing, and with any
+            other y, it is the pitch kept in the features.
+
+        Returns
+        -------
+        audio : ndarray of shape (n_samples, n_timesteps), float32
+            Notes.
+
+        Raises
+        ------
+        ValueError
+            Where the features have another shape than those of `transform`, or are NaN
+            or infinite, or y has not as many rows.
+        """
         check_is_fitted(self)
         X = np.asarray(X, dtype=np.float32)
-        pitches = _pitches(y, len(X))
-        seed = draw_seed(self.random_state)
-
-        def synthesise(features, pitch):
-            note = _unpack(features, pitch, self.n_harmonics)
-            return synthesise_note(
-                note,
-                self.n_features_in_,
-                sample_rate=self.sample_rate,
-                hop_length=self.hop_length,
-                rng=make_rng(seed, zlib.crc32(np.ascontiguousarray(features).tobytes())),
+        n_frames = 2 + -(-self.n_features_in_ // self.hop_length)
+        shape = (n_frames, _SHAPES + self.n_harmonics + self.n_noise_bands)
+        if X.ndim != 3 or X.shape[1:] != shape:
+            raise ValueError(
+                f"X must have the shape (n_samples, {shape[0]}, {shape[1]}), as transform "
+                f"gives it. Got {X.shape}."
             )
+        if not np.isfinite(X).all():
+            row = int(np.flatnonzero(~np.isfinite(X).all(axis=(1, 2)))[0])
+            raise ValueError(f"X holds NaN or infinite features, first in row {row}.")
+        seeds = [draw_seed(self.random_state)] * len(X)
+        return self._each(self._synthesise, X, self._pitches(y, len(X)), seeds)
 
-        return self._each(synthesise, X, pitches)
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = []  # float32 whatever comes in
+        return tags
+
+    def _analyse(self, audio, pitch):
+        note = analyse_note(
+            audio,
+            pitch,
+            sample_rate=self.sample_rate,
+            n_harmonics=self.n_harmonics,
+            n_noise_bands=self.n_noise_bands,
+            hop_length=self.hop_length,
+        )
+        return _packed(note)
+
+    def _synthesise(self, features, pitch, seed):
+        # Seeded by the features, a note sounds the same alone and among others.
+        rng = make_rng(seed, zlib.crc32(features.tobytes()))
+        audio = synthesise_note(
+            _unpacked(features, pitch, self.n_harmonics, self.sample_rate / self.hop_length),
+            self.n_features_in_,
+            sample_rate=self.sample_rate,
+            hop_length=self.hop_length,
+            rng=rng,
+        )
+        return audio / max(1.0, np.abs(audio).max())
 
     def _each(self, function, *columns):
+        if len(columns[0]) == 0:
+            raise ValueError("X must hold at least one note. Got none.")
         # The matrices of one note are small: BLAS threads would only wait for each other.
         with threadpool_limits(1, user_api="blas"):
             calls = (delayed(function)(*row) for row in zip(*columns, strict=True))
             return np.stack(Parallel(n_jobs=self.n_jobs, prefer="threads")(calls))
 
-    def __sklearn_is_fitted__(self):
-        return hasattr(self, "n_features_in_")
+    def _pitches(self, y, n_notes):
+        """Return the pitches that y has, NaN where it has none."""
+        if not isinstance(y, pd.DataFrame) or self.pitch_column not in y.columns:
+            return np.full(n_notes, np.nan)
+        if len(y) != n_notes:
+            raise ValueError(f"y has {len(y)} rows, but X has {n_notes}. Give one pitch a note.")
+        return y[self.pitch_column].to_numpy(dtype=float, na_value=np.nan, copy=True)
 
 
-def _pitches(y, n_notes):
-    """Return the pitch column of y, NaN where there is none."""
-    columns = getattr(y, "columns", ())
-    if "pitch" not in columns:
-        return np.full(n_notes, np.nan)
-    pitches = np.asarray(y["pitch"], dtype=np.float64)
-    if len(pitches) != n_notes:
-        raise ValueError(f"y has {len(pitches)} rows, but X has {n_notes}.")
-    return pitches
-
-
-def _pack(note):
-    """Return a note as one array: what holds throughout, then frame by frame."""
+def _packed(note):
+    """Return a note as one array."""
     n_frames, n_harmonics = note.harmonics.shape
-    features = np.zeros((1 + n_frames, _SHAPE + n_harmonics + note.noise.shape[1]), np.float32)
-    features[0, :3] = (note.pitch - 60) / 12, note.duration, note.loudness / _DB
-    features[0, :3] *= _STATIC
-    features[0, _SHAPE : _SHAPE + n_harmonics] = note.detuning / _CENTS
-    frames = features[1:]
+    features = np.zeros((1 + n_frames, _SHAPES + n_harmonics + note.noise.shape[1]), np.float32)
+    first, frames = features[0], features[1:]
+    first[:3] = (note.pitch - _UNPITCHED) / _OCTAVE, note.duration, note.loudness / _DB
+    first[:3] *= _FIRST_ROW
+    first[_SHAPES : _SHAPES + n_harmonics] = note.detuning / _CENTS
     frames[:, _LEVELS] = note.levels / _DB
     frames[:, _TUNING] = note.tuning / _CENTS
-    frames[:, _SHAPE : _SHAPE + n_harmonics] = note.harmonics / _DB
-    frames[:, _SHAPE + n_harmonics :] = note.noise / _DB
+    frames[:, _SHAPES:] = np.concatenate([note.harmonics, note.noise], axis=1) / _DB
     return features
 
 
-def _unpack(features, pitch, n_harmonics):
+def _unpacked(features, pitch, n_harmonics, frame_rate):
+    """Return the note that features stand for, within what a note can be."""
     first, frames = features[0], features[1:]
-    own_pitch, duration, loudness = first[:3] / _STATIC
-    levels = np.clip(frames[:, _LEVELS] * _DB, -80, 6)
-    tuning = np.clip(frames[:, _TUNING] * _CENTS, -100, 100)
-    weight = (10 ** (levels / 20)).mean(axis=1)
-    tuning = tuning - np.average(tuning, weights=weight)
-    detuning = np.clip(first[_SHAPE : _SHAPE + n_harmonics] * _CENTS, -1200, 1200)
+    octaves, duration, decibels = (first[:3] / _FIRST_ROW).tolist()
+    levels = np.clip(frames[:, _LEVELS] * _DB, -80, _LOUDEST)
+    tuning = np.clip(frames[:, _TUNING] * _CENTS, -_SWING, _SWING)
+    sounding = slice(max(1, int(np.clip(duration * frame_rate, 0, len(frames)))))
+    loud = 10 ** (levels[sounding].mean(axis=1) / 20)
+    tuning -= np.average(tuning[sounding], weights=loud)
+    detuning = np.clip(first[_SHAPES : _SHAPES + n_harmonics] * _CENTS, -1200, 1200)
+    shapes = np.clip(frames[:, _SHAPES:] * _DB, -80, _LOUDEST)
+    own = np.clip(_UNPITCHED + _OCTAVE * octaves, 0, 127)
     return HarmonicNote(
-        pitch=float(60 + 12 * own_pitch if np.isnan(pitch) else pitch),
-        duration=float(np.maximum(duration, 0)),
-        loudness=float(np.clip(loudness * _DB, -80, 0)),
+        pitch=float(own if np.isnan(pitch) else pitch),
+        duration=max(duration, 0.0),
+        loudness=min(decibels * _DB, 0.0),
         levels=levels,
         tuning=tuning,
         detuning=detuning - detuning[0],
-        harmonics=np.clip(frames[:, _SHAPE : _SHAPE + n_harmonics] * _DB, -80, 10),
-        noise=np.clip(frames[:, _SHAPE + n_harmonics :] * _DB, -80, 6),
+        harmonics=shapes[:, :n_harmonics],
+        noise=shapes[:, n_harmonics:],
     )
 
 
@@ -149,6 +309,7 @@ _CONSTRAINTS = {
     "n_harmonics": Interval(numbers.Integral, 1, None),
     "n_noise_bands": Interval(numbers.Integral, 1, None),
     "hop_length": Interval(numbers.Integral, 16, None),
+    "pitch_column": Instance(str, "a str"),
     "random_state": (
         Interval(numbers.Integral, 0, 2**32 - 1, closed="both"),
         Instance(np.random.RandomState, "a RandomState"),

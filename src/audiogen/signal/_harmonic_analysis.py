@@ -2,7 +2,7 @@
 
 import numpy as np
 import scipy.fft
-from scipy.ndimage import gaussian_filter1d, maximum_filter1d, median_filter
+from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 from scipy.signal.windows import blackmanharris
 
 from audiogen.signal._harmonics import (
@@ -17,123 +17,184 @@ from audiogen.signal._harmonics import (
 __all__ = ["analyse_note"]
 
 _TINY = 1e-12
+_SILENCE = 1e-6  # of full scale
+_SOUNDING = 1e-4  # of the note's highest level
 _LOBE = 3  # bins to either side of a partial that hold its energy
-_SEPARATION = 9  # bins between two partials, so that the noise between them is seen
-_WINDOWS = (2, 3, 4, 6, 8, 12, 16, 20)  # in hops
+_SEPARATION = 12  # bins between two partials, so that the noise between them is seen
+_LONGEST_WINDOW = 0.32  # seconds
 _REACH = 60.0  # cents around the stated pitch within which the real one is looked for
+_SWING = 100.0  # cents that the tuning may move by
 _STRETCHES = np.r_[0.0, np.geomspace(2e-5, 6e-3, 30)]
-_GEOMETRIC_BIAS_DB = 2.507  # mean over geometric mean of the power of noise: exp(gamma)
-_END_FADE = 0.03  # seconds
+_STIFF = 1.05  # times better than without stretch that a stretch must do
+_FREE = 10.0  # times louder than what is on the harmonic that another peak must be
+_HOLD, _SMOOTH = 0.008, 0.012  # seconds, of the level
+_EDGE_DB = 3.0
+_END_FADE = 0.03  # seconds before the end that say nothing of the level
+_STEEPEST = 60.0  # dB a second by which the level goes on after the end
 
 
 def analyse_note(audio, pitch, *, sample_rate, n_harmonics, n_noise_bands, hop_length):
+    """Take one note apart into partials and noise.
+
+    Parameters
+    ----------
+    audio : array-like of shape (n_timesteps,)
+        One note.
+    pitch : float
+        Its MIDI pitch, to half a semitone or so; the rest is measured.
+    sample_rate : int
+        Samples per second.
+    n_harmonics : int
+        Amplitude envelopes of partials; see `harmonic_knots`.
+    n_noise_bands : int
+        Amplitude envelopes of noise, in bands equally wide on the mel scale.
+    hop_length : int
+        Samples between frames, a multiple of 4.
+
+    Returns
+    -------
+    note : HarmonicNote
+        With ``1 + ceil(n_timesteps / hop_length)`` frames. After its end a note keeps its
+        colour and its level goes on falling, so that all that says when it ends is
+        `duration`.
+
+    Notes
+    -----
+    Sines and noise as in [1]_, measured in spectra of windows of 12 periods. A level that
+    moves in steps of a quarter of a frame, quick to rise and held for a period, is
+    measured first. Each spectrum is divided by the energy that this level has under the
+    window, so that attacks stay as sharp as the level is, however long the window.
+
+    A partial's power is that of the seven bins around it. Noise is the geometric mean of
+    the bins between partials, for that hardly hears the partials' skirts, which would
+    otherwise be taken for noise. Strings stiff enough stretch their partials by
+    ``sqrt(1 + B k ** 2)`` [2]_; B is searched for, and what partials are off beyond it
+    is measured. A far louder peak within half a step of where a partial should be takes its
+    place: those of bars and bells are not harmonic.
+
+    References
+    ----------
+    .. [1] X. Serra and J. O. Smith, "Spectral modeling synthesis", Computer Music Journal
+       14 (4), 12-24, 1990.
+    .. [2] H. Fletcher, "Normal vibration frequencies of a stiff piano string", Journal of
+       the Acoustical Society of America 36, 203-209, 1964.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from audiogen.signal import analyse_note
+    >>> t = np.arange(16000) / 16000
+    >>> note = analyse_note(
+    ...     0.5 * np.sin(2 * np.pi * 443 * t),
+    ...     69,
+    ...     sample_rate=16000,
+    ...     n_harmonics=8,
+    ...     n_noise_bands=4,
+    ...     hop_length=256,
+    ... )
+    >>> round(note.pitch, 2), note.duration, note.harmonics.shape
+    (69.12, 1.0, (64, 8))
+    """
     audio = np.asarray(audio, dtype=np.float32)
     n_frames = 1 + -(-len(audio) // hop_length)
     step = hop_length // STEPS_PER_FRAME
     rms = _rms(audio, step, n_frames)
     top = float(rms.max())
+    if top < _SILENCE:
+        return _silent_note(pitch, n_frames, n_harmonics, n_noise_bands)
+    n_sounding = int(np.flatnonzero(rms > _SOUNDING * top)[-1]) + 1
     f0 = 440.0 * 2 ** ((pitch - 69) / 12)
-    if top < 1e-6:
-        return silent_note(pitch, n_frames, n_harmonics, n_noise_bands)
-    n_sounding = int(np.flatnonzero(rms > 1e-4 * top)[-1]) + 1
     levels = _levels(rms / top, n_sounding, sample_rate / f0 / step, step / sample_rate)
-    power = _power(
-        audio / top, levels, n_sounding, _window(f0, sample_rate, hop_length), hop_length
-    )
-    power, energy = power
-    n_valid = max(1, min(n_frames, (n_sounding + 1) // STEPS_PER_FRAME))
-    weight = energy[:n_valid] / energy.max()
-    ratio = (power.shape[1] - 1) * 2 / sample_rate
-    mean = weight @ power[:n_valid]
-    place = _refine(mean, f0 * ratio)
-    places = _partials(mean, place, int(0.49 * sample_rate * ratio / place) or 1)
-    track = _track(power[:n_valid], places, weight)
-    drift = float(np.average(track, weights=weight))
-    place *= 2 ** (drift / 1200)
-    places *= 2 ** (drift / 1200)
-    track -= drift
-    harmonic, noise, deviation = _measure(
-        power[:n_valid], places, track, weight, n_noise_bands, sample_rate
-    )
-    knots = harmonic_knots(n_harmonics)
-    harmonics = np.full((n_frames, n_harmonics), FLOOR_DB, np.float32)
-    weights = knot_matrix(knots, harmonic.shape[1])
-    seen = knots <= harmonic.shape[1]
-    pooled = harmonic @ weights.T[:, seen] / weights[seen].sum(axis=1)
-    harmonics[:n_valid, seen] = _db(pooled)
-    harmonics[:, ~seen] = harmonics[:, [seen.sum() - 1]]
-    detuning = np.zeros(n_harmonics, np.float32)
-    multiples = np.arange(1, len(places) + 1)
-    cents = 1200 * np.log2(places / (places[0] * multiples)) + deviation - deviation[0]
-    detuning[seen] = cents[knots[seen] - 1]
-    detuning[~seen] = detuning[seen.sum() - 1]
-    harmonics[n_valid:] = harmonics[n_valid - 1]
-    noises = np.empty((n_frames, n_noise_bands), np.float32)
-    noises[:n_valid] = noise
-    noises[n_valid:] = noises[n_valid - 1]
-    tuning = np.zeros(n_frames, np.float32)
-    tuning[:n_valid] = track
-    pitch_played = 69 + 12 * np.log2(place / ratio / 440) + deviation[0] / 100
-    duration = (n_sounding * step - hop_length // 2) / sample_rate
+    window = _window(f0, sample_rate, hop_length)
+    power, energy = _spectra(audio / top, levels, n_sounding, window, hop_length)
+    n_valid = max(1, (n_sounding + 1) // STEPS_PER_FRAME)
+    power, weight = power[:n_valid], energy[:n_valid]
+
+    bins_per_hz = len(window) / sample_rate
+    places, track = _tuned(power, weight, f0 * bins_per_hz)
+    bands = band_matrix(n_noise_bands, np.arange(power.shape[1]) / bins_per_hz, sample_rate)
+    noise = _noise(power, places, track, bands)
+    strength, off = _partials(power, weight, places, track, 10 ** (noise @ bands / 10))
+    harmonics, detuning = _at_knots(strength, places, off, n_harmonics)
+    end = (n_sounding * step - hop_length // 2) / sample_rate
     return HarmonicNote(
-        pitch_played,
-        min(duration, len(audio) / sample_rate),
-        20 * np.log10(top),
-        levels.reshape(n_frames, STEPS_PER_FRAME),
-        tuning,
-        detuning,
-        harmonics,
-        noises,
+        pitch=float(69 + 12 * np.log2(places[0] / bins_per_hz / 440) + off[0] / 100),
+        duration=min(end, len(audio) / sample_rate),
+        loudness=20 * np.log10(top),
+        levels=levels.reshape(n_frames, STEPS_PER_FRAME),
+        tuning=np.pad(track, (0, n_frames - n_valid)).astype(np.float32),
+        detuning=detuning,
+        harmonics=_held(harmonics, n_frames),
+        noise=_held(noise, n_frames),
     )
 
 
-def silent_note(pitch, n_frames, n_harmonics, n_noise_bands):
-    def full(*shape):
+def _silent_note(pitch, n_frames, n_harmonics, n_noise_bands):
+    def floor(*shape):
         return np.full(shape, FLOOR_DB, np.float32)
 
     return HarmonicNote(
-        float(pitch), 0.0, FLOOR_DB, full(n_frames, STEPS_PER_FRAME),
-        np.zeros(n_frames, np.float32), np.zeros(n_harmonics, np.float32),
-        full(n_frames, n_harmonics), full(n_frames, n_noise_bands),
-    )  # fmt: skip
+        pitch=float(pitch),
+        duration=0.0,
+        loudness=FLOOR_DB,
+        levels=floor(n_frames, STEPS_PER_FRAME),
+        tuning=np.zeros(n_frames, np.float32),
+        detuning=np.zeros(n_harmonics, np.float32),
+        harmonics=floor(n_frames, n_harmonics),
+        noise=floor(n_frames, n_noise_bands),
+    )
 
 
 def _rms(audio, step, n_frames):
+    """Return the level of each step; frame m has the four steps around m * hop_length."""
     n_steps = n_frames * STEPS_PER_FRAME
     padded = np.zeros(n_steps * step, np.float32)
-    before = step * STEPS_PER_FRAME // 2
-    room = len(padded) - before
-    padded[before : before + len(audio)] = audio[:room]
+    before = STEPS_PER_FRAME // 2 * step
+    heard = audio[: len(padded) - before]
+    padded[before : before + len(heard)] = heard
     blocks = padded.reshape(n_steps, step)
     return np.sqrt(np.einsum("ij,ij->i", blocks, blocks) / step)
 
 
 def _levels(rms, n_sounding, period, step_seconds):
     """Return the level in dB: quick to rise, held for a period, going on after the end."""
-    size = max(2, int(np.ceil(period)))
+    size = max(int(np.ceil(max(period, _HOLD / step_seconds))), 1)
     held = maximum_filter1d(rms, size, origin=size - 1 - size // 2)
-    levels = np.maximum(20 * np.log10(held + _TINY), FLOOR_DB)
-    levels = median_filter(levels, 5, mode="nearest").astype(np.float32)
+    levels = 20 * np.log10(np.maximum(held, np.float32(10 ** (FLOOR_DB / 20))))
+    levels = _smoothed(levels, _SMOOTH / step_seconds)
     last = n_sounding - int(np.ceil(_END_FADE / step_seconds)) - size
     if n_sounding < len(levels) - 2 * STEPS_PER_FRAME and last > 4:
         first = max(int(np.argmax(levels)), last - int(0.4 / step_seconds))
         slope = 0.0
         if last - first > 0.05 / step_seconds:
-            at = np.arange(first, last)
-            slope = np.polyfit(at, levels[first:last], 1)[0]
-            slope = float(np.clip(slope, -60 * step_seconds, 0))
+            slope = np.polyfit(np.arange(first, last), levels[first:last], 1)[0]
+            slope = float(np.clip(slope, -_STEEPEST * step_seconds, 0))
         levels[last:] = levels[last - 1] + slope * np.arange(1, len(levels) - last + 1)
     return np.maximum(levels, FLOOR_DB)
 
 
+def _smoothed(levels, width):
+    """Return levels averaged with neighbours of about their height: ripple goes, edges stay."""
+    total, weights = np.zeros_like(levels), np.zeros_like(levels)
+    reach = int(2 * width)
+    padded = np.pad(levels, reach, mode="edge")
+    for shift in range(-reach, reach + 1):
+        other = padded[reach + shift : reach + shift + len(levels)]
+        weight = np.exp(-0.5 * ((other - levels) / _EDGE_DB) ** 2 - 0.5 * (shift / width) ** 2)
+        total += weight * other
+        weights += weight
+    return total / weights
+
+
 def _window(f0, sample_rate, hop_length):
-    needed = _SEPARATION * sample_rate / f0
-    hops = next((h for h in _WINDOWS if h * hop_length >= needed), _WINDOWS[-1])
-    return blackmanharris(hops * hop_length, sym=False).astype(np.float32)
+    """Return a window of a dozen periods, a whole number of hops long."""
+    needed = min(_SEPARATION / f0, _LONGEST_WINDOW) * sample_rate / hop_length
+    length = hop_length * scipy.fft.next_fast_len(max(2, int(np.ceil(needed))))
+    return blackmanharris(length, sym=False).astype(np.float32)
 
 
-def _power(audio, levels, n_sounding, window, hop_length):
-    """Return the spectra's power over the energy that the level alone would give."""
+def _spectra(audio, levels, n_sounding, window, hop_length):
+    """Return power spectra over the energy that the level has under the window, and that."""
     n_frames = len(levels) // STEPS_PER_FRAME
     step = hop_length // STEPS_PER_FRAME
     half = len(window) // 2
@@ -143,36 +204,44 @@ def _power(audio, levels, n_sounding, window, hop_length):
     spectra = scipy.fft.rfft(frames * window)
     power = np.square(spectra.real)
     power += np.square(spectra.imag)
+
     gain = 10 ** (levels / 10)
     gain[n_sounding:] = 0
-    around = (half - hop_length // 2) // step
+    around = half // step - STEPS_PER_FRAME // 2
     gain = np.pad(gain, (around, around + STEPS_PER_FRAME))
     parts = np.square(window).reshape(-1, step).sum(axis=1)
-    views = np.lib.stride_tricks.sliding_window_view(gain, len(parts))
-    energy = views[::STEPS_PER_FRAME][:n_frames] @ parts + 1e-8 * parts.sum()
+    under = np.lib.stride_tricks.sliding_window_view(gain, len(parts))[::STEPS_PER_FRAME]
+    energy = under[:n_frames] @ parts + 10 ** (FLOOR_DB / 10) * parts.sum()
     power /= energy[:, np.newaxis]
     power += _TINY
-    return power, energy
+    return power, energy / energy.max()
+
+
+def _tuned(power, weight, place):
+    """Return the places of the partials in bins, and cents around them frame by frame."""
+    mean = weight @ power
+    places = _stretched(mean, _refined(mean, place))
+    track = _track(power, places, weight)
+    drift = np.average(track, weights=weight)
+    return places * 2 ** (drift / 1200), track - drift
 
 
 def _peak(power, bins):
-    """Return the places of the peaks at bins, by a parabola through the logarithm."""
+    """Return the places of the peaks near bins, by a parabola through the logarithm."""
     bins = np.clip(bins, 1, power.shape[-1] - 2)
-    if power.ndim == 1:
-        left, mid, right = (np.log(power[bins + d]) for d in (-1, 0, 1))
-    else:
-        row = np.arange(len(power))[:, np.newaxis]
-        left, mid, right = (np.log(power[row, bins + d]) for d in (-1, 0, 1))
+    left, mid, right = (
+        np.log(np.take_along_axis(power, bins + shift, axis=-1)) for shift in (-1, 0, 1)
+    )
     bend = 2 * mid - left - right
     return bins + np.clip(0.5 * (right - left) / np.where(bend > 0.05, bend, np.inf), -1.5, 1.5)
 
 
-def _refine(mean, place):
-    """Return where the first partial is, given about where."""
+def _refined(mean, place):
+    """Return where the first partial is, given about where, from the first eight."""
+    reach = 0.7 + (2 ** (_REACH / 1200) - 1) * place * np.arange(1, 9)
     found, weights = [], []
-    for k in range(1, 9):
-        reach = 0.7 + _REACH / 1200 * np.log(2) * k * place
-        low, high = round(k * place - reach), round(k * place + reach) + 1
+    for k, away in enumerate(reach, start=1):
+        low, high = round(k * place - away), round(k * place + away) + 1
         if high >= len(mean) - 1:
             break
         best = low + int(np.argmax(mean[low:high]))
@@ -183,87 +252,100 @@ def _refine(mean, place):
     order = np.argsort(found)
     share = np.cumsum(np.array(weights)[order])
     middle = np.array(found)[order][np.searchsorted(share, share[-1] / 2)]
-    bound = 2 ** (_REACH / 1200)
-    return float(np.clip(middle, place / bound, place * bound))
+    return float(np.clip(middle, place * 2 ** (-_REACH / 1200), place * 2 ** (_REACH / 1200)))
 
 
-def _partials(mean, place, n_partials):
-    """Return where the partials are: stretched as strings do, and free where a peak stands out."""
-    multiples = np.arange(1, n_partials + 1)
-    loud = np.sqrt(np.sqrt(mean))
-    heard = multiples[: min(40, n_partials)]
-    tried = (
-        place
-        * heard
-        * np.sqrt((1 + _STRETCHES[:, np.newaxis] * heard**2) / (1 + _STRETCHES[:, np.newaxis]))
-    )
-    salience = np.interp(tried, np.arange(len(loud)), loud, right=0).sum(axis=1)
+def _stretched(mean, place):
+    """Return the places of all partials, stretched as those of a stiff string may be."""
+    top = len(mean) - 2 - _LOBE
+    multiples = np.arange(1, max(1, int(top / place)) + 1)
+    stretches = _STRETCHES[:, np.newaxis]
+    heard = multiples[:40]
+    tried = place * heard * np.sqrt((1 + stretches * heard**2) / (1 + stretches))
+    # The fourth root lets weak partials have their say.
+    salience = np.interp(tried, np.arange(len(mean)), mean**0.25, right=0).sum(axis=1)
     best = int(np.argmax(salience))
-    if salience[best] < 1.05 * salience[0]:
-        best = 0
-    stretch = _STRETCHES[best]
+    stretch = _STRETCHES[best] if salience[best] > _STIFF * salience[0] else 0.0
     places = place * multiples * np.sqrt((1 + stretch * multiples**2) / (1 + stretch))
-    places = places[places < len(mean) - 2 - _LOBE]
-    return places
+    return _freed(mean, places[: max(1, np.count_nonzero(places < top))])
+
+
+def _freed(mean, places):
+    """Return places moved to a peak within half a step that is far louder: bars, bells."""
+    half = 0.45 * places[0]
+    freed = places.copy()
+    for k in range(1, min(24, len(places)) if half > _LOBE + 1 else 0):
+        low, high = round(places[k] - half), round(places[k] + half) + 1
+        best = low + int(np.argmax(mean[low : min(high, len(mean) - 2 - _LOBE)]))
+        here = round(places[k])
+        if mean[best] > _FREE * mean[here - 1 : here + 2].max():
+            freed[k] = best
+    return freed
 
 
 def _track(power, places, weight):
-    """Return cents around the pitch, frame by frame."""
-    used = places[(places < 70)][:12]
-    if len(used) == 0:
-        used = places[:1]
-    bins = np.round(used).astype(int) + np.zeros((len(power), 1), int)
-    row = np.arange(len(power))[:, np.newaxis]
-    around = np.stack([power[row, np.clip(bins + d, 1, power.shape[1] - 2)] for d in (-1, 0, 1)])
-    bins = bins + np.argmax(around, axis=0) - 1
-    cents = 1200 * np.log2(_peak(power, bins) / used)
+    """Return cents around the pitch, from partials that vibrato moves by less than a bin."""
+    used = places[:12][places[:12] < max(70, places[0] + 1)]
+    bins = np.broadcast_to(np.round(used).astype(int), (len(power), len(used)))
+    bins = np.clip(bins, 2, power.shape[1] - 3)
+    around = np.stack([np.take_along_axis(power, bins + d, axis=1) for d in (-1, 0, 1)])
+    cents = 1200 * np.log2(_peak(power, bins + np.argmax(around, axis=0) - 1) / used)
+    # Of two partials as strong, the higher one shows cents the more finely.
     strength = around.max(axis=0) * np.arange(1, len(used) + 1) ** 2
-    cents = np.clip(cents, -100, 100)
-    track = (strength * cents).sum(axis=1) / strength.sum(axis=1)
-    tonal = around.sum(axis=(0, 2)) / power.sum(axis=1)
-    sure = tonal * np.sqrt(weight)
+    track = (strength * np.clip(cents, -_SWING, _SWING)).sum(axis=1) / strength.sum(axis=1)
+    sure = around.sum(axis=(0, 2)) / power.sum(axis=1) * np.sqrt(weight)
     centre = np.average(track, weights=sure)
-    top = gaussian_filter1d(sure * (track - centre), 0.8)
-    return centre + top / (gaussian_filter1d(sure, 0.8) + 0.02)
+    smooth = gaussian_filter1d(sure * (track - centre), 0.8)
+    return centre + smooth / (gaussian_filter1d(sure, 0.8) + 0.02)
 
 
-def _measure(power, places, track, weight, n_bands, sample_rate):
-    """Return powers of the partials, dB of the noise bands, and cents the partials are off."""
-    n_bins = power.shape[1]
-    length = 2 * (n_bins - 1)
-    at = 2.0 ** (track / 1200)[:, np.newaxis] * places
-    bins = np.clip(np.round(at).astype(int), _LOBE, n_bins - 2 - _LOBE)
-    row = np.arange(len(power))[:, np.newaxis]
-    total = np.cumsum(power, axis=1, dtype=np.float64)
-    lobe = total[row, bins + _LOBE] - np.where(bins > _LOBE, total[row, bins - _LOBE - 1], 0)
-    noise, density = _noise(power, places, track, n_bands, sample_rate)
-    lobe = np.maximum(lobe - (2 * _LOBE + 1) * density[row, bins], 1e-3 * lobe)
-    off = 1200 * np.log2(_peak(power, bins) / at)
-    strong = lobe * weight[:, np.newaxis]
-    deviation = (strong * off).sum(axis=0) / (strong.sum(axis=0) + _TINY)
-    return (4 / length * lobe).astype(np.float32), noise, deviation
-
-
-def _noise(power, places, track, n_bands, sample_rate):
-    n_bins = power.shape[1]
-    bins = np.arange(n_bins)
+def _noise(power, places, track, bands):
+    """Return the noise bands in dB, from the bins that no partial reaches."""
+    bins = np.arange(power.shape[1])
+    edges = np.searchsorted((places[:-1] + places[1:]) / 2, bins)
+    nearest = places[edges]
     swing = 2 ** (2 * np.std(track) / 1200) - 1
-    nearest = np.abs(bins[:, np.newaxis] - places).argmin(axis=1)
-    distance = np.abs(bins - places[nearest])
-    spacing = places[0] / 2
-    free = distance > np.minimum(_LOBE + 0.5 + swing * places[nearest], spacing - 0.6)
-    weights = band_matrix(n_bands, bins * sample_rate / 2 / (n_bins - 1), sample_rate)
-    free_weights = weights * free
-    seen = free_weights.sum(axis=1)
-    filled = seen > 0.5
-    level = np.log(power) @ free_weights[filled].T / seen[filled]
-    level = level * (10 / np.log(10)) + _GEOMETRIC_BIAS_DB
-    where = np.flatnonzero(filled)
-    full = np.stack([np.interp(np.arange(n_bands), where, row) for row in np.eye(len(where))])
-    level = np.maximum(level @ full, FLOOR_DB).astype(np.float32)
-    density = 10 ** (level @ weights / 10)
-    return level, density
+    reach = np.minimum(_LOBE + 0.5 + swing * nearest, places[0] / 2 - 0.6)
+    weights = bands * (np.abs(bins - nearest) > reach)
+    seen = weights.sum(axis=1)
+    filled = np.flatnonzero(seen > 0.5)
+    if len(filled) == 0:
+        return np.full((len(power), len(bands)), FLOOR_DB, np.float32)
+    level = np.log10(power) @ (10 * weights[filled] / seen[filled, np.newaxis]).T
+    every = np.arange(len(bands))
+    spread = np.stack([np.interp(every, filled, row) for row in np.eye(len(filled))])
+    return np.maximum(level @ spread, FLOOR_DB).astype(np.float32)
 
 
-def _db(power):
-    return np.maximum(10 * np.log10(power + 1e-9), FLOOR_DB)
+def _partials(power, weight, places, track, density):
+    """Return the power of each partial frame by frame, and the cents it is off on average."""
+    at = 2.0 ** (track / 1200)[:, np.newaxis] * places
+    bins = np.clip(np.round(at).astype(int), _LOBE + 1, power.shape[1] - 2 - _LOBE)
+    total = np.cumsum(power, axis=1, dtype=np.float64)
+    lobe = np.take_along_axis(total, bins + _LOBE, axis=1)
+    lobe -= np.take_along_axis(total, bins - _LOBE - 1, axis=1)
+    under = (2 * _LOBE + 1) * np.take_along_axis(density, bins, axis=1)
+    lobe = np.maximum(lobe - under, 1e-3 * lobe)
+    strong = lobe * weight[:, np.newaxis]
+    off = (strong * 1200 * np.log2(_peak(power, bins) / at)).sum(axis=0) / strong.sum(axis=0)
+    # A sine of amplitude a has power a ** 2 / 4 times the window's length and energy.
+    return 2 / (power.shape[1] - 1) * lobe, off
+
+
+def _at_knots(strength, places, off, n_harmonics):
+    """Return amplitudes in dB and detuning in cents of the partials that stand for others."""
+    knots = harmonic_knots(n_harmonics)
+    n_partials = len(places)
+    seen = np.minimum(np.count_nonzero(knots <= n_partials), n_harmonics)
+    weights = knot_matrix(knots, n_partials)[:seen]
+    pooled = strength @ (weights / weights.sum(axis=1, keepdims=True)).T
+    harmonics = np.maximum(10 * np.log10(pooled + _TINY), FLOOR_DB).astype(np.float32)
+    cents = 1200 * np.log2(places / (places[0] * np.arange(1, n_partials + 1))) + off - off[0]
+    # Partials too high to be heard go on as the last one that is.
+    last = np.minimum(np.arange(n_harmonics), seen - 1)
+    return harmonics[:, last], cents[knots[last] - 1].astype(np.float32)
+
+
+def _held(values, n_frames):
+    """Return values with the last frame repeated."""
+    return values[np.minimum(np.arange(n_frames), len(values) - 1)]

@@ -13,90 +13,122 @@ from audiogen.signal._harmonics import (
 
 __all__ = ["synthesise_note"]
 
-_CHUNK = 1 << 18  # oscillator values at a time: they stay in the cache
-_FADE = 0.02  # seconds
+_CHUNK = 1 << 18  # values of oscillators at a time: they stay in the cache
+_FADE = 0.02  # seconds before the end
+_NYQUIST_FADE = 0.02  # of the highest frequency, below it
 
 
 def synthesise_note(note, n_timesteps, *, sample_rate, hop_length, rng):
-    length = len(note.levels) * hop_length
-    out = _partials(note, sample_rate, hop_length)
-    out += _noise(note, sample_rate, hop_length, rng)[: len(out)]
-    out *= _gain(note.levels, hop_length)[: len(out)]
-    out = (
-        out[:n_timesteps] if len(out) >= n_timesteps else np.pad(out, (0, n_timesteps - len(out)))
-    )
-    out *= 10 ** (note.loudness / 20)
+    """Put one note together from partials and noise.
+
+    Parameters
+    ----------
+    note : HarmonicNote
+        What `analyse_note` returns, or a network imagines.
+    n_timesteps : int
+        Samples wanted.
+    sample_rate : int
+        Samples per second.
+    hop_length : int
+        Samples between frames, a multiple of 4.
+    rng : numpy.random.Generator
+        Where the noise comes from.
+
+    Returns
+    -------
+    audio : ndarray of shape (n_timesteps,), float32
+        Zeros after `note.duration`.
+
+    Notes
+    -----
+    A bank of oscillators, whose frequencies move linearly from frame to frame and whose
+    phases start at zero, plus white noise shaped in the frequency domain; both follow
+    the level of the note.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from audiogen.signal import analyse_note, synthesise_note
+    >>> t = np.arange(16000) / 16000
+    >>> grid = {"sample_rate": 16000, "hop_length": 256}
+    >>> note = analyse_note(
+    ...     0.5 * np.sin(2 * np.pi * 440 * t), 69, n_harmonics=8, n_noise_bands=4, **grid
+    ... )
+    >>> audio = synthesise_note(note, 16000, rng=np.random.default_rng(0), **grid)
+    >>> audio.shape, float(np.sqrt(2) * audio[4000:12000].std().round(2))
+    ((16000,), 0.5)
+    """
+    sound = _partials(note, sample_rate, hop_length)
+    sound += _noise(note, sample_rate, hop_length, rng)
+    sound *= _gain(note, hop_length)
+    audio = np.zeros(n_timesteps, np.float32)
+    end = min(n_timesteps, len(sound))
+    audio[:end] = sound[:end]
     if note.duration < n_timesteps / sample_rate - 1e-3:
         end = int(note.duration * sample_rate)
         fade = min(end, int(_FADE * sample_rate))
-        out[end - fade : end] *= 0.5 + 0.5 * np.cos(np.pi * (np.arange(fade) + 1) / (fade + 1))
-        out[end:] = 0
-    return out
-
-
-def _gain(levels, hop_length):
-    step = hop_length // STEPS_PER_FRAME
-    amplitude = 10 ** (levels.ravel() / 20)
-    amplitude[levels.ravel() <= FLOOR_DB + 0.5] = 0
-    at = (np.arange(amplitude.size) + 0.5) * step - hop_length // 2
-    n = (len(levels) - 1) * hop_length
-    return np.interp(np.arange(n), at, amplitude).astype(np.float32)
+        audio[end - fade : end] *= 0.5 + 0.5 * np.cos(np.pi * np.arange(1, fade + 1) / (fade + 1))
+        audio[end:] = 0
+    return audio
 
 
 def _partials(note, sample_rate, hop_length):
-    f0 = 440 * 2 ** ((note.pitch - 69) / 12) * 2 ** (note.tuning.astype(np.float64) / 1200)
-    n_partials = max(1, int(0.5 * sample_rate / f0.mean()))
+    """Return the sum of all partials at the level 1."""
+    f0 = 440 * 2 ** ((note.pitch - 69) / 12 + note.tuning.astype(np.float64) / 1200)
     knots = harmonic_knots(note.harmonics.shape[1])
-    n_partials = min(n_partials, knots[-1])
+    n_partials = min(max(1, int(0.5 * sample_rate / f0.mean())), knots[-1])
     weights = knot_matrix(knots, n_partials)
-    multiples = np.arange(1, n_partials + 1) * 2 ** (note.detuning @ weights / 1200).astype(float)
-    amplitude = 10 ** (note.harmonics @ weights / 20)
-    amplitude = np.maximum(amplitude - 10 ** (FLOOR_DB / 20), 0)
-    at = f0[:, np.newaxis] * multiples / (0.5 * sample_rate)
-    amplitude *= np.clip((1 - at) / 0.02, 0, 1)
-    amplitude = amplitude.astype(np.float32)
-    phase = np.cumsum((f0[:-1] + f0[1:]) / 2) * (hop_length / sample_rate)
-    phase = np.r_[0, phase[:-1]]
+    multiples = np.arange(1, n_partials + 1) * 2 ** ((note.detuning @ weights) / 1200.0)
+    amplitude = 10 ** (note.harmonics @ weights / 20) - 10 ** (FLOOR_DB / 20)
+    room = 1 - f0[:, np.newaxis] * multiples / (0.5 * sample_rate)
+    amplitude = np.maximum(amplitude, 0) * np.clip(room / _NYQUIST_FADE, 0, 1)
+    return _oscillators(
+        f0 * (2 * np.pi / sample_rate), multiples, amplitude.astype(np.float32), hop_length
+    )
+
+
+def _oscillators(speed, multiples, amplitude, hop_length):
+    """Return the sum of sines at multiples of a speed in radians a sample, frame by frame."""
     n = np.arange(hop_length)
-    within = f0[:-1, None] * n + (f0[1:] - f0[:-1])[:, None] * (n**2 / (2 * hop_length))
-    within = (2 * np.pi / sample_rate * within).astype(np.float32)
-    start = phase[:, None] * multiples + _first_phases(n_partials)
-    start = (2 * np.pi * (start % 1)).astype(np.float32)
+    rise = np.diff(speed)[:, np.newaxis]
+    within = speed[:-1, np.newaxis] * n + rise * (n**2 / (2 * hop_length))
+    begins = np.cumsum((speed[:-1] + speed[1:]) / 2) * hop_length
+    begins = np.r_[0, begins[:-1]][:, np.newaxis] * multiples % (2 * np.pi)
+    within, begins = within.astype(np.float32), begins.astype(np.float32)
+    multiples = multiples.astype(np.float32)[:, np.newaxis]
     ramp = (n / hop_length).astype(np.float32)
-    out = np.empty((len(within), hop_length), np.float32)
-    chunk = max(1, _CHUNK // (n_partials * hop_length))
-    m32 = multiples.astype(np.float32)
-    for i in range(0, len(out), chunk):
-        s = slice(i, min(i + chunk, len(out)))
-        waves = within[s, None, :] * m32[:, None]
-        waves += start[s, :, None]
+    change = np.diff(amplitude, axis=0)
+    out = np.empty(within.shape, np.float32)
+    chunk = max(1, _CHUNK // (len(multiples) * hop_length))
+    for start in range(0, len(out), chunk):
+        part = slice(start, min(start + chunk, len(out)))
+        waves = within[part, np.newaxis] * multiples
+        waves += begins[part, :, np.newaxis]
         np.sin(waves, out=waves)
-        now = amplitude[s]
-        change = amplitude[s.start + 1 : s.stop + 1] - now
-        both = np.stack([now, change], axis=1) @ waves
-        out[s] = both[:, 0] + ramp * both[:, 1]
+        both = np.stack([amplitude[part], change[part]], axis=1) @ waves
+        out[part] = both[:, 0] + ramp * both[:, 1]
     return out.ravel()
 
 
-def _first_phases(n_partials):
-    return np.random.default_rng(0).random(n_partials)
-
-
 def _noise(note, sample_rate, hop_length, rng):
-    n_bins = hop_length + 1
-    n_frames = len(note.noise)
-    weights = band_matrix(
-        note.noise.shape[1], np.arange(n_bins) * sample_rate / 2 / hop_length, sample_rate
-    )
-    gain = 10 ** (note.noise @ weights / 20) * np.float32(np.sqrt(hop_length))
-    noise = rng.standard_normal((n_frames, n_bins, 2), dtype=np.float32)
-    spectra = noise.view(np.complex64)[..., 0] * gain
-    frames = scipy.fft.irfft(spectra, n=2 * hop_length)
-    frames *= np.sin(
-        np.pi * (np.arange(2 * hop_length, dtype=np.float32) + 0.5) / (2 * hop_length)
-    )
-    # Frame m is centred at m * hop_length.
-    out = np.zeros(((n_frames + 1), hop_length), np.float32)
-    out[:-1] += frames[:, :hop_length]
-    out[1:] += frames[:, hop_length:]
-    return out[1:-1].ravel()
+    """Return shaped noise at the level 1, frame m centred at m * hop_length."""
+    frequencies = np.arange(hop_length + 1) * (sample_rate / 2 / hop_length)
+    bands = band_matrix(note.noise.shape[1], frequencies, sample_rate)
+    gain = 10 ** (note.noise @ bands / 20) * np.float32(np.sqrt(hop_length))
+    gain[(note.noise <= FLOOR_DB).all(axis=1)] = 0
+    random = rng.standard_normal((*gain.shape, 2), dtype=np.float32)
+    frames = scipy.fft.irfft(random.view(np.complex64)[..., 0] * gain, n=2 * hop_length)
+    # Sine windows: neighbouring frames are independent, and their powers add up to 1.
+    at = np.arange(2 * hop_length, dtype=np.float32) + np.float32(0.5)
+    frames *= np.sin(np.pi / (2 * hop_length) * at)
+    return (frames[:-1, hop_length:] + frames[1:, :hop_length]).ravel()
+
+
+def _gain(note, hop_length):
+    """Return the level at every sample."""
+    step = hop_length // STEPS_PER_FRAME
+    levels = note.levels.ravel()
+    amplitude = np.where(levels > FLOOR_DB, 10 ** ((levels + note.loudness) / 20), 0)
+    centres = (np.arange(len(levels)) + 0.5) * step - hop_length // 2
+    samples = np.arange((len(note.levels) - 1) * hop_length)
+    return np.interp(samples, centres, amplitude).astype(np.float32)

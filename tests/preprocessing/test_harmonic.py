@@ -1,0 +1,195 @@
+import joblib
+import librosa
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.base import clone
+from sklearn.decomposition import PCA
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from audiogen.datasets import load_notes
+from audiogen.preprocessing import HarmonicPlusNoise
+from audiogen.signal import track_pitch
+
+RATE = 16000
+
+
+@parametrize_with_checks([HarmonicPlusNoise()])
+def test_scikit_learn_contract(estimator, check):
+    check(estimator)
+
+
+@pytest.fixture(scope="module")
+def notes():
+    """Ten real notes of a second and a half."""
+    X, y = load_notes("valid", return_X_y=True)
+    return X[::6, :24000], y.iloc[::6].reset_index(drop=True)
+
+
+@pytest.fixture(scope="module")
+def features(notes):
+    return HarmonicPlusNoise().fit_transform(*notes)
+
+
+@pytest.fixture(scope="module")
+def fitted(notes):
+    return HarmonicPlusNoise().fit(*notes)
+
+
+def tones(pitches, n_timesteps=24000):
+    t = np.arange(n_timesteps) / RATE
+    f0 = librosa.midi_to_hz(np.asarray(pitches, dtype=float))[:, np.newaxis]
+    parts = [0.3 / k * np.sin(2 * np.pi * k * f0 * t) for k in (1, 2, 3)]
+    return np.sum(parts, axis=0).astype(np.float32)
+
+
+def cents_off(audio, pitch):
+    """Cents between the first partial, from one long spectrum, and a pitch."""
+    spectrum = np.abs(np.fft.rfft(audio * np.hanning(len(audio)), 16 * len(audio)))
+    at = np.fft.rfftfreq(16 * len(audio), 1 / RATE)
+    wanted = librosa.midi_to_hz(pitch)
+    near = np.flatnonzero(np.abs(at / wanted - 1) < 0.04)
+    return 1200 * np.log2(at[near[np.argmax(spectrum[near])]] / wanted)
+
+
+def test_shapes_and_types(notes, features, fitted):
+    assert features.shape == (len(notes[0]), 96, 125)
+    assert features.dtype == np.float32
+    assert np.isfinite(features).all()
+    audio = fitted.inverse_transform(features)
+    assert audio.shape == notes[0].shape
+    assert audio.dtype == np.float32
+    assert np.abs(audio).max() <= 1
+
+
+def test_fit_transform_is_transform_and_rows_stand_alone(notes, features, fitted):
+    X, y = notes
+    np.testing.assert_array_equal(fitted.transform(X, y), features)
+    np.testing.assert_array_equal(fitted.transform(X[3:5], y[3:5]), features[3:5])
+    threads = clone(fitted).set_params(n_jobs=2).fit(X)
+    np.testing.assert_array_equal(threads.transform(X, y), features)
+
+
+def test_same_features_same_samples_in_any_company(notes, features, fitted):
+    y = notes[1]
+    audio = fitted.inverse_transform(features, y)
+    np.testing.assert_array_equal(fitted.inverse_transform(features[4:6], y[4:6]), audio[4:6])
+    other = clone(fitted).set_params(random_state=1).fit(notes[0])
+    assert not np.array_equal(other.inverse_transform(features, y), audio)
+
+
+def test_global_random_state_is_untouched(features, fitted):
+    before = np.random.get_state()[1].copy()
+    fitted.inverse_transform(features[:2])
+    np.testing.assert_array_equal(np.random.get_state()[1], before)
+
+
+@settings(max_examples=15, deadline=None)
+@given(made_at=st.integers(45, 80), asked=st.floats(40, 90), seed=st.integers(0, 99))
+def test_the_asked_pitch_is_played_whatever_the_network_did(made_at, asked, seed):
+    harmonics = HarmonicPlusNoise()
+    F = harmonics.fit_transform(tones([made_at]), pd.DataFrame({"pitch": [made_at]}))
+    rng = np.random.default_rng(seed)
+    F[:, 1:, 4] += 0.5 * rng.standard_normal() + 0.02 * rng.standard_normal(F.shape[1] - 1)
+    F[:, 0] += 0.3 * rng.standard_normal(F.shape[2])
+    F[:, 0, 1] = 6.0
+    audio = harmonics.inverse_transform(F, pd.DataFrame({"pitch": [asked]}))
+    assert abs(cents_off(audio[0], asked)) < 1
+
+
+def test_without_y_the_pitch_is_that_of_the_recording():
+    pitches = np.array([50.3, 61.0, 72.8])
+    harmonics = HarmonicPlusNoise()
+    audio = harmonics.inverse_transform(harmonics.fit_transform(tones(pitches)))
+    for made, pitch in zip(audio, pitches, strict=True):
+        assert abs(cents_off(made, pitch)) < 1
+
+
+def test_only_the_pitch_column_of_a_frame_counts():
+    X = tones([60, 67])
+    plain = HarmonicPlusNoise().fit_transform(X)
+    for y in ([1, 2], np.zeros((2, 3)), pd.DataFrame({"family": ["a", "b"]})):
+        np.testing.assert_array_equal(HarmonicPlusNoise().fit_transform(X, y), plain)
+    named = HarmonicPlusNoise(pitch_column="key")
+    with_pitch = named.fit_transform(X, pd.DataFrame({"key": [60, np.nan]}))
+    np.testing.assert_allclose(with_pitch[:, 0, 0], plain[:, 0, 0], atol=0.01)
+
+
+def test_noise_without_pitch_is_no_error():
+    X = 0.1 * np.random.default_rng(0).standard_normal((2, 16000)).astype(np.float32)
+    X[1] = 0
+    assert np.isnan(track_pitch(X)).all()
+    harmonics = HarmonicPlusNoise()
+    audio = harmonics.inverse_transform(harmonics.fit_transform(X))
+    assert audio[0].std() == pytest.approx(0.1, rel=0.3)
+    assert not audio[1].any()
+
+
+def test_means_of_notes_and_any_features_are_sound(features, fitted):
+    rng = np.random.default_rng(0)
+    mean = features.mean(axis=0, keepdims=True)
+    wild = 3 * rng.standard_normal((2, *features.shape[1:]))
+    audio = fitted.inverse_transform(np.concatenate([mean, wild, 0 * mean, 1e6 * mean]))
+    assert np.isfinite(audio).all()
+    assert np.abs(audio).max() <= 1
+    assert np.abs(audio[0]).max() > 0.01
+
+
+def test_a_few_components_hold_most_of_a_note():
+    X, y = load_notes("train", return_X_y=True)
+    X = X[:, :32000]
+    F = HarmonicPlusNoise(n_jobs=2).fit_transform(X, y).reshape(len(X), -1)
+    pca = PCA(16, random_state=0).fit(F[::2])
+    rest = F[1::2] - pca.inverse_transform(pca.transform(F[1::2]))
+    assert 1 - np.square(rest).sum() / np.square(F[1::2] - F[::2].mean(axis=0)).sum() > 0.75
+
+
+def test_louder_and_shorter_are_what_the_features_say(fitted, features):
+    F = features[:1].copy()
+    F[0, 0, 2] = 4 * -10 / 20
+    loud = fitted.inverse_transform(F)[0]
+    F[0, 0, 2] = 4 * -30 / 20
+    soft = fitted.inverse_transform(F)[0]
+    assert 20 * np.log10(loud.std() / soft.std()) == pytest.approx(20, abs=0.5)
+    F[0, 0, 1] = 4 * 0.5
+    short = fitted.inverse_transform(F)[0]
+    assert not short[8000:].any()
+    assert short[7000:8000].any()
+
+
+def test_pickled_it_goes_on(tmp_path, fitted, features):
+    joblib.dump(fitted, tmp_path / "harmonics.joblib")
+    again = joblib.load(tmp_path / "harmonics.joblib")
+    np.testing.assert_array_equal(
+        again.inverse_transform(features[:1]), fitted.inverse_transform(features[:1])
+    )
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"sample_rate": 10}, "'sample_rate' parameter of HarmonicPlusNoise must be an int"),
+        ({"n_harmonics": 0}, "'n_harmonics'"),
+        ({"n_noise_bands": 0}, "'n_noise_bands'"),
+        ({"hop_length": 255}, "must be a multiple of 4. Got 255"),
+        ({"random_state": -1}, "'random_state'"),
+    ],
+)
+def test_parameters_are_checked_in_fit(parameters, message):
+    with pytest.raises(ValueError, match=message):
+        HarmonicPlusNoise(**parameters).fit(np.zeros((1, 1000)))
+
+
+def test_bad_features_and_y_are_refused(fitted, features):
+    with pytest.raises(ValueError, match=r"must have the shape \(n_samples, 96, 125\)"):
+        fitted.inverse_transform(features[:, 1:])
+    with pytest.raises(ValueError, match="must have the shape"):
+        fitted.inverse_transform(features[0])
+    bad = features[:3].copy()
+    bad[2, 5, 5] = np.nan
+    with pytest.raises(ValueError, match="NaN or infinite features, first in row 2"):
+        fitted.inverse_transform(bad)
+    with pytest.raises(ValueError, match="y has 1 rows, but X has 3"):
+        fitted.inverse_transform(features[:3], pd.DataFrame({"pitch": [60]}))
