@@ -22,7 +22,7 @@ def audiogen(*words, cwd):
 
 def figures(table):
     """Return the numbers of a printed table by row name."""
-    rows = re.findall(r"^(\w+)((?:\s+(?:[\d.]+|nan))+)\s*$", table, flags=re.M)
+    rows = re.findall(r"^(\w+)((?:[ ]+-?(?:[\d.]+|nan))+)$", table, flags=re.M)
     return {name: [float(cell) for cell in cells.split()] for name, cells in rows}
 
 
@@ -33,9 +33,9 @@ def demo(tmp_path_factory):
 
 
 def test_demo_makes_notes_in_tune_and_near_the_real_ones(demo):
-    folder, done = demo
+    done = demo[1]
     assert done.returncode == 0, done.stderr
-    generated, training, _ = range(3)
+    generated, training = range(2)
     table = figures(done.stdout)
     assert table["pitch_accuracy"][generated] >= 0.9
     assert table["silent"][generated] == 0
@@ -52,7 +52,7 @@ def test_demo_leaves_an_nsynth_corpus_with_pictures(demo):
     assert notes.data.shape == held_out.data.shape
     assert sorted(notes.frame.pitch) == sorted(held_out.frame.pitch)
     pictures = sorted((folder / "audiogen-demo" / "generated" / "pictures").iterdir())
-    assert [p.stem for p in pictures] == sorted(notes.frame.note)
+    assert {p.stem for p in pictures} == set(notes.frame.note)
     assert all(p.read_bytes().startswith(b"\x89PNG") for p in pictures)
     real = datasets.load_nsynth(folder / "audiogen-demo" / "real")
     assert len(real.data) == len(held_out.data)

@@ -1,1 +1,5 @@
-"""display."""
+"""Pictures: data in, ``plot()`` out. matplotlib is imported when something is drawn."""
+
+from audiogen.display._note import NoteDisplay
+
+__all__ = ["NoteDisplay"]

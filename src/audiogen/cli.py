@@ -1,0 +1,347 @@
+"""The command line: a thin layer over the same objects that Python code uses."""
+
+import argparse
+import itertools
+import logging
+import pathlib
+import sys
+import time
+import warnings
+
+from audiogen import __version__
+from audiogen.utils.seeds import make_rng
+
+__all__ = ["main"]
+
+_EPILOG = """\
+examples:
+  audiogen demo                                   real notes in, new notes out, in a few minutes
+  audiogen fit my-notes --out model.skops         learn your own folder of notes
+  audiogen sample model.skops --pitch 60 64 67    a C major triad, note by note
+  audiogen evaluate my-notes audiogen-out         how near the new notes are to the real ones
+"""
+
+
+_SAMPLE_RATE = 16000
+_LEGEND = """
+frechet_audio_distance  from the real notes; less is nearer (compare the training notes')
+kl_divergence           KL(real || these), an estimate that may be below 0; less is nearer
+pitch_accuracy          share of notes within 50 cents of the pitch asked for
+pitch_entropy           bits; how many pitches a note mixes
+n_pitches, pitch_range  spectral peaks of all notes together, and how far apart in Hz
+silent                  share of notes that are silent"""
+
+
+def main(argv=None):
+    """Run the command line.
+
+    Parameters
+    ----------
+    argv : list of str, default=None
+        The words of the command; None takes the program's own.
+
+    Returns
+    -------
+    status : int
+        0 if all went well, 2 if the input was at fault.
+    """
+    arguments = _parser().parse_args(argv)
+    _speak_plainly(arguments.quiet)
+    try:
+        arguments.run(arguments)
+    except (ValueError, TypeError, OSError) as error:
+        print(f"audiogen: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("audiogen: stopped.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="audiogen",
+        description="Learn to generate notes from real ones, and measure what comes out.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"audiogen {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for build in (_add_demo, _add_fit, _add_sample, _add_evaluate):
+        command = build(commands)
+        command.add_argument("--quiet", action="store_true", help="show no progress")
+    return parser
+
+
+def _add_demo(commands):
+    command = commands.add_parser(
+        "demo",
+        help="train on the notes that come with audiogen and make new ones",
+        description="Train on the real notes that come with audiogen, make a new note for the "
+        "pitch and family of each held-out one, and measure how good they are. Downloads nothing.",
+    )
+    _add_out(command, "audiogen-demo")
+    _add_seed(command)
+    command.set_defaults(run=_demo)
+    return command
+
+
+def _add_fit(commands):
+    command = commands.add_parser(
+        "fit",
+        help="train on a folder of notes",
+        description="Train on a folder: NSynth's own (examples.json beside audio/), or any folder "
+        "of WAV, FLAC, Ogg or MP3 files, whose sub-folders are the instrument families. Pitch is "
+        "read from file names such as piano_C#4.wav or piano-060-.wav, and tracked where it is "
+        "not in them.",
+    )
+    command.add_argument("data", type=pathlib.Path, metavar="DATA", help="the folder")
+    command.add_argument(
+        "--out",
+        type=pathlib.Path,
+        default="audiogen-model.skops",
+        metavar="MODEL",
+        help="file to write the model to (%(default)s)",
+    )
+    command.add_argument(
+        "--split", default="train", help="split of an NSynth corpus (%(default)s)"
+    )
+    command.add_argument("--epochs", type=int, help="epochs to train for; more takes longer")
+    command.add_argument("--max-notes", type=int, help="use at most so many notes")
+    _add_seed(command)
+    command.set_defaults(run=_fit)
+    return command
+
+
+def _add_sample(commands):
+    command = commands.add_parser(
+        "sample",
+        help="make new notes with a trained model",
+        description="Make new notes. Without --pitch and --family they are drawn as often as they "
+        "were trained on; with several of both, every family plays every pitch.",
+    )
+    command.add_argument("model", type=pathlib.Path, metavar="MODEL", help="what fit wrote")
+    command.add_argument("-n", "--number", type=int, default=8,
+                         help="notes to draw where no pitch is given (%(default)s)")  # fmt: skip
+    command.add_argument("--pitch", type=int, nargs="+", help="MIDI pitches; 60 is middle C")
+    command.add_argument("--family", nargs="+", help="instrument families, such as organ")
+    _add_out(command, "audiogen-out")
+    _add_seed(command)
+    command.set_defaults(run=_sample)
+    return command
+
+
+def _add_evaluate(commands):
+    command = commands.add_parser(
+        "evaluate",
+        help="measure generated notes against real ones",
+        description="Measure a folder of generated notes against a folder of real ones.",
+    )
+    command.add_argument("real", type=pathlib.Path, metavar="REAL", help="folder of real notes")
+    command.add_argument("generated", type=pathlib.Path, metavar="GENERATED",
+                         help="folder of generated notes")  # fmt: skip
+    command.set_defaults(run=_evaluate)
+    return command
+
+
+def _add_out(command, default):
+    command.add_argument("--out", type=pathlib.Path, default=default, metavar="FOLDER",
+                         help="folder to write to (%(default)s)")  # fmt: skip
+
+
+def _add_seed(command):
+    command.add_argument("--seed", type=int, default=0, help="same seed, same notes (%(default)s)")
+
+
+def _speak_plainly(quiet):
+    """Show log lines and warnings as plain sentences on the standard error stream."""
+    logger = logging.getLogger("audiogen")
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    logger.handlers = [handler]
+    logger.setLevel(logging.WARNING if quiet else logging.INFO)
+    warnings.showwarning = lambda message, *_, **__: logger.warning("warning: %s", message)
+
+
+# ------------------------------------------------------------------------ commands
+
+
+def _demo(arguments):
+    from audiogen import datasets
+    from audiogen.persistence import save
+
+    started = time.monotonic()
+    folder = _new_folder(arguments.out)
+    train, held_out = datasets.load_notes("train"), datasets.load_notes("valid")
+    print(
+        f"Training on {len(train.data)} real notes "
+        f"of {train.frame.instrument.nunique()} instruments."
+    )
+    model = _trained(train.data, train.frame[["pitch", "instrument_family"]], arguments)
+    save(model, folder / "model.skops")
+    wanted = held_out.frame[["pitch", "instrument_family"]]
+    print(f"Making {len(wanted)} new notes, at the pitch and family of the held-out real ones.")
+    notes = model.sample(y=wanted, random_state=arguments.seed)
+    _write(folder / "generated", notes, wanted, arguments)
+    datasets.save_nsynth(folder / "real", held_out.data, held_out.frame)
+    print(f"\nMeasured against the {len(held_out.data)} held-out real notes:\n")
+    print(_table({"generated": (notes, wanted), "training": _as_many(train, len(notes))},
+                 held_out.data, held_out.frame, "held-out"))  # fmt: skip
+    print(_LEGEND)
+    generated = folder / "generated"
+    print(
+        f"\nDone in {time.monotonic() - started:.0f} s. Listen to {generated / 'audio'}, look at "
+        f"{generated / 'pictures'},\nand make more: "
+        f"audiogen sample {folder / 'model.skops'} --pitch 60 64 67 --family organ"
+    )
+
+
+def _fit(arguments):
+    from audiogen.persistence import save
+
+    X, frame = _read(arguments.data, arguments.split, arguments.max_notes, arguments.seed)
+    frame = _with_pitch(X, frame)
+    X, frame = X[frame.index], frame.reset_index(drop=True)
+    print(f"Training on {len(X)} notes of {frame.instrument_family.nunique()} families, "
+          f"pitches {frame.pitch.min():g} to {frame.pitch.max():g}.")  # fmt: skip
+    model = _trained(X, frame[["pitch", "instrument_family"]], arguments)
+    save(model, arguments.out)
+    print(f"Wrote {arguments.out}. Next: audiogen sample {arguments.out}")
+
+
+def _sample(arguments):
+    from audiogen.persistence import load
+
+    model = load(arguments.model)
+    drawn = model[-1].conditions_.draw(arguments.number, make_rng(arguments.seed))
+    wanted = _asked(drawn, arguments.pitch, arguments.family)
+    folder = _new_folder(arguments.out)
+    notes = model.sample(y=wanted, random_state=arguments.seed)
+    _write(folder, notes, wanted, arguments)
+    print(f"Wrote {len(notes)} notes to {folder / 'audio'}, pictures to {folder / 'pictures'}.")
+
+
+def _asked(drawn, pitches, families):
+    """Return the conditions asked for: every family at every pitch, the rest as drawn."""
+    import pandas as pd
+
+    if pitches and families:
+        rows = [(pitch, family) for family in families for pitch in pitches]
+    elif pitches:
+        rows = list(zip(pitches, itertools.cycle(drawn["instrument_family"]), strict=False))
+    elif families:
+        rows = list(zip(itertools.cycle(drawn["pitch"]), families, strict=False))
+    else:
+        return drawn
+    return pd.DataFrame(rows, columns=["pitch", "instrument_family"])
+
+
+def _evaluate(arguments):
+    real, real_frame = _read(arguments.real, "test", None, 0)
+    generated, frame = _read(arguments.generated, "test", None, 0)
+    print(_table({"generated": (generated, frame)}, real, real_frame, "real"))
+    print(_LEGEND)
+
+
+# -------------------------------------------------------------------------- pieces
+
+
+def _trained(X, y, arguments):
+    from audiogen.recipes import harmonic_cvae
+
+    parameters = {}
+    if getattr(arguments, "epochs", None):
+        parameters["epochs"] = arguments.epochs
+    model = harmonic_cvae(
+        n_components=min(64, len(X)),
+        random_state=arguments.seed,
+        verbose=0 if arguments.quiet else 1,
+        **parameters,
+    )
+    return model.fit(X, y)
+
+
+def _read(root, split, max_notes, seed):
+    """Return the notes of a folder in NSynth's layout, or of any other."""
+    from audiogen import datasets
+
+    if not root.is_dir():
+        raise FileNotFoundError(f"There is no folder {root}.")
+    nsynth = any((root / name / "examples.json").is_file() for name in (".", f"nsynth-{split}"))
+    if nsynth:
+        bunch = datasets.load_nsynth(
+            root, split, max_notes=max_notes, random_state=seed, errors="warn"
+        )
+        return bunch.data, bunch.frame
+    bunch = datasets.load_audio_folder(root, errors="warn")
+    return bunch.data[:max_notes], bunch.frame[:max_notes]
+
+
+def _with_pitch(X, frame):
+    """Fill in missing pitches by tracking; drop, and name, notes without any."""
+    from audiogen.signal import track_pitch
+
+    frame = frame.copy()
+    missing = frame.index[frame.pitch.isna()]
+    if len(missing):
+        frame["pitch"] = frame.pitch.astype(float)
+        frame.loc[missing, "pitch"] = track_pitch(X[missing]).round()
+    lost = frame.index[frame.pitch.isna()]
+    if len(lost):
+        names = ", ".join(map(str, frame.note[lost[:5]]))
+        warnings.warn(f"{len(lost)} note(s) have no pitch that could be found, and are left out: "
+                      f"{names}{', ...' if len(lost) > 5 else ''}", stacklevel=2)  # fmt: skip
+        frame = frame.drop(lost)
+    if frame.empty:
+        raise ValueError("No note is left to train on: none has a pitch.")
+    return frame
+
+
+def _new_folder(folder):
+    if folder.is_dir() and any(folder.iterdir()):
+        raise FileExistsError(f"{folder} is not empty; give another with --out, or remove it.")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _write(folder, notes, wanted, arguments):
+    """Write notes as an NSynth corpus, with a picture of each."""
+    from audiogen import datasets, display
+    from audiogen.utils.progress import Progress
+
+    paths = datasets.save_nsynth(folder, notes, wanted)
+    with Progress(len(notes), "pictures", verbose=not arguments.quiet) as progress:
+        for note, path in zip(notes, paths, strict=True):
+            display.NoteDisplay(note, name=path.stem).save(
+                folder / "pictures" / f"{path.stem}.png"
+            )
+            progress.step()
+
+
+def _as_many(bunch, n_notes):
+    """Return so many notes, for figures that depend on the number to compare."""
+    rows = make_rng(0).permutation(len(bunch.data))[:n_notes]
+    return bunch.data[rows], bunch.frame.iloc[rows]
+
+
+def _table(sets, real, real_frame, real_name):
+    """Return a table of what notes measure, beside real ones."""
+    from audiogen import metrics
+
+    columns = {
+        name: metrics.summarize(real, notes, sample_rate=_SAMPLE_RATE, pitch=frame["pitch"])
+        for name, (notes, frame) in sets.items()
+    }
+    columns[real_name] = metrics.summarize(
+        real, real, sample_rate=_SAMPLE_RATE, pitch=real_frame["pitch"]
+    )
+    rows = [["", *columns]]
+    for figure in next(iter(columns.values())):
+        rows.append([figure, *(f"{column[figure]:.3f}" for column in columns.values())])
+    widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
+    return "\n".join(_line(row, widths) for row in rows)
+
+
+def _line(cells, widths):
+    first, *others = zip(cells, widths, strict=True)
+    return first[0].ljust(first[1]) + "".join(f"  {cell:>{width}}" for cell, width in others)

@@ -1,0 +1,107 @@
+"""A note as a picture."""
+
+import numpy as np
+
+from audiogen.signal import stft
+from audiogen.utils.files import atomic_path
+from audiogen.utils.validation import check_audio
+
+__all__ = ["NoteDisplay"]
+
+_FRAME_LENGTH, _HOP_LENGTH = 1024, 256
+_LOWEST_DB = -80
+
+
+class NoteDisplay:
+    """Waveform above, spectrogram below.
+
+    Parameters
+    ----------
+    audio : array-like of shape (n_timesteps,)
+        One clip.
+    sample_rate : int, default=16000
+        In Hz.
+    name : str, default=None
+        Title of the picture.
+
+    Attributes
+    ----------
+    figure_ : matplotlib.figure.Figure
+        Set by `plot`.
+    axes_ : ndarray of matplotlib.axes.Axes, shape (2,)
+        Set by `plot`.
+
+    Examples
+    --------
+    >>> from audiogen.datasets import make_notes
+    >>> from audiogen.display import NoteDisplay
+    >>> display = NoteDisplay(make_notes(1, random_state=0).data[0], name="a note")
+    >>> display.decibels.shape
+    (513, 253)
+    """
+
+    def __init__(self, audio, *, sample_rate=16000, name=None):
+        self.audio = check_audio(audio)[0]
+        self.sample_rate = sample_rate
+        self.name = name
+
+    @property
+    def decibels(self):
+        """The spectrogram, ndarray of shape (n_bins, n_frames), 0 dB at its maximum."""
+        power = np.abs(stft(self.audio, _FRAME_LENGTH, _HOP_LENGTH)[0].T) ** 2
+        top = power.max() or 1.0
+        return 10 * np.log10(np.maximum(power / top, 10 ** (_LOWEST_DB / 10)))
+
+    def plot(self, axes=None):
+        """Draw the note.
+
+        Parameters
+        ----------
+        axes : sequence of two matplotlib.axes.Axes, default=None
+            Where to draw; None makes a new figure.
+
+        Returns
+        -------
+        self : NoteDisplay
+        """
+        if axes is None:
+            import matplotlib.pyplot as plt
+
+            axes = plt.subplots(2, 1, sharex=True, figsize=(8, 6), layout="constrained")[1]
+        waveform, spectrogram = axes
+        seconds = len(self.audio) / self.sample_rate
+        waveform.plot(np.arange(len(self.audio)) / self.sample_rate, self.audio, linewidth=0.4)
+        waveform.set(ylabel="amplitude", ylim=(-1, 1), title=self.name)
+        image = spectrogram.imshow(
+            self.decibels,
+            origin="lower",
+            aspect="auto",
+            extent=(0, seconds, 0, self.sample_rate / 2000),
+            vmin=_LOWEST_DB,
+            vmax=0,
+            cmap="magma",
+        )
+        spectrogram.set(xlabel="time (s)", ylabel="frequency (kHz)")
+        spectrogram.figure.colorbar(image, ax=spectrogram, label="dB")
+        self.axes_, self.figure_ = np.asarray(axes), waveform.figure
+        return self
+
+    def save(self, path):
+        """Draw the note into a file.
+
+        Parameters
+        ----------
+        path : str or path-like
+            The file; its suffix decides the format, such as ".png".
+
+        Returns
+        -------
+        self : NoteDisplay
+        """
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(8, 6), layout="constrained")  # none of pyplot's global list
+        self.plot(figure.subplots(2, 1, sharex=True))
+        with atomic_path(path) as temporary:
+            figure.savefig(temporary, dpi=100)
+        return self

@@ -1,0 +1,73 @@
+"""scikit-learn's model selection over pipelines of real notes."""
+
+import numpy as np
+import pytest
+from sklearn.decomposition import PCA
+from sklearn.model_selection import GridSearchCV, learning_curve
+
+from audiogen import GenerativePipeline
+from audiogen.datasets import load_notes
+from audiogen.generators import ConditionalVAE
+from audiogen.preprocessing import Flatten, HarmonicPlusNoise, PitchFilter
+from audiogen.scoring import (
+    neg_frechet_audio_distance,
+    neg_kl_divergence,
+    neg_pitch_entropy,
+)
+
+# A fold may hold a pitch a little outside those of the others.
+pytestmark = pytest.mark.filterwarnings("ignore::audiogen.exceptions.ExtrapolationWarning")
+
+SCORING = {
+    "fad": neg_frechet_audio_distance,
+    "kl": neg_kl_divergence,
+    "entropy": neg_pitch_entropy,
+}
+
+
+@pytest.fixture(scope="module")
+def notes():
+    return load_notes("valid", return_X_y=True)
+
+
+def pipeline():
+    vae = ConditionalVAE(
+        latent_dim=4, units=(64,), epochs=1, learning_rate=5e-3, patience=None,
+        plateau_patience=None, validation_fraction=0.0, random_state=0,
+    )  # fmt: skip
+    steps = [
+        ("filter", PitchFilter(low=24, high=84)),
+        ("harmonics", HarmonicPlusNoise()),
+        ("flatten", Flatten()),
+        ("pca", PCA(8, random_state=0)),
+        ("vae", vae),
+    ]
+    return GenerativePipeline(steps)
+
+
+def test_grid_search_over_epochs_and_size_of_the_data(notes):
+    X, y = notes
+    grid = {"vae__epochs": [1, 60], "vae__max_samples": [0.5, 1.0]}
+    search = GridSearchCV(pipeline(), grid, scoring=SCORING, refit="fad", cv=2, n_jobs=2)
+    search.fit(X, y[["pitch"]])
+    results = search.cv_results_
+    for name in SCORING:
+        assert np.isfinite(results[f"mean_test_{name}"]).all()
+    fad = {
+        (p["vae__epochs"], p["vae__max_samples"]): -score
+        for p, score in zip(results["params"], results["mean_test_fad"], strict=True)
+    }
+    assert fad[60, 1.0] < fad[1, 1.0], "training must help"
+    assert search.best_estimator_.sample(y={"pitch": 60}).shape == (1, 64000)
+
+
+def test_learning_curve(notes):
+    X, y = notes
+    sizes, train, test = learning_curve(
+        pipeline(), X, y[["pitch"]], train_sizes=[0.6, 1.0], cv=2,
+        scoring=neg_frechet_audio_distance, shuffle=True, random_state=0,
+    )  # fmt: skip
+    assert sizes[0] < sizes[1]
+    assert train.shape == test.shape == (2, 2)
+    assert (test < 0).all()
+    assert np.isfinite(test).all()
