@@ -34,7 +34,7 @@ def test_equals_the_definition(n_features):
 
 def test_more_rows_than_a_block():
     rng = np.random.default_rng(0)
-    A, B = correlated(rng, 20000, 3), correlated(rng, 9000, 3, offset=1)
+    A, B = correlated(rng, 20000, 64), correlated(rng, 17000, 64, offset=1)
     assert frechet_distance(A, B) == pytest.approx(by_square_root(A, B), rel=1e-9)
 
 

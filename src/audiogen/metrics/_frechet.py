@@ -12,7 +12,7 @@ from audiogen.utils.validation import Interval, check_parameters
 
 __all__ = ["frechet_audio_distance", "frechet_distance"]
 
-_ROWS_PER_BLOCK = 8192
+_VALUES_PER_BLOCK = 2**20
 _ROWS_PER_DIMENSION = 8
 
 
@@ -148,10 +148,11 @@ def _mean_and_factor(X):
     if n_rows <= n_features:
         return mean, (X - mean) / np.sqrt(n_rows - 1)
     covariance = np.zeros((n_features, n_features))
-    for start in range(0, n_rows, _ROWS_PER_BLOCK):
-        block = (X[start : start + _ROWS_PER_BLOCK] - mean) / np.sqrt(n_rows - 1)
+    size = max(1, _VALUES_PER_BLOCK // n_features)
+    for start in range(0, n_rows, size):
+        block = X[start : start + size] - mean
         covariance += block.T @ block
-    return mean, _factor(covariance)
+    return mean, _factor(covariance / (n_rows - 1))
 
 
 def _factor(covariance):
