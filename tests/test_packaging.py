@@ -7,7 +7,8 @@ ROOT = pathlib.Path(__file__).parent.parent
 
 def test_lowest_versions_are_those_declared():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    declared = dict(re.fullmatch(r"([\w-]+)>=([\d.]+)", d).groups() for d in project["dependencies"])
+    dependencies = project["dependencies"] + project["optional-dependencies"]["test"]
+    declared = dict(re.fullmatch(r"([\w-]+)>=([\d.]+)", d).groups() for d in dependencies)
     lines = (ROOT / "tests" / "lowest.txt").read_text().splitlines()
     pinned = dict(line.split("==") for line in lines if not line.startswith("#"))
     assert pinned.keys() == declared.keys()
