@@ -11,6 +11,7 @@ from audiogen.signal._harmonics import (
     HarmonicNote,
     band_matrix,
     harmonic_knots,
+    interpolation_matrix,
     knot_matrix,
 )
 
@@ -312,9 +313,8 @@ def _noise(power, places, track, bands):
     if len(filled) == 0:
         return np.full((len(power), len(bands)), FLOOR_DB, np.float32)
     level = np.log10(power) @ (10 * weights[filled] / seen[filled, np.newaxis]).T
-    every = np.arange(len(bands))
-    spread = np.stack([np.interp(every, filled, row) for row in np.eye(len(filled))])
-    return np.maximum(level @ spread, FLOOR_DB).astype(np.float32)
+    level = level @ interpolation_matrix(filled, np.arange(len(bands)))
+    return np.maximum(level, FLOOR_DB).astype(np.float32)
 
 
 def _partials(power, weight, places, track, density):

@@ -55,7 +55,7 @@ def synthesise_note(note, n_timesteps, *, sample_rate, hop_length, rng):
     ...     0.5 * np.sin(2 * np.pi * 440 * t), 69, n_harmonics=8, n_noise_bands=4, **grid
     ... )
     >>> audio = synthesise_note(note, 16000, rng=np.random.default_rng(0), **grid)
-    >>> audio.shape, float(np.sqrt(2) * audio[4000:12000].std().round(2))
+    >>> audio.shape, round(float(np.sqrt(2) * audio[4000:12000].std()), 1)
     ((16000,), 0.5)
     """
     sound = _partials(note, sample_rate, hop_length)

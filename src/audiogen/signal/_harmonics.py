@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["HarmonicNote", "band_matrix", "harmonic_knots", "knot_matrix"]
+__all__ = ["HarmonicNote", "band_matrix", "harmonic_knots", "interpolation_matrix", "knot_matrix"]
 
 FLOOR_DB = -80.0
 STEPS_PER_FRAME = 4
@@ -64,16 +64,17 @@ def harmonic_knots(n_harmonics):
     --------
     >>> from audiogen.signal import harmonic_knots
     >>> harmonic_knots(8)
-    array([  1,   2,   3,   7,  18,  45, 114, 290])
+    array([  1,   2,   5,  11,  26,  57, 129, 290])
     """
     if n_harmonics >= HIGHEST_PARTIAL:
         return np.arange(1, n_harmonics + 1)
-    for single in range(n_harmonics, 0, -1):
-        rest = n_harmonics - single
-        wide = np.geomspace(single, HIGHEST_PARTIAL, rest + 1)[1:]
-        if rest and wide[0] >= single + 1 and np.diff(np.round(wide)).min(initial=1) >= 1:
+    # As few single steps as will do, so that wide ones begin no wider than they.
+    for single in range(1, n_harmonics):
+        ratio = (HIGHEST_PARTIAL / single) ** (1 / (n_harmonics - single))
+        if single * ratio >= single + 1:
+            wide = single * ratio ** np.arange(1, n_harmonics - single + 1)
             return np.r_[1 : single + 1, np.round(wide).astype(int)]
-    return np.array([1])
+    return np.arange(1, n_harmonics + 1)
 
 
 def knot_matrix(knots, n_partials):
@@ -91,7 +92,7 @@ def knot_matrix(knots, n_partials):
     weights : ndarray of shape (n_harmonics, n_partials), float32
         ``values @ weights`` interpolates linearly.
     """
-    return _interpolation(knots, np.arange(1, n_partials + 1))
+    return interpolation_matrix(knots, np.arange(1, n_partials + 1))
 
 
 def band_matrix(n_bands, frequencies, sample_rate):
@@ -113,13 +114,34 @@ def band_matrix(n_bands, frequencies, sample_rate):
     """
     top = _mel(sample_rate / 2)
     centres = (np.arange(n_bands) + 0.5) * top / n_bands
-    return _interpolation(centres, _mel(frequencies))
+    return interpolation_matrix(centres, _mel(frequencies))
 
 
 def _mel(frequencies):
     return 2595 * np.log10(1 + np.asarray(frequencies) / 700)
 
 
-def _interpolation(at, wanted):
-    """Return the matrix of linear interpolation from `at` to `wanted`."""
-    return np.stack([np.interp(wanted, at, row) for row in np.eye(len(at))]).astype(np.float32)
+def interpolation_matrix(at, wanted):
+    """Return the weights of linear interpolation.
+
+    Parameters
+    ----------
+    at : ndarray of shape (n,)
+        Where values are known, rising.
+    wanted : ndarray of shape (m,)
+        Where they are wanted; beyond the ends they are those of the ends.
+
+    Returns
+    -------
+    weights : ndarray of shape (n, m), float32
+        ``values @ weights`` interpolates.
+    """
+    wanted = np.clip(wanted, at[0], at[-1])
+    left = np.clip(np.searchsorted(at, wanted, side="right") - 1, 0, max(len(at) - 2, 0))
+    right = np.minimum(left + 1, len(at) - 1)
+    share = (wanted - at[left]) / np.maximum(at[right] - at[left], 1e-12)
+    columns = np.arange(len(wanted))
+    weights = np.zeros((len(at), len(wanted)), np.float32)
+    weights[left, columns] = 1 - share
+    weights[right, columns] += share
+    return weights
