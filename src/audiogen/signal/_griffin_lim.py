@@ -4,6 +4,7 @@ import numbers
 
 import numpy as np
 
+from audiogen.signal._pghi import pghi
 from audiogen.signal._stft import check_frames, check_spectra, istft, stft
 from audiogen.utils.blocks import map_blocks
 from audiogen.utils.validation import Interval, check_parameters
@@ -34,7 +35,8 @@ def griffin_lim(
     n_iter : int, default=32
         Iterations.
     phase : array-like of the same shape, default=None
-        Where to start from, in radians; that of `pghi` is a good place. None starts from 0.
+        Where to start from, in radians. None starts from that of `pghi`, which gets much
+        further than a random one.
 
     Returns
     -------
@@ -60,8 +62,12 @@ def griffin_lim(
     constraint = Interval(numbers.Integral, 0, None)
     check_parameters("griffin_lim", {"n_iter": constraint}, {"n_iter": n_iter})
     magnitude = check_spectra(magnitude, frame_length, "magnitude")
-    phase = np.zeros(magnitude.shape, np.float32) if phase is None else np.asarray(phase)
     frames = (frame_length, hop_length, window)
+    phase = pghi(magnitude, *frames) if phase is None else np.asarray(phase)
+    if phase.shape != magnitude.shape:
+        raise ValueError(
+            f"phase must have the shape of the magnitude, {magnitude.shape}. Got {phase.shape}."
+        )
     recovered = np.empty(magnitude.shape, dtype=np.float32)
 
     def fill(rows):

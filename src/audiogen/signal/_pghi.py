@@ -115,7 +115,7 @@ def _ordered(magnitude, tolerance):
     padded = np.pad(magnitude, 1)
     values = padded.ravel()
     loud = np.flatnonzero(values > tolerance * values.max())
-    order = loud[np.argsort(-values[loud], kind="stable")]
+    order = loud[np.argsort(-values[loud])]
     places = np.full(padded.shape, -1, dtype=np.int32)
     places.ravel()[order] = np.arange(len(order))
     return order, places

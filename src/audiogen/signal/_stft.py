@@ -2,6 +2,7 @@
 
 import functools
 import numbers
+import threading
 
 import numpy as np
 import scipy.fft
@@ -13,9 +14,7 @@ from audiogen.utils.validation import Instance, Interval, check_audio, check_par
 
 __all__ = ["check_frames", "check_spectra", "count_frames", "dual_window", "istft", "stft"]
 
-# Where a sample keeps less than this of its energy, its error of rounding grows beyond
-# 1e-5 of full scale in float32.
-_LEAST_ENERGY = 1e-3
+_LEAST_ENERGY = 1e-10  # as scipy.signal.check_NOLA has it
 
 
 def stft(audio, frame_length=1024, hop_length=256, window="hann"):
@@ -73,12 +72,19 @@ def stft(audio, frame_length=1024, hop_length=256, window="hann"):
     weights = get_window(window, frame_length).astype(audio.dtype)
     before = frame_length - hop_length
 
+    memory = threading.local()  # of each thread, for all its blocks: fresh memory is slow
+
     def fill(rows):
         block = audio[rows]
-        padded = np.zeros((len(block), frame_length + (n_frames - 1) * hop_length), audio.dtype)
+        if not hasattr(memory, "padded"):
+            n_padded = frame_length + (n_frames - 1) * hop_length
+            memory.padded = np.zeros((len(block), n_padded), audio.dtype)
+            memory.frames = np.empty((len(block), n_frames, frame_length), audio.dtype)
+        padded, frames = memory.padded[: len(block)], memory.frames[: len(block)]
         padded[:, before : before + n_timesteps] = block
-        frames = sliding_window_view(padded, frame_length, axis=1)[:, ::hop_length]
-        spectra[rows] = scipy.fft.rfft(frames * weights, overwrite_x=True)
+        views = sliding_window_view(padded, frame_length, axis=1)[:, ::hop_length]
+        np.multiply(views, weights, out=frames)
+        spectra[rows] = scipy.fft.rfft(frames, overwrite_x=True)
 
     map_blocks(fill, n_samples, n_frames * frame_length)
     return spectra
@@ -168,8 +174,7 @@ def dual_window(window, frame_length, hop_length):
     Raises
     ------
     ValueError
-        Where that sum is zero somewhere or almost so, and the transform cannot be
-        inverted; where SciPy has no such window.
+        Where that sum is zero somewhere, so that the transform cannot be inverted; where SciPy has no such window.
 
     Examples
     --------
@@ -186,7 +191,7 @@ def dual_window(window, frame_length, hop_length):
     if energy.min() < _LEAST_ENERGY * squares.max():
         raise ValueError(
             f"window={window!r} with frame_length={frame_length} and hop_length={hop_length} "
-            "cannot be inverted: some samples get next to no weight in any frame. "
+            "cannot be inverted: some samples have no weight in any frame. "
             f"Take a smaller hop_length, such as {max(1, frame_length // 4)}."
         )
     return weights / np.tile(energy, n_hops)[:frame_length]
