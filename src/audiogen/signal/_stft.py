@@ -174,7 +174,8 @@ def dual_window(window, frame_length, hop_length):
     Raises
     ------
     ValueError
-        Where that sum is zero somewhere, so that the transform cannot be inverted; where SciPy has no such window.
+        Where that sum is zero somewhere, so that the transform cannot be inverted, or
+        SciPy has no such window.
 
     Examples
     --------
