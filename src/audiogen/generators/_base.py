@@ -1,12 +1,11 @@
-"""The contract of every generator, kept in one place."""
+"""The contract of every generator that is trained, kept in one place."""
 
 import numbers
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 
 import numpy as np
-from sklearn.base import BaseEstimator
-from sklearn.utils.validation import check_is_fitted, validate_data
 
+from audiogen.generators._sampler import BaseSampler
 from audiogen.generators._scaling import Scaling
 from audiogen.utils.conditions import ConditionEncoder
 from audiogen.utils.seeds import draw_seed, make_rng, spawn_seed
@@ -14,12 +13,12 @@ from audiogen.utils.validation import Instance, Interval, Options, check_paramet
 
 __all__ = ["BaseGenerator"]
 
-_SUBSET, _SPLIT, _NETWORK, _ORDER, _SAMPLE = range(5)  # what a seed is spawned for
+_SUBSET, _SPLIT, _NETWORK, _ORDER = range(4)  # what a seed is spawned for
 _GENERATED_AT_ONCE = 64
 
 
-class BaseGenerator(BaseEstimator, ABC):
-    """Base of the generators: validation, conditions, seeds, training, history, state.
+class BaseGenerator(BaseSampler):
+    """Base of the generators that are trained: seeds, training, history, state.
 
     A subclass has the parameters `epochs`, `batch_size`, `learning_rate`,
     `max_samples`, `validation_fraction`, `patience`, `plateau_patience`, `warm_start`,
@@ -56,10 +55,6 @@ class BaseGenerator(BaseEstimator, ABC):
     @abstractmethod
     def _networks(self, model):
         """Return the parts of the model that are fitted attributes, by their names."""
-
-    @abstractmethod
-    def _generate(self, n_samples, condition, rng):
-        """Return new samples as the network gives them."""
 
     # --------------------------------------------------------------- learning
 
@@ -168,17 +163,6 @@ class BaseGenerator(BaseEstimator, ABC):
         self._model = model
         vars(self).update(self._networks(model))
 
-    def _validated(self, X, *, reset):
-        X = validate_data(
-            self, X, reset=reset, dtype="numeric", allow_nd=True, ensure_all_finite=False
-        )
-        if not reset and tuple(X.shape[1:]) != self.sample_shape_:
-            raise ValueError(
-                f"X has samples of shape {X.shape[1:]}, but {type(self).__name__} was fitted on "
-                f"samples of shape {self.sample_shape_}."
-            )
-        return X
-
     def _split(self, n_samples, seed):
         """Return the rows to train on and the rows to validate on, each in order."""
         rows = np.arange(n_samples)
@@ -190,72 +174,6 @@ class BaseGenerator(BaseEstimator, ABC):
         n_held_out = int(self.validation_fraction * len(rows))
         shuffled = make_rng(seed, _SPLIT).permutation(rows)
         return np.sort(shuffled[n_held_out:]), np.sort(shuffled[:n_held_out])
-
-    # ------------------------------------------------------------- generating
-
-    def sample(self, n_samples=None, y=None, *, return_y=False, random_state=None):
-        """Generate new sounds.
-
-        Parameters
-        ----------
-        n_samples : int, default=None
-            How many; None takes as many as `y` has rows, or 1.
-        y : array-like, DataFrame, scalar or dict, default=None
-            What is wanted, as in `fit`; one row, a scalar or a dict of scalars serves
-            all samples. None draws conditions as often as they were trained on.
-        return_y : bool, default=False
-            Whether the conditions are returned as well.
-        random_state : int, RandomState or None, default=None
-            Decides the samples; None takes the estimator's own `random_state`.
-
-        Returns
-        -------
-        X : ndarray of shape (n_samples, *sample_shape_), float32
-            New samples.
-        y : DataFrame, ndarray or None
-            Their conditions, only if `return_y` is True.
-
-        Raises
-        ------
-        ValueError
-            For a condition never trained on, or `y` for a model without conditions.
-        """
-        check_is_fitted(self)
-        if n_samples is not None:
-            rule = Interval(numbers.Integral, 1, None)
-            owner = f"{type(self).__name__}.sample"
-            check_parameters(owner, {"n_samples": rule}, {"n_samples": n_samples})
-        seed = draw_seed(self.random_state if random_state is None else random_state)
-        rng = make_rng(seed, _SAMPLE)
-        y = self._wanted(n_samples, y, rng)
-        if y is not None:
-            n_samples = len(y)
-        codes = None if y is None else self.conditions_.encode(y)
-        X = self._scaling.inverse(self._generate(n_samples or 1, codes, rng))
-        return (X, y) if return_y else X
-
-    def _wanted(self, n_samples, y, rng):
-        """Return the conditions of the samples to come, one row each."""
-        if self.conditions_ is None:
-            if y is not None:
-                raise ValueError(
-                    f"y was given, but this {type(self).__name__} was fitted without conditions. "
-                    "Leave y out, or fit with y."
-                )
-            return None
-        if y is None:
-            return self.conditions_.draw(n_samples or 1, rng)
-        return self.conditions_.complete(y, n_samples)
-
-    def _encoded(self, n_samples, y):
-        """Return the encoded conditions of given samples, or None without conditions."""
-        if self.conditions_ is not None and y is None:
-            raise ValueError(
-                f"This {type(self).__name__} was fitted with the conditions "
-                f"{self.condition_names_}; give y."
-            )
-        y = self._wanted(n_samples, y, None)
-        return None if y is None else self.conditions_.encode(y)
 
     @staticmethod
     def _predict(network, *inputs):
@@ -271,12 +189,6 @@ class BaseGenerator(BaseEstimator, ABC):
         return outputs if several else outputs[0]
 
     # ------------------------------------------------------------------ state
-
-    def __sklearn_tags__(self):
-        """Tell scikit-learn that X may have more than two dimensions."""
-        tags = super().__sklearn_tags__()
-        tags.input_tags.three_d_array = True
-        return tags
 
     def __getstate__(self):
         state = super().__getstate__()
