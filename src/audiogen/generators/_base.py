@@ -107,18 +107,19 @@ class BaseGenerator(BaseSampler):
         elif (y is None) != (self.conditions_ is None):
             raise ValueError("y must be given now if, and only if, it was given at first.")
         else:
-            Scaling().fit(X, np.concatenate([rows, held_out]))  # refuses NaN
+            self._scaling.check(X, np.concatenate([rows, held_out]))
         codes = None if y is None else self.conditions_.encode(y)
+        read = self._reader(X, rows, held_out)
 
         def make_batch(rows, rng):
             condition = None if codes is None else codes[rows]
-            return self._batch(self._scaling.forward(X[rows]), condition, rng)
+            return self._batch(read(rows), condition, rng)
 
         order = spawn_seed(seed, _ORDER)
         validation = None
         if len(held_out):
             validation = Batches(held_out, self.batch_size, make_batch, order, shuffle=False)
-        callbacks = []
+        callbacks = self._callbacks()
         if self.patience or self.plateau_patience:
             watched = "loss" if validation is None else "val_loss"
             callbacks.append(Plateau(watched, self.patience, self.plateau_patience))
@@ -145,13 +146,29 @@ class BaseGenerator(BaseSampler):
         self.conditions_ = None if y is None else ConditionEncoder().fit(y)
         self.condition_names_ = [] if y is None else self.conditions_.names_
         self.categories_ = {} if y is None else self.conditions_.categories_
-        self._scaling = Scaling().fit(X, rows)
+        self._scaling = self._new_scaling().fit(X, rows)
         width = 0 if y is None else self.conditions_.width_
         model = self._build(self.sample_shape_, width, spawn_seed(seed, _NETWORK))
         compile_model(model, *self._optimizers())
         self._attach(model)
         self.history_ = {}
         self.n_iter_ = 0
+
+    def _new_scaling(self):
+        """Return what is to learn how data and the networks relate."""
+        return Scaling()
+
+    def _reader(self, X, rows, held_out):
+        """Return a function from row numbers to the data as the network sees them."""
+        return self._scaling.reader(X, np.concatenate([rows, held_out]))
+
+    def _new_scaling(self):
+        """Return what maps data to what the network sees."""
+        return Scaling()
+
+    def _callbacks(self):
+        """Return further Keras callbacks for training."""
+        return []
 
     def _optimizers(self):
         """Return the optimizers that train the model, one or two."""

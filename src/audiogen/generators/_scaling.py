@@ -1,10 +1,10 @@
-"""How data and a network's output relate, learnt in one pass over the data."""
+"""How data and a network's output relate, learnt from the data."""
 
 import numpy as np
 
-__all__ = ["Scaling"]
+__all__ = ["Scaling", "blocks_of", "refuse_not_finite"]
 
-_BLOCK_BYTES = 2**26
+_BLOCK_BYTES = 2**24
 
 
 class Scaling:
@@ -22,8 +22,8 @@ class Scaling:
     scale_ : float
     """
 
-    def fit(self, X, rows):
-        """Read the rows once, block by block.
+    def check(self, X, rows):
+        """Refuse rows with NaN or infinite values.
 
         Parameters
         ----------
@@ -32,34 +32,56 @@ class Scaling:
         rows : ndarray of int
             The rows that count.
 
-        Returns
-        -------
-        self : Scaling
-
         Raises
         ------
         ValueError
-            Where a row holds NaN or infinite values.
+            Naming the first such row.
+        """
+        for block in blocks_of(rows, X):
+            refuse_not_finite(X[block], block)
+
+    def fit(self, X, rows):
+        """Read the rows, block by block.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, ...)
+            The data; may be a memory map.
+        rows : ndarray of int
+            The rows that count, all finite.
+
+        Returns
+        -------
+        self : Scaling
         """
         low, high = np.inf, -np.inf
-        mean = np.zeros(X.shape[1:])
-        squares = np.zeros(X.shape[1:])
-        size = max(1, _BLOCK_BYTES // (4 * max(1, int(np.prod(X.shape[1:])))))
-        for start in range(0, len(rows), size):
-            block = np.asarray(X[rows[start : start + size]], dtype=np.float32)
-            _refuse_not_finite(block, rows[start : start + size])
-            low, high = min(low, block.min()), max(high, block.max())
-            total = start + len(block)
-            centre = block.mean(axis=0, dtype=np.float64)
-            squares += ((block - centre) ** 2).sum(axis=0, dtype=np.float64)
-            squares += (centre - mean) ** 2 * start * len(block) / total
-            mean += (centre - mean) * len(block) / total
+        for block in blocks_of(rows, X):
+            values = X[block]
+            low, high = min(low, values.min()), max(high, values.max())
         self.bounded_ = bool(low >= -1 and high <= 1)
         self.mean_, self.scale_ = np.float32(0), np.float32(1)
         if not self.bounded_:
+            mean, variance = _moments(X, rows)
             self.mean_ = mean.astype(np.float32)
-            self.scale_ = np.float32(np.sqrt(squares.mean() / len(rows))) or np.float32(1)
+            self.scale_ = np.float32(np.sqrt(variance.mean())) or np.float32(1)
         return self
+
+    def reader(self, X, rows):
+        """Return a function from rows to data as the network sees them.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, ...)
+            The data; may be a memory map.
+        rows : ndarray of int
+            All rows that will be asked for.
+
+        Returns
+        -------
+        read : callable
+            From row numbers to an array of shape (n, ...), float32.
+        """
+        return lambda rows: self.forward(X[rows])
 
     def forward(self, block):
         """Return data as the network sees them, float32."""
@@ -72,10 +94,51 @@ class Scaling:
         return block if self.bounded_ else block * self.scale_ + self.mean_
 
 
-def _refuse_not_finite(block, rows):
-    good = np.isfinite(block.reshape(len(block), -1)).all(axis=1)
+def blocks_of(rows, X):
+    """Yield the row numbers a block at a time, so that a block of X is small.
+
+    Parameters
+    ----------
+    rows : ndarray of int
+        Row numbers.
+    X : array of shape (n_samples, ...)
+        The data.
+
+    Yields
+    ------
+    block : ndarray of int
+    """
+    size = max(1, _BLOCK_BYTES // (8 * max(1, int(np.prod(X.shape[1:])))))
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
+
+
+def refuse_not_finite(values, rows):
+    """Raise a ValueError that names the first row with NaN or infinite values.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_rows, ...)
+        The data of those rows.
+    rows : ndarray of int
+        Their numbers.
+    """
+    good = np.isfinite(values).reshape(len(values), -1).all(axis=1)
     if not good.all():
         raise ValueError(
             f"Input X contains NaN or infinity (inf), first in row {rows[np.argmin(good)]}. "
             "Remove such rows, or load with errors='warn', which leaves bad files out."
         )
+
+
+def _moments(X, rows):
+    """Return mean and variance of each feature, summed up in float64."""
+    mean, squares, seen = np.zeros(X.shape[1:]), np.zeros(X.shape[1:]), 0
+    for block in blocks_of(rows, X):
+        values = np.asarray(X[block], dtype=np.float64)
+        centre = values.mean(axis=0)
+        squares += ((values - centre) ** 2).sum(axis=0)
+        squares += (centre - mean) ** 2 * seen * len(block) / (seen + len(block))
+        mean += (centre - mean) * len(block) / (seen + len(block))
+        seen += len(block)
+    return mean, squares / seen
