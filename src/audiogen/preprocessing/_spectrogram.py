@@ -60,7 +60,7 @@ class STFTSpectrogram(TransformerMixin, BaseEstimator):
     phase_recovery : {"pghi", "griffinlim"}, default="pghi"
         How `inverse_transform` finds the phase that ``phase=None`` did not keep:
         phase gradient heap integration, or 32 iterations of Griffin and Lim's
-        algorithm from there, which takes some ten times as long.
+        algorithm from there, which take some five times as long.
     floor : float, default=1e-4
         Added to magnitudes before the logarithm. The default is 128 dB below a sine
         wave at full scale, where the noise of 16-bit audio lies.
