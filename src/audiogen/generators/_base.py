@@ -102,12 +102,13 @@ class BaseGenerator(BaseSampler):
         _refuse_other_length(X, y)
         seed = draw_seed(self.random_state) if fresh else self._seed
         rows, held_out = self._split(len(X), seed)
+        scaling = self._new_scaling() if fresh else self._scaling
+        scaling.check(X, np.sort(np.concatenate([rows, held_out])))
         if fresh:
-            self._start(X, y, rows, seed)
+            self._scaling = scaling.fit(X, rows)
+            self._start(X, y, seed)
         elif (y is None) != (self.conditions_ is None):
             raise ValueError("y must be given now if, and only if, it was given at first.")
-        else:
-            self._scaling.check(X, np.concatenate([rows, held_out]))
         codes = None if y is None else self.conditions_.encode(y)
         read = self._reader(X, rows, held_out)
 
@@ -137,7 +138,7 @@ class BaseGenerator(BaseSampler):
         self.n_iter_ = max(map(len, self.history_.values()), default=0)
         return self
 
-    def _start(self, X, y, rows, seed):
+    def _start(self, X, y, seed):
         """Set up everything that the data and the seed decide before training."""
         from audiogen.training import compile_model
 
@@ -146,7 +147,6 @@ class BaseGenerator(BaseSampler):
         self.conditions_ = None if y is None else ConditionEncoder().fit(y)
         self.condition_names_ = [] if y is None else self.conditions_.names_
         self.categories_ = {} if y is None else self.conditions_.categories_
-        self._scaling = self._new_scaling().fit(X, rows)
         width = 0 if y is None else self.conditions_.width_
         model = self._build(self.sample_shape_, width, spawn_seed(seed, _NETWORK))
         compile_model(model, *self._optimizers())
@@ -161,10 +161,6 @@ class BaseGenerator(BaseSampler):
     def _reader(self, X, rows, held_out):
         """Return a function from row numbers to the data as the network sees them."""
         return self._scaling.reader(X, np.concatenate([rows, held_out]))
-
-    def _new_scaling(self):
-        """Return what maps data to what the network sees."""
-        return Scaling()
 
     def _callbacks(self):
         """Return further Keras callbacks for training."""
