@@ -8,6 +8,7 @@ from audiogen.networks import _quiet  # noqa: F401  before anything that imports
 from audiogen.networks._convolutional import conv_decoder, conv_encoder
 from audiogen.networks._dense import dense_decoder, dense_encoder
 from audiogen.networks._seeds import Initializers
+from audiogen.networks._spectral_loss import spectral_loss
 from audiogen.networks._vae import VariationalAutoencoder, build_vae
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "conv_encoder",
     "dense_decoder",
     "dense_encoder",
+    "spectral_loss",
 ]

@@ -5,6 +5,7 @@ from audiogen.signal._harmonic_analysis import analyse_note
 from audiogen.signal._harmonic_synthesis import synthesise_note
 from audiogen.signal._harmonics import HarmonicNote, harmonic_knots
 from audiogen.signal._mfcc import mfcc
+from audiogen.signal._mulaw import mu_law_decode, mu_law_encode
 from audiogen.signal._nyquist import pack_nyquist, unpack_nyquist
 from audiogen.signal._pghi import pghi
 from audiogen.signal._phase import instantaneous_frequency, phase_from_frequency
@@ -21,6 +22,8 @@ __all__ = [
     "instantaneous_frequency",
     "istft",
     "mfcc",
+    "mu_law_decode",
+    "mu_law_encode",
     "pack_nyquist",
     "pghi",
     "phase_from_frequency",
