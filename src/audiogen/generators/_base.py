@@ -26,6 +26,8 @@ class BaseGenerator(BaseSampler):
     and `_generate`.
     """
 
+    n_iter_: int
+
     _constraints = {
         "epochs": Interval(numbers.Integral, 1, None),
         "batch_size": Interval(numbers.Integral, 1, None),
@@ -58,7 +60,7 @@ class BaseGenerator(BaseSampler):
 
     # --------------------------------------------------------------- learning
 
-    def fit(self, X, y=None):
+    def fit(self, X, y=None, *, checkpoint_dir=None):
         """Learn to generate sounds like those given.
 
         Parameters
@@ -69,14 +71,24 @@ class BaseGenerator(BaseSampler):
         y : array-like or DataFrame with n_samples rows, default=None
             The conditions. Number columns of a DataFrame are quantities, everything
             else is a category.
+        checkpoint_dir : str or path-like, default=None
+            A folder that keeps, in one file replaced after each epoch, all that training
+            needs to go on. The same call after a crash goes on from there, and ends with
+            the bits of a training never cut off. Through a pipeline it is
+            ``fit(X, y, vae__checkpoint_dir=...)``.
 
         Returns
         -------
         self : estimator
+
+        Raises
+        ------
+        ValueError
+            Also where the folder holds a training with other parameters or data.
         """
         check_parameters(self, self._constraints)
         fresh = not (self.warm_start and hasattr(self, "history_"))
-        return self._learn(X, y, self.epochs, fresh=fresh)
+        return self._learn(X, y, self.epochs, fresh=fresh, checkpoint_dir=checkpoint_dir)
 
     def partial_fit(self, X, y=None):
         """Train for one more epoch on the same networks.
@@ -95,12 +107,15 @@ class BaseGenerator(BaseSampler):
         check_parameters(self, self._constraints)
         return self._learn(X, y, 1, fresh=not hasattr(self, "history_"))
 
-    def _learn(self, X, y, epochs, *, fresh):
-        from audiogen.training import Batches, Plateau, train
+    def _learn(self, X, y, epochs, *, fresh, checkpoint_dir=None):
+        from audiogen.training import Checkpoint
 
         X = self._validated(X, reset=fresh)
         _refuse_other_length(X, y)
-        seed = draw_seed(self.random_state) if fresh else self._seed
+        checkpoint = None if checkpoint_dir is None else Checkpoint(checkpoint_dir)
+        seed = None if checkpoint is None else checkpoint.seed
+        if seed is None:
+            seed = draw_seed(self.random_state) if fresh else self._seed
         rows, held_out = self._split(len(X), seed)
         scaling = self._new_scaling() if fresh else self._scaling
         scaling.check(X, np.sort(np.concatenate([rows, held_out])))
@@ -110,13 +125,20 @@ class BaseGenerator(BaseSampler):
         elif (y is None) != (self.conditions_ is None):
             raise ValueError("y must be given now if, and only if, it was given at first.")
         codes = None if y is None else self.conditions_.encode(y)
+        self._train(X, codes, rows, held_out, epochs, checkpoint)
+        return self
+
+    def _train(self, X, codes, rows, held_out, epochs, checkpoint):
+        """Train on some rows, watching others, for so many more epochs."""
+        from audiogen.training import Batches, Plateau, fingerprint, train
+
         read = self._reader(X, rows, held_out)
 
         def make_batch(rows, rng):
             condition = None if codes is None else codes[rows]
             return self._batch(read(rows), condition, rng)
 
-        order = spawn_seed(seed, _ORDER)
+        order = spawn_seed(self._seed, _ORDER)
         validation = None
         if len(held_out):
             validation = Batches(held_out, self.batch_size, make_batch, order, shuffle=False)
@@ -124,19 +146,25 @@ class BaseGenerator(BaseSampler):
         if self.patience or self.plateau_patience:
             watched = "loss" if validation is None else "val_loss"
             callbacks.append(Plateau(watched, self.patience, self.plateau_patience))
-        history = train(
+        last = self.n_iter_ + epochs
+        if checkpoint is not None:
+            checkpoint.seed = self._seed
+            parameters = {k: v for k, v in self.get_params().items() if k != "verbose"}
+            checkpoint.fingerprint = fingerprint(parameters, X, [*rows, *held_out], codes)
+            checkpoint.history = self.history_
+            checkpoint.keepers = [c for c in callbacks if hasattr(c, "get_state")]
+            checkpoint.restore(self._model)
+            callbacks.append(checkpoint)
+        train(
             self._model,
             Batches(rows, self.batch_size, make_batch, order),
-            first_epoch=self.n_iter_,
-            epochs=epochs,
+            history=self.history_,
+            last_epoch=last,
             validation=validation,
             callbacks=callbacks,
             verbose=self.verbose,
         )
-        for name, values in history.items():
-            self.history_.setdefault(name, []).extend(values)
         self.n_iter_ = max(map(len, self.history_.values()), default=0)
-        return self
 
     def _start(self, X, y, seed):
         """Set up everything that the data and the seed decide before training."""
@@ -174,7 +202,8 @@ class BaseGenerator(BaseSampler):
 
     def _attach(self, model):
         self._model = model
-        vars(self).update(self._networks(model))
+        for name, network in self._networks(model).items():
+            setattr(self, name, network)
 
     def _split(self, n_samples, seed):
         """Return the rows to train on and the rows to validate on, each in order."""
@@ -191,15 +220,16 @@ class BaseGenerator(BaseSampler):
     @staticmethod
     def _predict(network, *inputs):
         """Return a network's outputs as arrays, computed a block of rows at a time."""
-        inputs = [values for values in inputs if values is not None]
-        blocks = []
-        for start in range(0, len(inputs[0]), _GENERATED_AT_ONCE):
-            block = [values[start : start + _GENERATED_AT_ONCE] for values in inputs]
+        given = [values for values in inputs if values is not None]
+        blocks: list = []
+        several = False
+        for start in range(0, len(given[0]), _GENERATED_AT_ONCE):
+            block = [values[start : start + _GENERATED_AT_ONCE] for values in given]
             out = network(block, training=False)
             several = isinstance(out, list | tuple)
             blocks.append([np.asarray(o) for o in (out if several else [out])])
-        outputs = [np.concatenate(parts) for parts in zip(*blocks, strict=True)]
-        return outputs if several else outputs[0]
+        joined = [np.concatenate(parts) for parts in zip(*blocks, strict=True)]
+        return joined if several else joined[0]
 
     # ------------------------------------------------------------------ state
 

@@ -2,6 +2,7 @@
 
 import numbers
 from abc import ABC, abstractmethod
+from typing import Any
 
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -21,6 +22,10 @@ class BaseSampler(BaseEstimator, ABC):
     `conditions_` (a fitted `ConditionEncoder`, or None), `condition_names_` and
     `_scaling` (a fitted `Scaling`); and it supplies `_generate`.
     """
+
+    conditions_: Any
+    sample_shape_: tuple
+    _scaling: Any
 
     @abstractmethod
     def _generate(self, n_samples, condition, rng):

@@ -290,9 +290,8 @@ class ConditionalVAE(BaseGenerator):
         from audiogen.networks import build_vae
 
         kind = self.architecture if self.architecture != "auto" else _architecture(shape)
-        if kind == "dense":
-            body = {"units": tuple(self.units)}
-        else:
+        body: dict = {"units": tuple(self.units)}
+        if kind != "dense":
             rank = 1 if kind == "conv1d" else 2
             if len(shape) != rank + 1 and not (rank == len(shape) == 1):
                 raise ValueError(

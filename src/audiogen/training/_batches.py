@@ -38,7 +38,7 @@ class Batches(keras.utils.PyDataset):
         self.seed = seed
         self.shuffle = shuffle
         self.epoch = 0
-        self._order = None, rows  # the epoch it belongs to, and the rows in that order
+        self._order: tuple = None, rows  # the epoch it belongs to, and the rows in that order
 
     def __len__(self):
         return -(-len(self.rows) // self.batch_size)

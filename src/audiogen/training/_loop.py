@@ -33,8 +33,8 @@ def compile_model(model, optimizer, *further):
     model.compile(optimizer=optimizer, jit_compile=False, **second)  # XLA is slower on CPUs
 
 
-def train(model, batches, *, first_epoch, epochs, validation=None, callbacks=(), verbose=0):
-    """Train a compiled model and return what happened.
+def train(model, batches, *, history, last_epoch, validation=None, callbacks=(), verbose=0):
+    """Train a compiled model.
 
     Parameters
     ----------
@@ -42,35 +42,36 @@ def train(model, batches, *, first_epoch, epochs, validation=None, callbacks=(),
         Compiled.
     batches : Batches
         What it learns from.
-    first_epoch : int
-        Epochs it was trained for already: the batches of the next ones follow from it.
-    epochs : int
-        How many more.
+    history : dict of str to list of float
+        The losses of the epochs so far; one value for each new one is appended.
+    last_epoch : int
+        Epochs in all, those so far included: the batches of the next follow from it.
     validation : Batches, default=None
         What its validation losses are measured on.
     callbacks : sequence of keras.callbacks.Callback
-        Further callbacks.
+        Further callbacks; one may have stopped training already, by its attribute
+        ``stopped``.
     verbose : int, default=0
         0 is silent.
-
-    Returns
-    -------
-    history : dict of str to list of float
-        One value for each epoch that was finished.
 
     Warns
     -----
     ConvergenceWarning
         When Ctrl-C ended training, or losses became NaN.
     """
-    watcher = _Watcher(batches)
-    with Progress(epochs, "epochs", verbose) as progress:
-        watcher.progress = progress
+    first_epoch = max(map(len, history.values()), default=0)
+    if first_epoch >= last_epoch or any(getattr(c, "stopped", False) for c in callbacks):
+        for callback in callbacks:
+            callback.set_model(model)
+            callback.on_train_end()
+        return
+    with Progress(last_epoch - first_epoch, "epochs", verbose) as progress:
+        watcher = _Watcher(batches, history, progress)
         try:
             model.fit(
                 batches,
                 initial_epoch=first_epoch,
-                epochs=first_epoch + epochs,
+                epochs=last_epoch,
                 validation_data=validation,
                 callbacks=[watcher, *callbacks],
                 shuffle=False,  # Keras would shuffle with Python's global random
@@ -78,21 +79,21 @@ def train(model, batches, *, first_epoch, epochs, validation=None, callbacks=(),
             )
         except KeyboardInterrupt:
             warnings.warn(
-                f"Training was interrupted after {progress.done} of {epochs} epochs; "
+                f"Training was interrupted after {progress.done} of {progress.total} epochs; "
                 "the model is usable as it is.",
                 ConvergenceWarning,
                 stacklevel=2,
             )
-    return watcher.history
 
 
 class _Watcher(keras.callbacks.Callback):
     """Tell the batches their epoch, keep the losses, show progress, stop at NaN."""
 
-    def __init__(self, batches):
+    def __init__(self, batches, history, progress):
         super().__init__()
         self.batches = batches
-        self.history = {}
+        self.history = history
+        self.progress = progress
 
     def on_epoch_begin(self, epoch, logs=None):
         self.batches.epoch = epoch

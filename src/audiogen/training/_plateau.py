@@ -3,7 +3,6 @@
 import math
 
 import keras
-import numpy as np
 
 __all__ = ["Plateau"]
 
@@ -33,12 +32,12 @@ class Plateau(keras.callbacks.Callback):
         self.plateau_patience = plateau_patience
         self.best = math.inf
         self.idle = 0
-        self.best_weights = None
+        self.best_weights: list = []
         self.stopped = False
 
     def on_epoch_end(self, epoch, logs=None):
         """Count idle epochs and act on them."""
-        loss = logs[self.monitor]
+        loss = float(logs[self.monitor])
         if loss < self.best:
             self.best, self.idle = loss, 0
             self.best_weights = self.model.get_weights()
@@ -46,11 +45,25 @@ class Plateau(keras.callbacks.Callback):
         self.idle += 1
         if self.plateau_patience and self.idle % self.plateau_patience == 0:
             optimizer = self.model.optimizer
-            optimizer.learning_rate = np.float32(optimizer.learning_rate) * _FACTOR
+            optimizer.learning_rate = float(optimizer.learning_rate) * _FACTOR
         if self.patience and self.idle >= self.patience:
             self.stopped = self.model.stop_training = True
 
+    def get_state(self):
+        """Return the counts and the best weights so far."""
+        return {
+            "best": self.best,
+            "idle": self.idle,
+            "stopped": self.stopped,
+            "best_weights": self.best_weights,
+        }
+
+    def set_state(self, state):
+        """Take the counts and the best weights up again."""
+        self.best, self.idle = state["best"], state["idle"]
+        self.stopped, self.best_weights = state["stopped"], state["best_weights"]
+
     def on_train_end(self, logs=None):
         """Bring the best weights back."""
-        if self.best_weights is not None:
+        if self.best_weights:
             self.model.set_weights(self.best_weights)

@@ -3,10 +3,11 @@
 import json
 
 import keras
+import numpy as np
 
 from audiogen.training._loop import compile_model
 
-__all__ = ["dump_model", "load_model"]
+__all__ = ["assign_variables", "dump_model", "dump_variables", "load_model"]
 
 
 def dump_model(model):
@@ -24,22 +25,12 @@ def dump_model(model):
     Returns
     -------
     state : dict
-        "model", a JSON text; "variables", a list of arrays; and "optimizers", a list of
-        dicts of the same two.
+        "model", a JSON text; "optimizers", a list of such; and "variables".
     """
-    optimizers = [model.optimizer]
-    if hasattr(model, "discriminator_optimizer"):
-        optimizers.append(model.discriminator_optimizer)
     return {
         "model": json.dumps(keras.saving.serialize_keras_object(model)),
-        "variables": _values(_variables(model)),
-        "optimizers": [
-            {
-                "optimizer": json.dumps(keras.optimizers.serialize(optimizer)),
-                "variables": _values(optimizer.variables),
-            }
-            for optimizer in optimizers
-        ],
+        "optimizers": [json.dumps(keras.optimizers.serialize(o)) for o in _optimizers(model)],
+        "variables": dump_variables(model),
     }
 
 
@@ -59,29 +50,54 @@ def load_model(state):
     config = json.loads(state["model"])
     config.pop("compile_config", None)
     model = keras.saving.deserialize_keras_object(config, safe_mode=True)
-    _assign(_variables(model), state["variables"])
-    optimizers = [
-        keras.optimizers.deserialize(json.loads(saved["optimizer"]))
-        for saved in state["optimizers"]
-    ]
-    compile_model(model, *optimizers)  # a second one is built by the model's own compile
-    if len(optimizers) == 1:
-        optimizers[0].build(model.trainable_variables)
-    for optimizer, saved in zip(optimizers, state["optimizers"], strict=True):
-        _assign(optimizer.variables, saved["variables"])
+    optimizers = [keras.optimizers.deserialize(json.loads(o)) for o in state["optimizers"]]
+    compile_model(model, *optimizers)
+    assign_variables(model, state["variables"])
     return model
+
+
+def dump_variables(model):
+    """Return the values of all variables that training changes.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Compiled.
+
+    Returns
+    -------
+    values : list of lists of ndarray
+        Those of the model, then those of each optimizer.
+    """
+    groups = [_variables(model), *(o.variables for o in _optimizers(model))]
+    return [[np.asarray(v.value).copy() for v in group] for group in groups]
+
+
+def assign_variables(model, values):
+    """Set all variables that training changes to what `dump_variables` returned.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Compiled, and of the same layers.
+    values : list of lists of ndarray
+        What `dump_variables` returned.
+    """
+    optimizers = _optimizers(model)
+    if len(optimizers) == 1:  # two are built when the model is compiled
+        optimizers[0].build(model.trainable_variables)
+    groups = [_variables(model), *(o.variables for o in optimizers)]
+    for variables, arrays in zip(groups, values, strict=True):
+        for variable, array in zip(variables, arrays, strict=True):
+            variable.assign(array)
+
+
+def _optimizers(model):
+    second = getattr(model, "discriminator_optimizer", None)
+    return [model.optimizer] if second is None else [model.optimizer, second]
 
 
 def _variables(model):
     """Return the model's variables but those of its metrics, which start anew anyway."""
     metrics = {id(v) for metric in model.metrics for v in metric.variables}
     return [v for v in model.variables if id(v) not in metrics]
-
-
-def _values(variables):
-    return [keras.ops.convert_to_numpy(v) for v in variables]
-
-
-def _assign(variables, values):
-    for variable, value in zip(variables, values, strict=True):
-        variable.assign(value)

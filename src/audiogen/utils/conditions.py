@@ -64,7 +64,8 @@ class ConditionEncoder:
         self.form_ = _form(y)
         columns = _columns(y)
         self.names_ = list(columns)
-        self.categories_, self.ranges_ = {}, {}
+        self.categories_: dict = {}
+        self.ranges_: dict = {}
         for name, values in columns.items():
             _refuse_missing(name, values)
             if self.form_ == "frame" and values.dtype.kind in "iuf":

@@ -34,8 +34,9 @@ class Interval:
         """Tell whether a value is of this kind and within the bounds."""
         if isinstance(value, bool | np.bool_) or not isinstance(value, self.kind):
             return False
-        if value != value:
-            return False
+        return value == value and self._contains(value)
+
+    def _contains(self, value: Any) -> bool:
         above = self.low is None or (
             value >= self.low if self.closed in ("left", "both") else value > self.low
         )
