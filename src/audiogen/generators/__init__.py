@@ -1,7 +1,8 @@
 """Generators: estimators that learn sounds and make new ones."""
 
 from audiogen.generators._base import BaseGenerator
+from audiogen.generators._lstm import LSTMSequencer
 from audiogen.generators._mixture import ConditionalGaussianMixture
 from audiogen.generators._vae import ConditionalVAE
 
-__all__ = ["BaseGenerator", "ConditionalGaussianMixture", "ConditionalVAE"]
+__all__ = ["BaseGenerator", "ConditionalGaussianMixture", "ConditionalVAE", "LSTMSequencer"]

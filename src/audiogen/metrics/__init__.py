@@ -4,6 +4,7 @@ from audiogen.metrics._accuracy import pitch_accuracy
 from audiogen.metrics._divergence import kl_divergence
 from audiogen.metrics._frechet import frechet_audio_distance, frechet_distance
 from audiogen.metrics._pitch import n_pitches, pitch_entropy, pitch_range
+from audiogen.metrics._seams import seam_flux
 from audiogen.metrics._summary import summarize
 from audiogen.signal import mfcc
 
@@ -16,5 +17,6 @@ __all__ = [
     "pitch_accuracy",
     "pitch_entropy",
     "pitch_range",
+    "seam_flux",
     "summarize",
 ]

@@ -7,13 +7,16 @@ but `audiogen.training`, and only when a network is built.
 from audiogen.networks import _quiet  # noqa: F401  before anything that imports Keras
 from audiogen.networks._convolutional import conv_decoder, conv_encoder
 from audiogen.networks._dense import dense_decoder, dense_encoder
+from audiogen.networks._lstm import FrameSequencer, build_sequencer
 from audiogen.networks._seeds import Initializers
 from audiogen.networks._spectral_loss import spectral_loss
 from audiogen.networks._vae import VariationalAutoencoder, build_vae
 
 __all__ = [
+    "FrameSequencer",
     "Initializers",
     "VariationalAutoencoder",
+    "build_sequencer",
     "build_vae",
     "conv_decoder",
     "conv_encoder",

@@ -1,0 +1,192 @@
+"""Frames and the windows over them: each frame read once, whatever windows hold it."""
+
+import numpy as np
+
+from audiogen.generators._axes import principal_axes
+from audiogen.generators._scaling import Scaling, blocks_of, refuse_not_finite
+
+__all__ = ["FrameScaling", "distinct_frames"]
+
+
+def distinct_frames(X):
+    """Find the frames that windows are views of, by the strides.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_windows, width, ...)
+        Windows. Only where their strides lead to no common frames, which no
+        `SlidingWindow` does, are they copied.
+
+    Returns
+    -------
+    frames : ndarray of shape (n_frames, ...)
+        A read-only view. Frames that lie between windows are there as well.
+    starts : ndarray of shape (n_windows,)
+        ``X[i]`` is ``frames[starts[i] : starts[i] + width]``.
+    """
+    n_windows, width = X.shape[:2]
+    step = _step(X)
+    if step is None:
+        X, step = np.ascontiguousarray(X), width
+    frames = np.lib.stride_tricks.as_strided(
+        X,
+        ((n_windows - 1) * step + width, *X.shape[2:]),
+        X.strides[1:],
+        writeable=False,
+    )
+    return frames, step * np.arange(n_windows)
+
+
+def _step(X):
+    """Return the frames from one window to the next, None where that is no number."""
+    if len(X) == 1:
+        return X.shape[1]  # its stride means nothing
+    across, along = X.strides[:2]
+    if along == 0 or across % along or across // along < 0:
+        return None
+    return across // along
+
+
+class FrameScaling(Scaling):
+    """Scaling of the frames in windows, and their components where these are wanted.
+
+    The network sees either scaled frames or their components along orthonormal axes.
+    Components are divided by one number, so that they are 1 on average; beside them
+    stands the length of what the axes leave out.
+
+    Parameters
+    ----------
+    n_components : int or None
+        How many axes at most; None for the frames themselves.
+
+    Attributes
+    ----------
+    frame_shape_ : tuple of int
+        The shape of a frame.
+    network_shape_ : tuple of int
+        The shape of a frame as the network sees it.
+    error_scale_ : float or None
+        What turns a sum of squared errors of components into their mean over a scaled
+        frame; None without components.
+    axes_ : ndarray of shape (n_axes, frame size) or None
+        Orthonormal, float32.
+    centre_ : ndarray of shape (frame size,)
+        The mean of the scaled frames; only with axes.
+    unit_ : float
+        What components are divided by; only with axes.
+    """
+
+    axes_: np.ndarray | None
+
+    def __init__(self, n_components):
+        self.n_components = n_components
+
+    def check(self, X, rows):
+        """Refuse rows with NaN or infinite values.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_windows, width, ...)
+            Windows.
+        rows : ndarray of int
+            The rows that count.
+        """
+        frames, starts = distinct_frames(X)
+        for block in blocks_of(_held(starts, rows, X.shape[1]), frames):
+            # A frame is named after the last window that starts at or before it.
+            refuse_not_finite(frames[block], np.searchsorted(starts, block, side="right") - 1)
+
+    def fit(self, X, rows):
+        """Read the frames of the rows, each once.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_windows, width, ...)
+            Windows; may be views of a memory map.
+        rows : ndarray of int
+            The rows that count, all finite.
+
+        Returns
+        -------
+        self : FrameScaling
+        """
+        frames, starts = distinct_frames(X)
+        held = _held(starts, rows, X.shape[1])
+        super().fit(frames, held)
+        self.frame_shape_ = frames.shape[1:]
+        self.axes_, self.network_shape_, self.error_scale_ = None, self.frame_shape_, None
+        if self.n_components is not None:
+            flat = frames.reshape(len(frames), -1)
+            axes, centre, power = principal_axes(flat, held, self.n_components)
+            self.axes_, self.network_shape_ = axes, (len(axes),)
+            self.centre_ = ((centre - np.ravel(self.mean_)) / self.scale_).astype(np.float32)
+            self.unit_ = np.float32(np.sqrt(power / len(axes)) / self.scale_) or np.float32(1)
+            self.error_scale_ = float(self.unit_) ** 2 / flat.shape[1]
+        return self
+
+    def reader(self, X, rows):
+        """Return a function from rows to windows as the network sees them.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_windows, width, ...)
+            Windows.
+        rows : ndarray of int
+            All rows that will be asked for.
+
+        Returns
+        -------
+        read : callable
+            From row numbers to an array of shape (n, width, *network_shape_), float32;
+            components have one more number, the length of what they leave out.
+        """
+        if self.axes_ is None:
+            return super().reader(X, rows)
+        frames, starts = distinct_frames(X)
+        held = _held(starts, rows, X.shape[1])
+        blocks = [
+            self._components(frames[block], self.axes_, rest=True)
+            for block in blocks_of(held, frames)
+        ]
+        components = np.concatenate(blocks)
+        offsets = np.arange(X.shape[1])
+
+        def read(rows):
+            return components[np.searchsorted(held, starts[rows][:, np.newaxis] + offsets)]
+
+        return read
+
+    def forward(self, block):
+        """Return frames (..., *frame_shape_) as the network sees them, float32."""
+        if self.axes_ is None:
+            return super().forward(block)
+        leading = block.shape[: block.ndim - len(self.frame_shape_)]
+        frames = np.reshape(block, (-1, *self.frame_shape_))
+        return self._components(frames, self.axes_).reshape(*leading, -1)
+
+    def inverse(self, block):
+        """Return the network's output (..., *network_shape_) as frames, float32.
+
+        Those of data within [-1, 1] are clipped to that range.
+        """
+        block = np.asarray(block, dtype=np.float32)
+        if self.axes_ is not None:
+            leading = block.shape[:-1]
+            block = block.reshape(-1, len(self.axes_)) @ (self.unit_ * self.axes_)
+            block = (block + self.centre_).reshape(*leading, *self.frame_shape_)
+        block = super().inverse(block)
+        return np.clip(block, -1, 1) if self.bounded_ else block
+
+    def _components(self, frames, axes, *, rest=False):
+        """Return the components of frames, and beside them the length of the rest."""
+        centred = super().forward(frames).reshape(len(frames), -1) - self.centre_
+        components = centred @ axes.T
+        if rest:
+            left = np.square(centred).sum(axis=1) - np.square(components).sum(axis=1)
+            components = np.column_stack([components, np.sqrt(np.maximum(left, 0))])
+        return components / self.unit_
+
+
+def _held(starts, rows, width):
+    """Return the numbers of the frames that rows hold, in order."""
+    return np.unique(starts[rows][:, np.newaxis] + np.arange(width))

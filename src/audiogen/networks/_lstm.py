@@ -1,0 +1,124 @@
+"""The sequencer's model: recurrent layers that predict the frames to come."""
+
+import math
+
+import keras
+from keras import layers, ops
+
+from audiogen.networks._seeds import Initializers
+
+__all__ = ["FrameSequencer", "build_sequencer"]
+
+
+@keras.saving.register_keras_serializable("audiogen")
+class FrameSequencer(keras.Model):
+    """Predict frames; trained on the mean squared error of their numbers.
+
+    Parameters
+    ----------
+    network : keras.Model
+        From (batch, length, *frame_shape) to (batch, horizon, *frame_shape).
+    error_scale : float or None, default=None
+        None for frames themselves: the mean absolute error is watched as well. For
+        components of frames, what the sum of a frame's squared errors is multiplied
+        with to be their mean over the numbers of the frame. Targets have one more number
+        then, the length of what the components leave out: an error that no prediction
+        can avoid, so that losses can be compared whatever the components.
+    """
+
+    def __init__(self, network, error_scale=None, **kwargs):
+        super().__init__(**kwargs)
+        self.network = network
+        self.error_scale = error_scale
+        if error_scale is None:
+            self.mae_metric = keras.metrics.Mean(name="mae")
+        self.built = True
+
+    def call(self, inputs, training=None):
+        """Predict the frames after those given."""
+        return self.network(list(inputs), training=training)
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        """Return the mean squared error of a frame's numbers."""
+        if self.error_scale is None:
+            self.mae_metric.update_state(ops.abs(y - y_pred))
+            return ops.mean(ops.square(y - y_pred))
+        squares = ops.sum(ops.square(y[..., :-1] - y_pred), axis=-1) + ops.square(y[..., -1])
+        return self.error_scale * ops.mean(squares)
+
+    def get_config(self):
+        """Return what `from_config` needs."""
+        return {
+            "network": keras.saving.serialize_keras_object(self.network),
+            "error_scale": self.error_scale,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        """Build the model from what `get_config` returned."""
+        config = dict(config)
+        network = keras.saving.deserialize_keras_object(config["network"], safe_mode=True)
+        return cls(network, config["error_scale"])
+
+
+def build_sequencer(frame_shape, *, length, horizon, units, n_layers, dropout, error_scale, seed):
+    """Build a network that predicts frames from those before them.
+
+    Flattened frames pass through bidirectional LSTMs [1]_ with dropout after each; the
+    last state of both directions, through a dense layer, makes the frames.
+
+    Parameters
+    ----------
+    frame_shape : tuple of int
+        The shape of one frame, () for scalars.
+    length : int
+        Frames that are seen.
+    horizon : int
+        Frames that are predicted.
+    units : int
+        Units of each LSTM, in each direction.
+    n_layers : int
+        LSTMs, at least one.
+    dropout : float
+        Share of the outputs of each LSTM that is dropped while training.
+    error_scale : float or None
+        See `FrameSequencer`.
+    seed : int
+        Decides initial weights and dropout.
+
+    Returns
+    -------
+    model : FrameSequencer
+
+    References
+    ----------
+    .. [1] S. Hochreiter, J. Schmidhuber, "Long Short-Term Memory", Neural Computation 9,
+       1997; M. Schuster, K. K. Paliwal, "Bidirectional Recurrent Neural Networks", IEEE
+       Transactions on Signal Processing 45, 1997.
+    """
+    initializers = Initializers(seed)
+    frames = keras.Input((length, *frame_shape), name="frames")
+    hidden = frames if frame_shape else layers.Reshape((length, 1))(frames)
+    hidden = layers.TimeDistributed(layers.Flatten())(hidden)
+    for i in range(n_layers):
+        options = {"units": units, "return_sequences": i < n_layers - 1}
+        # Left to itself, Bidirectional gives both directions the same seeds.
+        hidden = layers.Bidirectional(
+            _lstm(initializers, **options),
+            backward_layer=_lstm(initializers, go_backwards=True, **options),
+        )(hidden)
+        hidden = layers.Dropout(dropout, seed=initializers.seed())(hidden)
+    out = layers.Dense(horizon * math.prod(frame_shape), kernel_initializer=initializers.glorot())(
+        hidden
+    )
+    out = layers.Reshape((horizon, *frame_shape))(out)
+    return FrameSequencer(keras.Model([frames], out), error_scale)
+
+
+def _lstm(initializers, **options):
+    return layers.LSTM(
+        kernel_initializer=initializers.glorot(),
+        recurrent_initializer=keras.initializers.Orthogonal(seed=initializers.seed()),
+        seed=initializers.seed(),
+        **options,
+    )
