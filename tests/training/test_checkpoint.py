@@ -116,7 +116,7 @@ def test_other_parameters_or_data_are_refused(tmp_path):
 
 def test_a_checkpoint_that_cannot_be_written_is_said_and_training_goes_on(tmp_path):
     (tmp_path / "file").write_text("in the folder's place")
-    with pytest.warns(UserWarning, match=r"could not be written in epoch [12]: .*Training goes on"):
+    with pytest.warns(UserWarning, match=r"could not be written in .*Training goes on"):
         model = vae().fit(X, checkpoint_dir=tmp_path / "file")
     assert model.n_iter_ == 2
     assert (tmp_path / "file").read_text() == "in the folder's place"
