@@ -13,6 +13,7 @@ from audiogen.utils.validation import Interval, Options, check_parameters
 __all__ = ["LSTMSequencer"]
 
 _SEED_BYTES = 2**26
+_CONTINUED_AT_ONCE = 64
 
 
 class LSTMSequencer(BaseGenerator):
@@ -234,9 +235,14 @@ class LSTMSequencer(BaseGenerator):
     def _continued(self, frames):
         """Return the frames that follow, as the network gives them."""
         check_parameters(self, {"extra_frames": self._constraints["extra_frames"]})
+        starts = range(0, len(frames), _CONTINUED_AT_ONCE)
+        blocks = [self._rolled(frames[i : i + _CONTINUED_AT_ONCE]) for i in starts]
+        return np.concatenate(blocks)
+
+    def _rolled(self, frames):
         horizon, found = self.network_.outputs[0].shape[1], []
         for _ in range(-(-self.extra_frames // horizon)):
-            found.append(self._predict(self.network_, frames))
+            found.append(self.network_.predict_on_batch([frames]))  # in a graph: long loops
             frames = np.concatenate([frames, found[-1]], axis=1)[:, horizon:]
         return np.concatenate(found, axis=1)[:, : self.extra_frames]
 

@@ -98,8 +98,8 @@ def build_sequencer(frame_shape, *, length, horizon, units, n_layers, dropout, e
     """
     initializers = Initializers(seed)
     frames = keras.Input((length, *frame_shape), name="frames")
-    hidden = frames if frame_shape else layers.Reshape((length, 1))(frames)
-    hidden = layers.TimeDistributed(layers.Flatten())(hidden)
+    # This is TimeDistributed(Flatten()), which would copy all frames three times.
+    hidden = layers.Reshape((length, math.prod(frame_shape)), name="flatten")(frames)
     for i in range(n_layers):
         options = {"units": units, "return_sequences": i < n_layers - 1}
         # Left to itself, Bidirectional gives both directions the same seeds.
