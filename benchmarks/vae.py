@@ -10,7 +10,7 @@ BATCH = 32
 
 
 def fitted():
-    audio = np.ascontiguousarray(notes(160), dtype=np.float32)
+    audio = np.ascontiguousarray(notes(320), dtype=np.float32)
     vae = ConditionalVAE(
         epochs=1, batch_size=BATCH, validation_fraction=0.0, patience=None,
         plateau_patience=None, warm_start=True, random_state=0,
@@ -43,6 +43,7 @@ class Loop:
         self.step, self.audio, self.rng = step, audio, np.random.default_rng(0)
 
     def epoch(self):
+        """Train for one epoch and return the last loss."""
         order = self.rng.permutation(len(self.audio))
         for start in range(0, len(order), BATCH):
             loss = self.step(0.5 * (self.audio[order[start : start + BATCH]] + 1))
@@ -51,7 +52,7 @@ class Loop:
 
 ROWS = [
     Row(
-        "VAE, epoch of 160 waveforms",
+        "VAE, epoch of 320 waveforms",
         fitted,
         lambda state: state[0].fit(state[1]),
         {"TensorFlow loop by hand": lambda state: state[2].epoch()},

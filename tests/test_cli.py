@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from audiogen import datasets
+from audiogen import datasets, save
+from audiogen.generators import ConditionalVAE
 
 PROGRESS = re.compile(r"^(epochs|pictures): \d+ of \d+, ")
 
@@ -22,8 +23,11 @@ def audiogen(*words, cwd):
 
 def figures(table):
     """Return the numbers of a printed table by row name."""
-    rows = re.findall(r"^(\w+)((?:[ ]+-?(?:[\d.]+|nan))+)$", table, flags=re.M)
-    return {name: [float(cell) for cell in cells.split()] for name, cells in rows}
+    rows = re.findall(r"^(\w+)((?:[ ]+(?:-?[\d.]+|nan|-))+)$", table, flags=re.M)
+    return {
+        name: [None if cell == "-" else float(cell) for cell in cells.split()]
+        for name, cells in rows
+    }
 
 
 @pytest.fixture(scope="module")
@@ -95,21 +99,43 @@ def test_fit_sample_and_evaluate_on_ones_own_folder(tmp_path):
     assert "broken-060-.wav" in done.stderr
     done = audiogen("sample", "audiogen-model.skops", "-n", 7, "--quiet", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    done = audiogen("evaluate", "mine", "audiogen-out", "--quiet", cwd=tmp_path)
+    done = audiogen("evaluate", "audiogen-out/audio", "mine", "--quiet", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert {"frechet_audio_distance", "kl_divergence", "pitch_accuracy"} <= set(
-        figures(done.stdout)
-    )
+    measured = figures(done.stdout)
+    assert set(measured) >= {"frechet_audio_distance", "kl_divergence", "pitch_accuracy"}
+    assert measured["frechet_audio_distance"][1] is None
+    soundfile.write(tmp_path / "audiogen-out" / "audio" / "unknown.wav", notes.data[0], 16000)
+    done = audiogen("evaluate", "mine", "audiogen-out/audio", "--quiet", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "pitch_accuracy" not in figures(done.stdout), "a note's pitch is not known"
+
+
+def test_a_corpus_at_another_rate_is_refused(tmp_path):
+    notes = datasets.make_notes(3, sample_rate=22050, random_state=0)
+    datasets.save_nsynth(tmp_path / "high", notes.data, notes.frame, sample_rate=22050)
+    done = audiogen("fit", "high", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "high is at 22050 Hz" in done.stderr
+
+
+def test_numbers_out_of_range_are_named(tmp_path):
+    for words in (("fit", "x", "--epochs", 0), ("sample", "x", "-n", -1), ("demo", "--seed", -1)):
+        done = audiogen(*words, cwd=tmp_path)
+        assert done.returncode == 2
+        assert "must be a whole number" in done.stderr
 
 
 def test_faults_are_said_in_one_line(tmp_path):
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine.txt").write_text("precious")
+    save(ConditionalVAE(units=(2,), epochs=1).fit(np.eye(4)), tmp_path / "vae.skops")
     for words, message in (
         (("fit", "nowhere"), "There is no folder nowhere"),
         (("sample", "nothing.skops"), "There is no file nothing.skops"),
         (("demo", "--out", "full"), "full is not empty"),
         (("fit", "full"), "full"),
+        (("fit", "full", "--out", "full"), "full is there already"),
+        (("sample", "vae.skops"), "trained on pitch and instrument_family"),
     ):
         done = audiogen(*words, cwd=tmp_path)
         assert done.returncode == 2

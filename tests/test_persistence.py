@@ -6,7 +6,9 @@ import sys
 import zipfile
 
 import numpy as np
+import numpy.f2py
 import pytest
+import skops.io
 from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 
@@ -51,9 +53,28 @@ def test_no_pickle_in_the_file(pipe, tmp_path):
                 json.loads(archive.read(name))
 
 
-def test_foreign_types_are_refused(tmp_path):
-    audiogen.save({"path": pathlib.PurePosixPath("x")}, tmp_path / "bad.skops")
-    with pytest.raises(ValueError, match="types that audiogen does not trust: pathlib"):
+@pytest.mark.parametrize(
+    "thing", [pathlib.PurePosixPath("x"), np.f2py.run_main, audiogen.generate, print]
+)
+def test_foreign_types_are_refused(thing, tmp_path):
+    with pytest.raises(ValueError, match="types that load would refuse"):
+        audiogen.save({"thing": thing}, tmp_path / "bad.skops")
+    assert not list(tmp_path.iterdir())
+    skops.io.dump({"thing": thing}, tmp_path / "bad.skops")
+    with pytest.raises(ValueError, match="types that audiogen does not trust"):
+        audiogen.load(tmp_path / "bad.skops")
+
+
+@pytest.mark.parametrize("attack", [("numpy.f2py", "run_main"), ("audiogen.cli", "main")])
+def test_functions_in_place_of_types_are_not_called(attack, tmp_path):
+    """A list in the file is made by calling its class by name."""
+    skops.io.dump([1, 2], tmp_path / "list.skops")
+    with zipfile.ZipFile(tmp_path / "list.skops") as archive:
+        schema = json.loads(archive.read("schema.json"))
+    schema["__module__"], schema["__class__"] = attack
+    with zipfile.ZipFile(tmp_path / "bad.skops", "w") as archive:
+        archive.writestr("schema.json", json.dumps(schema))
+    with pytest.raises(ValueError, match="does not trust: " + ".".join(attack)):
         audiogen.load(tmp_path / "bad.skops")
 
 

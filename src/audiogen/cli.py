@@ -8,6 +8,8 @@ import sys
 import time
 import warnings
 
+import numpy as np
+
 from audiogen import __version__
 from audiogen.utils.seeds import make_rng
 
@@ -106,8 +108,8 @@ def _add_fit(commands):
     command.add_argument(
         "--split", default="train", help="split of an NSynth corpus (%(default)s)"
     )
-    command.add_argument("--epochs", type=int, help="epochs to train for; more takes longer")
-    command.add_argument("--max-notes", type=int, help="use at most so many notes")
+    command.add_argument("--epochs", type=_count, help="epochs to train for; more takes longer")
+    command.add_argument("--max-notes", type=_count, help="use at most so many notes, at random")
     _add_seed(command)
     command.set_defaults(run=_fit)
     return command
@@ -121,7 +123,7 @@ def _add_sample(commands):
         "were trained on; with several of both, every family plays every pitch.",
     )
     command.add_argument("model", type=pathlib.Path, metavar="MODEL", help="what fit wrote")
-    command.add_argument("-n", "--number", type=int, default=8,
+    command.add_argument("-n", "--number", type=_count, default=8,
                          help="notes to draw where no pitch is given (%(default)s)")  # fmt: skip
     command.add_argument("--pitch", type=int, nargs="+", help="MIDI pitches; 60 is middle C")
     command.add_argument("--family", nargs="+", help="instrument families, such as organ")
@@ -150,7 +152,21 @@ def _add_out(command, default):
 
 
 def _add_seed(command):
-    command.add_argument("--seed", type=int, default=0, help="same seed, same notes (%(default)s)")
+    command.add_argument(
+        "--seed", type=_seed, default=0, help="same seed, same bits (%(default)s)"
+    )
+
+
+def _count(text):
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, not {text!r}")
+    return int(text)
+
+
+def _seed(text):
+    if not text.isdecimal() or int(text) >= 2**32:
+        raise argparse.ArgumentTypeError(f"must be a whole number below 2**32, not {text!r}")
+    return int(text)
 
 
 def _speak_plainly(quiet):
@@ -174,8 +190,7 @@ def _demo(arguments):
     folder = _new_folder(arguments.out)
     train, held_out = datasets.load_notes("train"), datasets.load_notes("valid")
     print(
-        f"Training on {len(train.data)} real notes "
-        f"of {train.frame.instrument.nunique()} instruments."
+        f"Training on {len(train.data)} notes of {train.frame.instrument.nunique()} instruments."
     )
     model = _trained(train.data, train.frame[["pitch", "instrument_family"]], arguments)
     save(model, folder / "model.skops")
@@ -199,6 +214,8 @@ def _demo(arguments):
 def _fit(arguments):
     from audiogen.persistence import save
 
+    if arguments.out.exists():
+        raise FileExistsError(f"{arguments.out} is there already; give another --out.")
     X, frame = _read(arguments.data, arguments.split, arguments.max_notes, arguments.seed)
     frame = _with_pitch(X, frame)
     X, frame = X[frame.index], frame.reset_index(drop=True)
@@ -210,14 +227,23 @@ def _fit(arguments):
 
 
 def _sample(arguments):
+    from sklearn.pipeline import Pipeline
+
     from audiogen.persistence import load
 
     model = load(arguments.model)
+    generator = model[-1] if isinstance(model, Pipeline) else None
+    if {"pitch", "instrument_family"} != set(getattr(generator, "condition_names_", [])):
+        raise ValueError(
+            f"{arguments.model} is no pipeline trained on pitch and instrument_family, as fit "
+            "trains it. Use it in Python: audiogen.generate(audiogen.load(...))."
+        )
     drawn = model[-1].conditions_.draw(arguments.number, make_rng(arguments.seed))
     wanted = _asked(drawn, arguments.pitch, arguments.family)
     folder = _new_folder(arguments.out)
     notes = model.sample(y=wanted, random_state=arguments.seed)
-    _write(folder, notes, wanted, arguments)
+    rates = [step.sample_rate for _, step in model.steps if hasattr(step, "sample_rate")]
+    _write(folder, notes, wanted, arguments, *rates[:1])
     print(f"Wrote {len(notes)} notes to {folder / 'audio'}, pictures to {folder / 'pictures'}.")
 
 
@@ -230,7 +256,7 @@ def _asked(drawn, pitches, families):
     elif pitches:
         rows = list(zip(pitches, itertools.cycle(drawn["instrument_family"]), strict=False))
     elif families:
-        rows = list(zip(itertools.cycle(drawn["pitch"]), families, strict=False))
+        rows = list(zip(drawn["pitch"], itertools.cycle(families), strict=False))
     else:
         return drawn
     return pd.DataFrame(rows, columns=["pitch", "instrument_family"])
@@ -250,7 +276,7 @@ def _trained(X, y, arguments):
     from audiogen.recipes import harmonic_cvae
 
     parameters = {}
-    if getattr(arguments, "epochs", None):
+    if getattr(arguments, "epochs", None) is not None:
         parameters["epochs"] = arguments.epochs
     model = harmonic_cvae(
         n_components=min(64, len(X)),
@@ -272,9 +298,15 @@ def _read(root, split, max_notes, seed):
         bunch = datasets.load_nsynth(
             root, split, max_notes=max_notes, random_state=seed, errors="warn"
         )
+        if bunch.sample_rate != _SAMPLE_RATE:
+            raise ValueError(
+                f"{root} is at {bunch.sample_rate} Hz; the command line takes NSynth's layout at "
+                f"{_SAMPLE_RATE} Hz. Give its audio folder, whose files are resampled."
+            )
         return bunch.data, bunch.frame
     bunch = datasets.load_audio_folder(root, errors="warn")
-    return bunch.data[:max_notes], bunch.frame[:max_notes]
+    rows = np.sort(make_rng(seed).permutation(len(bunch.data))[:max_notes])
+    return bunch.data[rows], bunch.frame.iloc[rows].reset_index(drop=True)
 
 
 def _with_pitch(X, frame):
@@ -304,17 +336,16 @@ def _new_folder(folder):
     return folder
 
 
-def _write(folder, notes, wanted, arguments):
+def _write(folder, notes, wanted, arguments, sample_rate=_SAMPLE_RATE):
     """Write notes as an NSynth corpus, with a picture of each."""
     from audiogen import datasets, display
     from audiogen.utils.progress import Progress
 
-    paths = datasets.save_nsynth(folder, notes, wanted)
+    paths = datasets.save_nsynth(folder, notes, wanted, sample_rate=sample_rate)
     with Progress(len(notes), "pictures", verbose=not arguments.quiet) as progress:
         for note, path in zip(notes, paths, strict=True):
-            display.NoteDisplay(note, name=path.stem).save(
-                folder / "pictures" / f"{path.stem}.png"
-            )
+            picture = display.NoteDisplay(note, sample_rate=sample_rate, name=path.stem)
+            picture.save(folder / "pictures" / f"{path.stem}.png")
             progress.step()
 
 
@@ -325,19 +356,21 @@ def _as_many(bunch, n_notes):
 
 
 def _table(sets, real, real_frame, real_name):
-    """Return a table of what notes measure, beside real ones."""
+    """Return a table of what notes measure, beside the real ones themselves."""
     from audiogen import metrics
 
-    columns = {
-        name: metrics.summarize(real, notes, sample_rate=_SAMPLE_RATE, pitch=frame["pitch"])
-        for name, (notes, frame) in sets.items()
-    }
-    columns[real_name] = metrics.summarize(
-        real, real, sample_rate=_SAMPLE_RATE, pitch=real_frame["pitch"]
-    )
+    columns = {}
+    for name, (notes, frame) in {**sets, real_name: (real, real_frame)}.items():
+        known = frame["pitch"].notna().all()
+        columns[name] = metrics.summarize(
+            real, notes, sample_rate=_SAMPLE_RATE, pitch=frame["pitch"] if known else None
+        )
+    for figure in ("frechet_audio_distance", "kl_divergence"):
+        del columns[real_name][figure]  # a distance from itself
     rows = [["", *columns]]
     for figure in next(iter(columns.values())):
-        rows.append([figure, *(f"{column[figure]:.3f}" for column in columns.values())])
+        cells = [column.get(figure) for column in columns.values()]
+        rows.append([figure, *("-" if cell is None else f"{cell:.3f}" for cell in cells)])
     widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
     return "\n".join(_line(row, widths) for row in rows)
 

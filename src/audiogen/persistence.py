@@ -6,8 +6,6 @@ from audiogen.utils.files import atomic_path
 
 __all__ = ["load", "save"]
 
-_TRUSTED = ("audiogen.", "sklearn.", "numpy.")
-
 
 def save(estimator, path):
     """Save a fitted generator or pipeline to one file.
@@ -19,6 +17,11 @@ def save(estimator, path):
     path : str or path-like
         The file; ".skops" is its usual suffix. It is replaced only when the new one is
         complete.
+
+    Raises
+    ------
+    ValueError
+        Where the estimator holds other types, which `load` would refuse.
 
     See Also
     --------
@@ -41,14 +44,21 @@ def save(estimator, path):
 
     with atomic_path(path) as temporary:
         skops.io.dump(estimator, temporary)
+        foreign = set(skops.io.get_untrusted_types(file=temporary)) - _own_types()
+        if foreign:
+            raise ValueError(
+                f"The estimator holds types that load would refuse: {', '.join(sorted(foreign))}. "
+                "Keep it with joblib.dump, or without those types."
+            )
 
 
 def load(path):
     """Load what `save` wrote.
 
-    Nothing in the file is executed: it is read by skops, and only audiogen's,
-    scikit-learn's and NumPy's own types are made from it. (Files of pickle and joblib
-    run code of whoever wrote them; load those only from people you trust.)
+    Nothing in the file is executed: it is read by skops, and only audiogen's own
+    estimators, and what skops trusts of scikit-learn and NumPy, are made from it. (Files
+    of pickle and joblib run code of whoever wrote them; load those only from people you
+    trust.)
 
     Parameters
     ----------
@@ -77,10 +87,31 @@ def load(path):
         raise ValueError(
             f"{path} cannot be read as a model: {error}. Give a file that audiogen.save wrote."
         ) from error
-    foreign = [name for name in types if not name.startswith(_TRUSTED)]
+    foreign = set(types) - _own_types()
     if foreign:
         raise ValueError(
-            f"{path} holds types that audiogen does not trust: {', '.join(foreign)}. "
-            "Only audiogen's, scikit-learn's and NumPy's own are loaded."
+            f"{path} holds types that audiogen does not trust: {', '.join(sorted(foreign))}. "
+            "Only its own, scikit-learn's and NumPy's estimators and arrays are loaded."
         )
     return skops.io.load(path, trusted=types)
+
+
+def _own_types():
+    """Return the names of audiogen's classes that a fitted estimator may hold.
+
+    Classes one by one, not all of a package: making some object out of a file calls it by
+    name, and a package's functions may do anything.
+    """
+    from audiogen import generators, pipeline, preprocessing
+    from audiogen.generators._frames import FrameScaling
+    from audiogen.generators._scaling import Scaling
+    from audiogen.utils.conditions import ConditionEncoder
+
+    public = (
+        getattr(package, name)
+        for package in (generators, pipeline, preprocessing)
+        for name in package.__all__
+    )
+    classes = [thing for thing in public if isinstance(thing, type)]
+    classes += [ConditionEncoder, FrameScaling, Scaling]
+    return {f"{one.__module__}.{one.__qualname__}" for one in classes}

@@ -277,7 +277,7 @@ class GenerativePipeline(Pipeline):
         X : ndarray of shape (n_samples, n_timesteps), float32
         """
         steps, generator = _taken_apart(self)
-        if y is not None:
+        if y is not None and generator.conditions_ is not None:
             y = generator.conditions_.complete(y, len(Z))
         return _back(steps, generator.decode(Z, y), y)
 

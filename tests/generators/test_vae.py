@@ -107,8 +107,16 @@ def test_interpolation_ends_where_it_should_and_moves_evenly(ring, blobs):
     np.testing.assert_allclose(way, by_latents, atol=1e-5)
     with pytest.raises(ValueError, match="n_steps must be"):
         ring.interpolate(a, b, 1, y="left")
-    with pytest.raises(ValueError, match="Z must have the shape"):
+    with pytest.raises(ValueError, match=r"the shape \(5,\) of a sound or \(2,\) of a latent"):
         ring.interpolate(a[:3], b[:3], 5, y="left")
+
+
+def test_nan_is_refused_by_every_method(ring, blobs):
+    X = np.array(blobs[0][:4])
+    X[2, 1] = np.nan
+    for method in (ring.encode, ring.reconstruct, ring.score):
+        with pytest.raises(ValueError, match="NaN.*first in row 2"):
+            method(X, blobs[1][:4])
 
 
 def test_a_conditional_model_asks_for_y(ring, blobs):

@@ -255,6 +255,11 @@ class BaseGenerator(BaseSampler):
 
 
 def _refuse_other_length(X, y):
+    if isinstance(y, dict) or (y is not None and np.ndim(y) == 0):
+        raise ValueError(
+            "y must have a row for each sample in fit: give a DataFrame or an array. Got "
+            f"{type(y).__name__}."
+        )
     if y is not None and len(y) != len(X):
         raise ValueError(
             f"X has {len(X)} samples but y has {len(y)}. A step that drops rows must drop them "

@@ -250,6 +250,12 @@ class ConditionalVAE(BaseGenerator):
         ends = []
         for sound, row in ((a, slice(0, 1)), (b, slice(n_steps - 1, n_steps))):
             sound = np.asarray(sound, dtype=np.float32)
+            width = self.decoder_.inputs[0].shape[1]
+            if sound.shape not in (self.sample_shape_, (width,)):
+                raise ValueError(
+                    f"a and b must have the shape {self.sample_shape_} of a sound or {(width,)} "
+                    f"of a latent. Got {sound.shape}."
+                )
             if sound.shape == self.sample_shape_:
                 sound = self.encode(sound[np.newaxis], None if wanted is None else wanted[row])[0]
             ends.append(sound)
@@ -330,7 +336,9 @@ class ConditionalVAE(BaseGenerator):
 
     def _validated_inward(self, X):
         check_is_fitted(self)
-        return self._inward(self._scaling.forward(self._validated(X, reset=False)))
+        X = self._validated(X, reset=False)
+        self._scaling.check(X, np.arange(len(X)))
+        return self._inward(self._scaling.forward(X))
 
     def _posterior(self, x, y):
         return self._predict(self.encoder_, x, self._encoded(len(x), y))

@@ -18,7 +18,7 @@ _FEWEST_FOR_KL = 6
 def summarize(real, generated, *, sample_rate, pitch=None):
     """Measure generated notes, by themselves and against real ones.
 
-    Every note is scaled to a peak of 1 before, so that recording levels do not count.
+    The distances are those of notes scaled to a peak of 1: recording levels do not count.
 
     Parameters
     ----------

@@ -32,7 +32,7 @@ def track_pitch(audio, sample_rate=16000):
     ----------
     audio : array-like of shape (n_samples, n_timesteps) or (n_timesteps,)
         Notes, one to a row; full scale is 1.
-    sample_rate : int, default=16000
+    sample_rate : float, default=16000
         Samples per second, at least 1000.
 
     Returns
@@ -74,7 +74,7 @@ def track_pitch(audio, sample_rate=16000):
     """
     check_parameters(
         "track_pitch",
-        {"sample_rate": Interval(numbers.Integral, 1000, None)},
+        {"sample_rate": Interval(numbers.Real, 1000, None)},
         {"sample_rate": sample_rate},
     )
     audio = check_audio(audio, min_samples=0)
