@@ -95,6 +95,15 @@ def test_other_columns_are_refused(notes, y, message):
         ConditionEncoder().fit(notes).complete(y)
 
 
+def test_mixed_types_are_named(notes):
+    notes["instrument_family"] = ["flute", 3, "organ", 4]
+    with pytest.raises(ValueError, match="'instrument_family' mixes int and str"):
+        ConditionEncoder().fit(notes)
+    encoder = ConditionEncoder().fit(pd.DataFrame({"pitch": [60, 61], "family": ["a", "b"]}))
+    with pytest.raises(ValueError, match="'pitch' must be numbers.*DataFrame or a dict"):
+        encoder.encode([[60, "a"]])
+
+
 def test_missing_values_are_counted_by_name(notes):
     notes["pitch"] = [24, np.nan, np.nan, 84]
     with pytest.raises(ValueError, match=r"'pitch' is missing \(NaN\) in 2 of 4 rows"):

@@ -72,7 +72,7 @@ class ConditionEncoder:
                 self.categories_[name] = None
                 self.ranges_[name] = (float(values.min()), float(values.max()))
             else:
-                self.categories_[name] = np.unique(values)
+                self.categories_[name] = _sorted(name, values)
         self.width_ = sum(
             1 + 2 * _N_WAVES if seen is None else len(seen) for seen in self.categories_.values()
         )
@@ -195,7 +195,10 @@ class ConditionEncoder:
 
     def _waves(self, name, values):
         if values.dtype.kind not in "iufb":
-            raise ValueError(f"The condition '{name}' must be numbers. Got {values[0]!r}.")
+            raise ValueError(
+                f"The condition '{name}' must be numbers. Got {values.tolist()[0]!r}. Columns of "
+                "several kinds need a DataFrame or a dict."
+            )
         low, high = self.ranges_[name]
         margin = _OCTAVE if name == "pitch" else _MARGIN * (high - low)
         beyond = np.maximum(low - values, values - high)
@@ -222,7 +225,9 @@ class ConditionEncoder:
         places = {category: i for i, category in enumerate(seen.tolist())}
         for value in values.tolist():
             if value not in places:
-                near = difflib.get_close_matches(str(value), [str(v) for v in seen], n=3)
+                near = []
+                if isinstance(value, str):
+                    near = difflib.get_close_matches(value, [str(v) for v in seen], n=3)
                 hint = f" Did you mean {' or '.join(near)}?" if near else ""
                 raise ValueError(
                     f"The condition '{name}' = {value!r} is unknown. Seen in training: "
@@ -266,6 +271,16 @@ def _plain(values):
             return values
         return values.astype(str)
     return values
+
+
+def _sorted(name, values):
+    try:
+        return np.unique(values)
+    except TypeError:
+        kinds = sorted({type(value).__name__ for value in values})
+        raise ValueError(
+            f"The condition '{name}' mixes {' and '.join(kinds)}; make all of one type."
+        ) from None
 
 
 def _refuse_missing(name, values):
