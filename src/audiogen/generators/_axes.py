@@ -1,11 +1,11 @@
-"""The principal axes of rows, computed a block at a time."""
+"""The principal axes of rows, and rows along them, computed a block at a time."""
 
 import numpy as np
 from scipy import linalg
 
-__all__ = ["principal_axes"]
+__all__ = ["principal_axes", "project"]
 
-_BLOCK_NUMBERS = 2**23  # 64 MB of float64
+_BLOCK_NUMBERS = 2**22  # 32 MB of float64
 _SMALLEST = 1e-9  # of the largest variance: axes of float32 data below it are noise
 
 
@@ -46,12 +46,45 @@ def principal_axes(X, rows, n_axes):
     return axes, centre, float(variances.sum())
 
 
+def project(X, rows, axes, centre):
+    """Return rows along orthonormal axes, and the length of what the axes leave out.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n, n_features)
+        The data; may be a memory map.
+    rows : ndarray of int
+        The rows that count.
+    axes : ndarray of shape (n_axes, n_features), float32
+        The axes.
+    centre : ndarray of shape (n_features,)
+        Where the axes begin.
+
+    Returns
+    -------
+    components : ndarray of shape (n_rows, n_axes), float32
+    rest : ndarray of shape (n_rows,), float32
+    """
+    components = np.zeros((len(rows), len(axes)), dtype=np.float32)
+    squares = np.zeros(len(rows))
+    for columns in _columns(len(rows), X.shape[1]):  # by columns, so that axes are read once
+        block = (X[rows, columns] - centre[columns]).astype(np.float32)
+        components += block @ axes[:, columns].T
+        squares += np.einsum("ij,ij->i", block, block)
+    rest = np.maximum(squares - np.square(components, dtype=np.float64).sum(axis=1), 0)
+    return components, np.sqrt(rest).astype(np.float32)
+
+
+def _columns(n, n_features):
+    """Return slices of the columns, so that n rows of one make a block."""
+    width = max(1, _BLOCK_NUMBERS // n)
+    return [slice(start, start + width) for start in range(0, n_features, width)]
+
+
 def _by_snapshots(X, rows, n_axes):
     n, n_features = len(rows), X.shape[1]
     centre, products = np.empty(n_features), np.zeros((n, n))
-    width = max(1, _BLOCK_NUMBERS // n)
-    blocks = [slice(start, start + width) for start in range(0, n_features, width)]
-    for columns in blocks:
+    for columns in _columns(n, n_features):
         block = X[rows, columns].astype(np.float64)
         centre[columns] = block.mean(axis=0)
         block -= centre[columns]
@@ -59,7 +92,7 @@ def _by_snapshots(X, rows, n_axes):
     variances, vectors = _largest(products / n, n_axes)
     vectors /= np.sqrt(n * variances)
     axes = np.empty((len(variances), n_features), dtype=np.float32)
-    for columns in blocks:
+    for columns in _columns(n, n_features):
         axes[:, columns] = vectors.T @ (X[rows, columns] - centre[columns])
     return axes, centre, variances
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from audiogen.generators._axes import principal_axes
+from audiogen.generators._axes import principal_axes, project
 from audiogen.generators._scaling import Scaling, blocks_of, refuse_not_finite
 
 __all__ = ["FrameScaling", "distinct_frames"]
@@ -71,7 +71,7 @@ class FrameScaling(Scaling):
     axes_ : ndarray of shape (n_axes, frame size) or None
         Orthonormal, float32.
     centre_ : ndarray of shape (frame size,)
-        The mean of the scaled frames; only with axes.
+        The mean frame; only with axes.
     unit_ : float
         What components are divided by; only with axes.
     """
@@ -117,11 +117,11 @@ class FrameScaling(Scaling):
         self.axes_, self.network_shape_, self.error_scale_ = None, self.frame_shape_, None
         if self.n_components is not None:
             flat = frames.reshape(len(frames), -1)
-            axes, centre, power = principal_axes(flat, held, self.n_components)
-            self.axes_, self.network_shape_ = axes, (len(axes),)
-            self.centre_ = ((centre - np.ravel(self.mean_)) / self.scale_).astype(np.float32)
-            self.unit_ = np.float32(np.sqrt(power / len(axes)) / self.scale_) or np.float32(1)
-            self.error_scale_ = float(self.unit_) ** 2 / flat.shape[1]
+            self.axes_, centre, power = principal_axes(flat, held, self.n_components)
+            self.centre_ = centre.astype(np.float32)
+            self.unit_ = np.float32(np.sqrt(power / len(self.axes_))) or np.float32(1)
+            self.network_shape_ = (len(self.axes_),)
+            self.error_scale_ = float(self.unit_ / self.scale_) ** 2 / flat.shape[1]
         return self
 
     def reader(self, X, rows):
@@ -137,22 +137,20 @@ class FrameScaling(Scaling):
         Returns
         -------
         read : callable
-            From row numbers to an array of shape (n, width, *network_shape_), float32;
-            components have one more number, the length of what they leave out.
+            ``read(rows, part)``, with a slice of a window's frames, returns an array of shape
+            (n, n_frames, *network_shape_), float32; components have one more number, the
+            length of what they leave out.
         """
         if self.axes_ is None:
-            return super().reader(X, rows)
+            return lambda rows, part: self.forward(X[rows, part])
         frames, starts = distinct_frames(X)
         held = _held(starts, rows, X.shape[1])
-        blocks = [
-            self._components(frames[block], self.axes_, rest=True)
-            for block in blocks_of(held, frames)
-        ]
-        components = np.concatenate(blocks)
+        components = np.column_stack(self._projected(frames, held))
         offsets = np.arange(X.shape[1])
 
-        def read(rows):
-            return components[np.searchsorted(held, starts[rows][:, np.newaxis] + offsets)]
+        def read(rows, part):
+            wanted = starts[rows][:, np.newaxis] + offsets[part]
+            return components[np.searchsorted(held, wanted)]
 
         return read
 
@@ -162,7 +160,8 @@ class FrameScaling(Scaling):
             return super().forward(block)
         leading = block.shape[: block.ndim - len(self.frame_shape_)]
         frames = np.reshape(block, (-1, *self.frame_shape_))
-        return self._components(frames, self.axes_).reshape(*leading, -1)
+        components, _ = self._projected(frames, np.arange(len(frames)))
+        return components.reshape(*leading, -1)
 
     def inverse(self, block):
         """Return the network's output (..., *network_shape_) as frames, float32.
@@ -170,21 +169,18 @@ class FrameScaling(Scaling):
         Those of data within [-1, 1] are clipped to that range.
         """
         block = np.asarray(block, dtype=np.float32)
-        if self.axes_ is not None:
-            leading = block.shape[:-1]
-            block = block.reshape(-1, len(self.axes_)) @ (self.unit_ * self.axes_)
-            block = (block + self.centre_).reshape(*leading, *self.frame_shape_)
-        block = super().inverse(block)
+        if self.axes_ is None:
+            block = super().inverse(block)
+        else:
+            frames = block.reshape(-1, len(self.axes_)) * self.unit_ @ self.axes_ + self.centre_
+            block = frames.reshape(*block.shape[:-1], *self.frame_shape_)
         return np.clip(block, -1, 1) if self.bounded_ else block
 
-    def _components(self, frames, axes, *, rest=False):
-        """Return the components of frames, and beside them the length of the rest."""
-        centred = super().forward(frames).reshape(len(frames), -1) - self.centre_
-        components = centred @ axes.T
-        if rest:
-            left = np.square(centred).sum(axis=1) - np.square(components).sum(axis=1)
-            components = np.column_stack([components, np.sqrt(np.maximum(left, 0))])
-        return components / self.unit_
+    def _projected(self, frames, rows):
+        """Return components of frames, and the length of the rest, in their unit."""
+        flat = frames.reshape(len(frames), -1)
+        components, rest = project(flat, rows, self.axes_, self.centre_)
+        return components / self.unit_, rest / self.unit_
 
 
 def _held(starts, rows, width):

@@ -277,8 +277,9 @@ class LSTMSequencer(BaseGenerator):
         most = max(1, _SEED_BYTES // (length * frame_bytes))
         if len(rows) > most:
             rows = make_rng(self._seed).choice(rows, most, replace=False)
-        self._seeds = self._seen(read(rows))[:, self.horizon :].copy()
-        return read
+        self._seeds = self._seen(read(rows, slice(self.horizon, None)))
+        seen, ahead = slice(-self.horizon), slice(-self.horizon, None)
+        return lambda rows: (self._seen(read(rows, seen)), read(rows, ahead))
 
     def _seen(self, x):
         """Leave out of components the length of what they leave out."""
@@ -302,7 +303,8 @@ class LSTMSequencer(BaseGenerator):
         return {"network_": model.network}
 
     def _batch(self, x, condition, rng):
-        return (self._seen(x[:, : -self.horizon]),), x[:, -self.horizon :]
+        frames, ahead = x
+        return (frames,), ahead
 
     def _generate(self, n_samples, condition, rng):
         n_seeds = len(self._seeds)
