@@ -4,5 +4,12 @@ from audiogen.generators._base import BaseGenerator
 from audiogen.generators._lstm import LSTMSequencer
 from audiogen.generators._mixture import ConditionalGaussianMixture
 from audiogen.generators._vae import ConditionalVAE
+from audiogen.generators._wavenet import WaveNetAutoencoder
 
-__all__ = ["BaseGenerator", "ConditionalGaussianMixture", "ConditionalVAE", "LSTMSequencer"]
+__all__ = [
+    "BaseGenerator",
+    "ConditionalGaussianMixture",
+    "ConditionalVAE",
+    "LSTMSequencer",
+    "WaveNetAutoencoder",
+]

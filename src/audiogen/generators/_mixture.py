@@ -18,6 +18,7 @@ from audiogen.utils.validation import Interval, Options, check_parameters
 __all__ = ["ConditionalGaussianMixture"]
 
 _MIXTURE = 5  # what a seed is spawned for
+_LEAST_VARIANCE = 1e-10
 
 
 class ConditionalGaussianMixture(BaseSampler):
@@ -38,9 +39,9 @@ class ConditionalGaussianMixture(BaseSampler):
         Whether the Gaussians share one covariance, have one each, or a diagonal one each,
         as in `sklearn.mixture.GaussianMixture`.
     alpha : float, default=1.0
-        Strength of the ridge regression, for data of variance 1.
+        Strength of the ridge regression.
     reg_covar : float, default=1e-4
-        Added to every variance, for data of variance 1.
+        Added to every variance, as a share of the mean variance of the residuals.
     random_state : int, RandomState or None, default=None
         Decides the mixture's start and the draws.
 
@@ -133,7 +134,7 @@ class ConditionalGaussianMixture(BaseSampler):
                 "them from both: put it first in a GenerativePipeline."
             )
         encoder = None if y is None else ConditionEncoder().fit(y)
-        return self._learn(X, encoder, None if y is None else encoder.encode(y))
+        return self._learn(X, encoder, None if encoder is None else encoder.encode(y))
 
     def score(self, X, y=None):
         """Return the mean log-likelihood of sounds.
@@ -180,21 +181,22 @@ class ConditionalGaussianMixture(BaseSampler):
         if condition is not None:
             self.regression_ = Ridge(self.alpha).fit(condition, x - self._mean)
         residuals = x - self._means(len(x), condition)
-        self.basis_, self.noise_variance_ = _principal(residuals, self.latent_dim, self.reg_covar)
+        floor = max(self.reg_covar * float(residuals.var()), _LEAST_VARIANCE)
+        self.basis_, self.noise_variance_ = _principal(residuals, self.latent_dim, floor)
         z = residuals if self.basis_ is None else residuals @ self.basis_.T
-        self.mixture_ = self._mixture(z, seed)
+        self.mixture_ = self._mixture(z, floor, seed)
         self.weights_ = None
         if condition is not None and self.mixture_.n_components > 1:
             self.weights_ = _soft_classifier(condition, self.mixture_.predict_proba(z))
         return self
 
-    def _mixture(self, z, seed):
+    def _mixture(self, z, floor, seed):
         if len(z) == 1:
             z = np.repeat(z, 2, axis=0)  # scikit-learn asks for two samples
         return GaussianMixture(
             min(self.n_components, len(np.unique(z, axis=0))),
             covariance_type=self.covariance_type,
-            reg_covar=self.reg_covar,
+            reg_covar=floor,
             random_state=seed,
         ).fit(z)
 
@@ -212,7 +214,7 @@ class ConditionalGaussianMixture(BaseSampler):
         return x.reshape(n_samples, *self.sample_shape_)
 
     def _means(self, n_samples, condition):
-        if condition is None:
+        if self.regression_ is None:
             return np.broadcast_to(self._mean, (n_samples, len(self._mean)))
         predicted = self.regression_.predict(condition).reshape(n_samples, -1)
         return (predicted + self._mean).astype(np.float32)
