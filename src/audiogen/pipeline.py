@@ -39,7 +39,8 @@ def generate(
         Decides the samples; None takes the generator's own `random_state`.
     join : {"audio", "spectrogram"}, default="audio"
         For generators of frames that follow each other: each frame to audio and then
-        joined, or frames joined along time and then to audio.
+        joined, or frames joined along time and then to audio. Frames that are moments of
+        one recording, by ``SlidingWindow(axis=1)``, are always joined along time.
     crossfade : int, default=0
         Samples after each seam of ``join="audio"`` in which what was before goes on, as its
         own mirror image, and fades out while the new frame fades in. The length stays the
@@ -393,7 +394,10 @@ def _back(steps, X, y):
 def _joined(steps, frames, join, crossfade):
     """Return the audio of frames (n_samples, extra_frames, *frame_shape), joined in time."""
     n_samples, n_frames = frames.shape[:2]
+    along_time = any(isinstance(step, SlidingWindow) and step.axis == 1 for step in steps)
     steps = [step for step in steps if not isinstance(step, SlidingWindow)]
+    if along_time:  # frames are moments of one recording: they are joined as they are
+        return _back(steps, frames, None)
     if join == "spectrogram":
         return _back(steps, frames.reshape(n_samples, -1, *frames.shape[3:]), None)
     audio = _back(steps, frames.reshape(-1, *frames.shape[2:]), None)
