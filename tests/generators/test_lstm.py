@@ -51,7 +51,8 @@ def test_the_network_is_the_reports():
     assert network.layers[1].output.shape == (None, 16, 12), "each frame is flattened"
     recurrent = [layer for layer in network.layers if "Bidirectional" in type(layer).__name__]
     assert [layer.output.shape for layer in recurrent] == [(None, 16, 256)] * 4 + [(None, 256)]
-    assert {type(layer.forward_layer).__name__ for layer in recurrent} == {"LSTM"}
+    kinds = [type(layer.forward_layer).__name__ for layer in recurrent]
+    assert kinds == ["LargeInputLSTM", *["LSTM"] * 4]
     assert all(layer.backward_layer.go_backwards for layer in recurrent)
     assert {layer.rate for layer in network.layers if hasattr(layer, "rate")} == {0.2}
     assert network.layers[-2].activation.__name__ == "linear"
@@ -81,6 +82,22 @@ def test_the_training_is_the_reports():
         errors = windows[rows, 16:] - predicted
         assert still.history_[name + "loss"] == [pytest.approx(np.mean(errors**2), rel=1e-5)]
         assert still.history_[name + "mae"] == [pytest.approx(np.abs(errors).mean(), rel=1e-5)]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("return_sequences", [False, True])
+def test_large_inputs_make_no_other_lstm(backwards, return_sequences):
+    from keras import layers
+
+    options = {"go_backwards": backwards, "return_sequences": return_sequences}
+    bidirectional = built((6, 2), units=3, n_layers=1, error_scale=None).network.layers[2]
+    ours = type(bidirectional.forward_layer)(bidirectional.forward_layer.cell, **options)
+    theirs = layers.LSTM(3, seed=0, **options)
+    x = np.random.default_rng(0).normal(size=(5, 16, 12)).astype(np.float32)
+    expected = np.asarray(theirs(x))
+    ours(x)
+    ours.set_weights(theirs.get_weights())
+    np.testing.assert_allclose(np.asarray(ours(x)), expected, atol=1e-6)
 
 
 def test_no_two_layers_begin_alike():
