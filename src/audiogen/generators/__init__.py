@@ -1,7 +1,6 @@
 """Generators: estimators that learn sounds and make new ones."""
 
 from audiogen.generators._base import BaseGenerator
-from audiogen.generators._gan import GANGenerator
 from audiogen.generators._lstm import LSTMSequencer
 from audiogen.generators._mixture import ConditionalGaussianMixture
 from audiogen.generators._vae import ConditionalVAE
@@ -11,7 +10,6 @@ __all__ = [
     "BaseGenerator",
     "ConditionalGaussianMixture",
     "ConditionalVAE",
-    "GANGenerator",
     "LSTMSequencer",
     "WaveNetAutoencoder",
 ]
