@@ -1,6 +1,7 @@
 """Generators: estimators that learn sounds and make new ones."""
 
 from audiogen.generators._base import BaseGenerator
+from audiogen.generators._gan import GANGenerator
 from audiogen.generators._lstm import LSTMSequencer
 from audiogen.generators._mixture import ConditionalGaussianMixture
 from audiogen.generators._vae import ConditionalVAE
@@ -10,6 +11,7 @@ __all__ = [
     "BaseGenerator",
     "ConditionalGaussianMixture",
     "ConditionalVAE",
+    "GANGenerator",
     "LSTMSequencer",
     "WaveNetAutoencoder",
 ]

@@ -6,13 +6,11 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from audiogen.generators._base import BaseGenerator
+from audiogen.generators._body import network_body
 from audiogen.utils.seeds import make_rng
 from audiogen.utils.validation import Instance, Interval, Options
 
 __all__ = ["ConditionalVAE"]
-
-_MOST_DENSE_FEATURES = 2048
-_KERNEL_SIZES, _STRIDES = {1: 25, 2: 5}, {1: 4, 2: 2}
 
 
 class ConditionalVAE(BaseGenerator):
@@ -295,20 +293,14 @@ class ConditionalVAE(BaseGenerator):
     def _build(self, shape, condition_width, seed):
         from audiogen.networks import build_vae
 
-        kind = self.architecture if self.architecture != "auto" else _architecture(shape)
-        body: dict = {"units": tuple(self.units)}
-        if kind != "dense":
-            rank = 1 if kind == "conv1d" else 2
-            if len(shape) != rank + 1 and not (rank == len(shape) == 1):
-                raise ValueError(
-                    f"architecture={kind!r} does not fit samples of the shape {shape}; "
-                    "leave it at 'auto'."
-                )
-            body = {
-                "filters": tuple(self.filters),
-                "kernel_size": self.kernel_size or _KERNEL_SIZES[rank],
-                "strides": self.strides or _STRIDES[rank],
-            }
+        body = network_body(
+            shape,
+            architecture=self.architecture,
+            units=self.units,
+            filters=self.filters,
+            kernel_size=self.kernel_size,
+            strides=self.strides,
+        )
         return build_vae(
             shape,
             condition_width,
@@ -346,10 +338,3 @@ class ConditionalVAE(BaseGenerator):
     def _decoded(self, z, condition):
         x = self._predict(self.decoder_, z, condition)
         return 2 * x - 1 if self._scaling.bounded_ else x
-
-
-def _architecture(shape):
-    """Choose the kind of networks that fits the shape of a sample."""
-    if len(shape) == 1:
-        return "dense" if shape[0] <= _MOST_DENSE_FEATURES else "conv1d"
-    return {2: "conv1d", 3: "conv2d"}.get(len(shape), "dense")

@@ -11,8 +11,25 @@ from audiogen.utils.progress import Progress
 __all__ = ["compile_model", "make_adam", "train"]
 
 
-def make_adam(learning_rate, **parameters):
-    """Return a new Adam; parameters are those of ``keras.optimizers.Adam``."""
+def make_adam(learning_rate, *, decay=None, **parameters):
+    """Return a new Adam.
+
+    Parameters
+    ----------
+    learning_rate : float
+        At the start.
+    decay : tuple (factor, steps), default=None
+        What the rate is multiplied with in so many steps, evenly; None leaves it.
+    **parameters : dict
+        Those of ``keras.optimizers.Adam``.
+
+    Returns
+    -------
+    optimizer : keras.optimizers.Adam
+    """
+    if decay is not None:
+        factor, steps = decay
+        learning_rate = keras.optimizers.schedules.ExponentialDecay(learning_rate, steps, factor)
     return keras.optimizers.Adam(learning_rate, **parameters)
 
 

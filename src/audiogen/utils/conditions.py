@@ -32,8 +32,10 @@ class ConditionEncoder:
         The sorted categories of each column, None for a quantity.
     ranges_ : dict of name to tuple (low, high)
         The trained range of each quantity.
+    widths_ : dict of name to int
+        How many numbers encode each column.
     width_ : int
-        How many numbers encode one condition.
+        How many numbers encode all of them.
 
     Examples
     --------
@@ -73,9 +75,11 @@ class ConditionEncoder:
                 self.ranges_[name] = (float(values.min()), float(values.max()))
             else:
                 self.categories_[name] = _sorted(name, values)
-        self.width_ = sum(
-            1 + 2 * _N_WAVES if seen is None else len(seen) for seen in self.categories_.values()
-        )
+        self.widths_ = {
+            name: 1 + 2 * _N_WAVES if seen is None else len(seen)
+            for name, seen in self.categories_.items()
+        }
+        self.width_ = sum(self.widths_.values())
         combinations = pd.DataFrame(columns).value_counts(sort=False)
         self.weights_ = combinations.to_numpy() / combinations.sum()
         seen = combinations.index.to_frame(index=False)

@@ -1,0 +1,127 @@
+"""Losses of the adversarial pair, and what tells how far they have come."""
+
+from keras import losses, ops, random
+
+__all__ = ["adversarial_loss", "condition_loss", "critic_loss", "energy_distance"]
+
+_REAL_LABEL = 0.9  # one-sided smoothing: the discriminator must not be all too sure
+_LABEL_NOISE = 0.05
+
+
+def critic_loss(kind, real, generated, draws=None):
+    """Return the loss of the discriminator.
+
+    Parameters
+    ----------
+    kind : {"bce", "wasserstein", "hinge"}
+        "bce" is the binary cross-entropy [1]_ with labels 0.9 for real and 0 for
+        generated samples, both plus uniform noise up to 0.05.
+    real, generated : tensors of shape (n, 1)
+        The discriminator's scores (logits).
+    draws : SeedGenerator or None
+        Where the noise of the labels comes from; None leaves it out.
+
+    Returns
+    -------
+    loss : scalar tensor
+
+    References
+    ----------
+    .. [1] I. Goodfellow et al., "Generative Adversarial Nets", NeurIPS 2014.
+    """
+    if kind == "wasserstein":
+        return ops.mean(generated) - ops.mean(real)
+    if kind == "hinge":
+        return ops.mean(ops.relu(1.0 - real)) + ops.mean(ops.relu(1.0 + generated))
+    return _cross_entropy(real, _REAL_LABEL, draws) + _cross_entropy(generated, 0.0, draws)
+
+
+def adversarial_loss(kind, generated):
+    """Return the loss of the generator: low where the discriminator is fooled.
+
+    Parameters
+    ----------
+    kind : {"bce", "wasserstein", "hinge"}
+        As in `critic_loss`.
+    generated : tensor of shape (n, 1)
+        The discriminator's scores (logits).
+
+    Returns
+    -------
+    loss : scalar tensor
+    """
+    return ops.mean(ops.softplus(-generated) if kind == "bce" else -generated)
+
+
+def condition_loss(predicted, codes, widths):
+    """Return how far predicted conditions are from encoded ones.
+
+    Parameters
+    ----------
+    predicted : tensor of shape (n, width)
+        Logits of categories; quantities as they are encoded.
+    codes : tensor of shape (n, width)
+        The encoded conditions.
+    widths : sequence of (int, bool)
+        Of each condition, how many numbers encode it, and whether it is a category.
+
+    Returns
+    -------
+    loss : scalar tensor
+        Cross-entropy of categories and mean squared error of quantities, summed up.
+    """
+    loss, start = 0.0, 0
+    for width, category in widths:
+        part = slice(start, start + width)
+        start += width
+        if category:
+            loss += ops.mean(
+                losses.categorical_crossentropy(codes[:, part], predicted[:, part], True)
+            )
+        else:
+            loss += ops.mean(ops.square(codes[:, part] - predicted[:, part]))
+    return loss
+
+
+def energy_distance(real, generated):
+    """Return how far two sets of samples are from each other, and how varied each is.
+
+    Parameters
+    ----------
+    real, generated : tensors of shape (n, ...)
+        As many of both.
+
+    Returns
+    -------
+    distance : scalar tensor
+        The energy distance [1]_ over the root of the sample size: 0 where both come from one
+        distribution. An unbiased estimate, which may be negative.
+    real_spread, generated_spread : scalar tensors
+        Mean distances between two of one set, 0 for sets of one.
+
+    References
+    ----------
+    .. [1] G. J. Szekely, M. L. Rizzo, "Energy statistics", Journal of Statistical Planning
+       and Inference 143, 2013.
+    """
+    a, b = (ops.cast(ops.reshape(x, (ops.shape(x)[0], -1)), "float32") for x in (real, generated))
+    n = ops.cast(ops.shape(a)[0], "float32")
+    pairs = ops.maximum(n * (n - 1), 1.0)
+    others = 1 - ops.eye(ops.shape(a)[0])
+    real_spread = ops.sum(_distances(a, a) * others) / pairs
+    generated_spread = ops.sum(_distances(b, b) * others) / pairs
+    across = ops.mean(_distances(a, b))
+    return 2 * across - real_spread - generated_spread, real_spread, generated_spread
+
+
+def _cross_entropy(logits, label, draws):
+    if draws is not None:
+        label = label + _LABEL_NOISE * random.uniform(ops.shape(logits), seed=draws)
+    return ops.mean(ops.softplus(logits) - label * logits)
+
+
+def _distances(a, b):
+    """Return the root mean squared difference of each row of one and each of the other."""
+    squares = ops.sum(ops.square(a), axis=1)[:, None] + ops.sum(ops.square(b), axis=1)
+    squares = squares - 2 * ops.matmul(a, ops.transpose(b))
+    return ops.sqrt(ops.maximum(squares, 0.0) / ops.cast(ops.shape(a)[1], "float32"))
