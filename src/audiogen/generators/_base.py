@@ -2,6 +2,7 @@
 
 import numbers
 from abc import abstractmethod
+from collections.abc import Callable
 
 import numpy as np
 
@@ -15,14 +16,19 @@ __all__ = ["BaseGenerator"]
 
 _SUBSET, _SPLIT, _NETWORK, _ORDER = range(4)  # what a seed is spawned for
 _GENERATED_AT_ONCE = 64
+_PREVIEWED = 4
+_FIT = {
+    "preview": (Options(None), Instance(Callable, "a callable")),
+    "preview_every": Interval(numbers.Integral, 1, None),
+}
 
 
 class BaseGenerator(BaseSampler):
     """Base of the generators that are trained: seeds, training, history, state.
 
     A subclass has the parameters `epochs`, `batch_size`, `learning_rate`,
-    `max_samples`, `validation_fraction`, `patience`, `plateau_patience`, `warm_start`,
-    `random_state` and `verbose`, and supplies `_build`, `_networks`, `_batch`
+    `max_samples`, `validation_fraction`, `patience`, `plateau_patience`, `ema`,
+    `precision`, `warm_start`, `random_state` and `verbose`, and supplies `_build`, `_networks`, `_batch`
     and `_generate`.
     """
 
@@ -40,6 +46,8 @@ class BaseGenerator(BaseSampler):
         "validation_fraction": Interval(numbers.Real, 0, 1),
         "patience": (Options(None), Interval(numbers.Integral, 1, None)),
         "plateau_patience": (Options(None), Interval(numbers.Integral, 1, None)),
+        "ema": Interval(numbers.Real, 0, 1),
+        "precision": Options("float32", "mixed_bfloat16"),
         "warm_start": Instance((bool, np.bool_), "a bool"),
         "verbose": Interval(numbers.Integral, 0, None),
     }
@@ -60,7 +68,7 @@ class BaseGenerator(BaseSampler):
 
     # --------------------------------------------------------------- learning
 
-    def fit(self, X, y=None, *, checkpoint_dir=None):
+    def fit(self, X, y=None, *, checkpoint_dir=None, preview=None, preview_every=10):
         """Learn to generate sounds like those given.
 
         Parameters
@@ -76,6 +84,12 @@ class BaseGenerator(BaseSampler):
             needs to go on. The same call after a crash goes on from there, and ends with
             the bits of a training never cut off. Through a pipeline it is
             ``fit(X, y, vae__checkpoint_dir=...)``.
+        preview : callable, default=None
+            Called as ``preview(samples, y, epoch)`` while training, with four samples, the same
+            each time but for what was learnt, their conditions, or None without any, and
+            the number of epochs trained.
+        preview_every : int, default=10
+            Epochs from one call of `preview` to the next.
 
         Returns
         -------
@@ -87,8 +101,11 @@ class BaseGenerator(BaseSampler):
             Also where the folder holds a training with other parameters or data.
         """
         check_parameters(self, self._constraints)
+        given = {"preview": preview, "preview_every": preview_every}
+        check_parameters(f"{type(self).__name__}.fit", _FIT, given)
         fresh = not (self.warm_start and hasattr(self, "history_"))
-        return self._learn(X, y, self.epochs, fresh=fresh, checkpoint_dir=checkpoint_dir)
+        given["checkpoint_dir"] = checkpoint_dir
+        return self._learn(X, y, self.epochs, fresh=fresh, **given)
 
     def partial_fit(self, X, y=None):
         """Train for one more epoch on the same networks.
@@ -107,8 +124,10 @@ class BaseGenerator(BaseSampler):
         check_parameters(self, self._constraints)
         return self._learn(X, y, 1, fresh=not hasattr(self, "history_"))
 
-    def _learn(self, X, y, epochs, *, fresh, checkpoint_dir=None):
-        from audiogen.training import Checkpoint
+    def _learn(
+        self, X, y, epochs, *, fresh, checkpoint_dir=None, preview=None, preview_every=None
+    ):
+        from audiogen.training import Checkpoint, Preview
 
         X = self._validated(X, reset=fresh)
         _refuse_other_length(X, y)
@@ -125,12 +144,22 @@ class BaseGenerator(BaseSampler):
         elif (y is None) != (self.conditions_ is None):
             raise ValueError("y must be given now if, and only if, it was given at first.")
         codes = None if y is None else self.conditions_.encode(y)
-        self._train(X, codes, rows, held_out, epochs, checkpoint)
+        callbacks = self._callbacks()
+
+        def show(epoch):
+            self._finish(X, codes, rows)
+            samples = self.sample(_PREVIEWED, return_y=True, random_state=self._seed)
+            preview(*samples, epoch)
+
+        if preview is not None:
+            callbacks.append(Preview(show, preview_every))
+        self._train(X, codes, rows, held_out, epochs, callbacks, checkpoint)
+        self._finish(X, codes, rows)
         return self
 
-    def _train(self, X, codes, rows, held_out, epochs, checkpoint):
+    def _train(self, X, codes, rows, held_out, epochs, callbacks, checkpoint):
         """Train on some rows, watching others, for so many more epochs."""
-        from audiogen.training import Batches, Plateau, fingerprint, train
+        from audiogen.training import Average, Batches, Plateau, fingerprint, train
 
         read = self._reader(X, rows, held_out)
 
@@ -142,10 +171,12 @@ class BaseGenerator(BaseSampler):
         validation = None
         if len(held_out):
             validation = Batches(held_out, self.batch_size, make_batch, order, shuffle=False)
-        callbacks = self._callbacks()
         if self.patience or self.plateau_patience:
             watched = "loss" if validation is None else "val_loss"
-            callbacks.append(Plateau(watched, self.patience, self.plateau_patience))
+            plateau = Plateau(watched, self.patience, self.plateau_patience, self._unwatched())
+            callbacks = [plateau, *callbacks]
+        if self.ema:
+            callbacks = [Average(), *callbacks]
         last = self.n_iter_ + epochs
         if checkpoint is not None:
             checkpoint.seed = self._seed
@@ -154,7 +185,7 @@ class BaseGenerator(BaseSampler):
             checkpoint.history = self.history_
             checkpoint.keepers = [c for c in callbacks if hasattr(c, "get_state")]
             checkpoint.restore(self._model)
-            callbacks.append(checkpoint)
+            callbacks = [*callbacks, checkpoint]
         train(
             self._model,
             Batches(rows, self.batch_size, make_batch, order),
@@ -168,7 +199,7 @@ class BaseGenerator(BaseSampler):
 
     def _start(self, X, y, seed):
         """Set up everything that the data and the seed decide before training."""
-        from audiogen.training import compile_model
+        from audiogen.training import compile_model, with_precision
 
         self._seed = seed
         self.sample_shape_ = tuple(X.shape[1:])
@@ -177,6 +208,7 @@ class BaseGenerator(BaseSampler):
         self.categories_ = {} if y is None else self.conditions_.categories_
         width = 0 if y is None else self.conditions_.width_
         model = self._build(self.sample_shape_, width, spawn_seed(seed, _NETWORK))
+        model = with_precision(model, self.precision)
         compile_model(model, *self._optimizers())
         self._attach(model)
         self.history_ = {}
@@ -198,7 +230,14 @@ class BaseGenerator(BaseSampler):
         """Return the optimizers that train the model, one or two."""
         from audiogen.training import make_adam
 
-        return [make_adam(self.learning_rate)]
+        return [make_adam(self.learning_rate, ema=self.ema)]
+
+    def _unwatched(self):
+        """Return how many epochs at first tell nothing about what follows."""
+        return 0
+
+    def _finish(self, X, codes, rows):  # noqa: B027  most generators have nothing to do
+        """Do what sampling needs beside the networks, after training and before previews."""
 
     def _attach(self, model):
         self._model = model

@@ -60,6 +60,12 @@ class LSTMSequencer(BaseGenerator):
         nothing is set aside), and the best weights come back. None never stops.
     plateau_patience : int or None, default=None
         The learning rate is halved after so many such epochs. None leaves it.
+    ema : float, default=0.0
+        Share that each step leaves of a running average of the weights, with which sounds are
+        made; 0 takes the weights as they are.
+    precision : {"float32", "mixed_bfloat16"}, default="float32"
+        What layers compute in. Outputs, losses and weights stay float32. Faster on
+        processors that multiply bfloat16, for convolutions above all.
     warm_start : bool, default=False
         Whether `fit` goes on from where the last one ended.
     random_state : int, RandomState or None, default=None
@@ -153,6 +159,8 @@ class LSTMSequencer(BaseGenerator):
         validation_fraction=0.1,
         patience=None,
         plateau_patience=None,
+        ema=0.0,
+        precision="float32",
         warm_start=False,
         random_state=None,
         verbose=0,
@@ -170,6 +178,8 @@ class LSTMSequencer(BaseGenerator):
         self.validation_fraction = validation_fraction
         self.patience = patience
         self.plateau_patience = plateau_patience
+        self.ema = ema
+        self.precision = precision
         self.warm_start = warm_start
         self.random_state = random_state
         self.verbose = verbose

@@ -68,6 +68,12 @@ class WaveNetAutoencoder(TransformerMixin, BaseGenerator):
         nothing is set aside), and the best weights come back. None never stops.
     plateau_patience : int or None, default=5
         The learning rate is halved after so many such epochs. None leaves it.
+    ema : float, default=0.0
+        Share that each step leaves of a running average of the weights, with which sounds are
+        made; 0 takes the weights as they are.
+    precision : {"float32", "mixed_bfloat16"}, default="float32"
+        What layers compute in. Outputs, losses and weights stay float32. Faster on
+        processors that multiply bfloat16, for convolutions above all.
     warm_start : bool, default=False
         Whether `fit` goes on from where the last one ended.
     random_state : int, RandomState or None, default=None
@@ -166,6 +172,8 @@ class WaveNetAutoencoder(TransformerMixin, BaseGenerator):
         validation_fraction=0.1,
         patience=10,
         plateau_patience=5,
+        ema=0.0,
+        precision="float32",
         warm_start=False,
         random_state=None,
         verbose=0,
@@ -186,6 +194,8 @@ class WaveNetAutoencoder(TransformerMixin, BaseGenerator):
         self.validation_fraction = validation_fraction
         self.patience = patience
         self.plateau_patience = plateau_patience
+        self.ema = ema
+        self.precision = precision
         self.warm_start = warm_start
         self.random_state = random_state
         self.verbose = verbose
@@ -313,8 +323,7 @@ class WaveNetAutoencoder(TransformerMixin, BaseGenerator):
         previous[:, 1:, 0] = mu_law_decode(levels[:, :-1], _N_LEVELS)
         return (x, previous, *given), levels
 
-    def _train(self, X, codes, rows, *args):
-        super()._train(X, codes, rows, *args)
+    def _finish(self, X, codes, rows):
         if len(rows) > _MOST_FOR_DENSITY:
             rng = make_rng(self._seed, _DENSITY)
             rows = np.sort(rng.choice(rows, _MOST_FOR_DENSITY, replace=False))

@@ -25,7 +25,7 @@ _VALIDATION_SEED = 0
 
 @keras.saving.register_keras_serializable("audiogen")
 class AdversarialModel(keras.Model):
-    """Generator, discriminator, and a running average of the generator.
+    """Generator and discriminator.
 
     A batch is ``((x, z),)`` or ``((x, z, condition),)``: samples, latents and encoded
     conditions.
@@ -48,8 +48,6 @@ class AdversarialModel(keras.Model):
         Weight of the losses of the discriminator's second output.
     augment : bool, default=False
         Whether the discriminator sees changed samples.
-    ema : float, default=0.99
-        Share of the running average that a step leaves.
     seed : int, default=0
         Seed of the draws while training.
 
@@ -68,7 +66,6 @@ class AdversarialModel(keras.Model):
         penalty_interval=1,
         auxiliary_weight=1.0,
         augment=False,
-        ema=0.99,
         seed=0,
         **kwargs,
     ):
@@ -81,16 +78,12 @@ class AdversarialModel(keras.Model):
         super().__init__(**kwargs)
         self.generator = generator
         self.discriminator = discriminator
-        self.averaged = keras.models.clone_model(generator)
-        self.averaged.set_weights(generator.get_weights())
-        self.averaged.trainable = False
         self.conditions = [tuple(condition) for condition in conditions]
         self.loss_kind = loss
         self.penalty_weight = penalty_weight
         self.penalty_interval = penalty_interval
         self.auxiliary_weight = auxiliary_weight
         self.augment = augment
-        self.ema = ema
         self.seed = seed
         self.draws = keras.random.SeedGenerator(seed)
         names = ["loss", "generator_loss", "discriminator_loss", "penalty", "accuracy"]
@@ -106,8 +99,8 @@ class AdversarialModel(keras.Model):
         discriminator_optimizer.build(self.discriminator.trainable_variables)
 
     def call(self, inputs, training=None):
-        """Return what the averaged generator makes of latents and conditions."""
-        return self.averaged(list(inputs), training=training)
+        """Return what the generator makes of latents and conditions."""
+        return self.generator(list(inputs), training=training)
 
     def train_step(self, data):
         """Train the discriminator, then the generator, on one batch."""
@@ -117,23 +110,22 @@ class AdversarialModel(keras.Model):
             generated = self.generator([z, *given], training=True)
             self._train_discriminator(x, ops.stop_gradient(generated), given)
             seen = augment(generated, self.draws) if self.augment else generated
-            score, *guess = self.discriminator([seen, *given], training=True)
+            score, *guess = self._outputs(seen, given)
             loss = adversarial_loss(self.loss_kind, _exact(score))
             self._note("generator_loss", loss, x)
             if guess:
                 loss += self._auxiliary(guess[0], given[0], x)
         gradients = tape.gradient(loss, weights)
         self.optimizer.apply(gradients, weights)
-        self._average()
         self._compare(x, generated)
         return self._results()
 
     def test_step(self, data):
-        """Measure the averaged generator and the discriminator on one batch."""
+        """Measure generator and discriminator on one batch."""
         x, z, *given = data[0]
-        generated = self.averaged([z, *given], training=False)
-        real, *_ = self.discriminator([x, *given], training=False)
-        score, *guess = self.discriminator([generated, *given], training=False)
+        generated = self.generator([z, *given], training=False)
+        real, *_ = self._outputs(x, given, training=False)
+        score, *guess = self._outputs(generated, given, training=False)
         self._note("generator_loss", adversarial_loss(self.loss_kind, _exact(score)), x)
         self._judged(x, _exact(real), _exact(score), None)
         self._note("penalty", self._penalty(x, generated, given, _VALIDATION_SEED, False), x)
@@ -147,8 +139,8 @@ class AdversarialModel(keras.Model):
         if self.augment:
             x, generated = (augment(values, self.draws) for values in (x, generated))
         with tf.GradientTape() as tape:
-            real, *guess = self.discriminator([x, *given], training=True)
-            score, *_ = self.discriminator([generated, *given], training=True)
+            real, *guess = self._outputs(x, given)
+            score, *_ = self._outputs(generated, given)
             loss = self._judged(x, _exact(real), _exact(score), self.draws)
             if guess:
                 loss += self.auxiliary_weight * condition_loss(
@@ -158,6 +150,11 @@ class AdversarialModel(keras.Model):
                 loss += self._lazy_penalty(x, generated, given)
         gradients = tape.gradient(loss, weights)
         self.discriminator_optimizer.apply(gradients, weights)
+
+    def _outputs(self, x, given, training=True):
+        """Return the discriminator's outputs as a list: Keras gives a single one as it is."""
+        outputs = self.discriminator([x, *given], training=training)
+        return outputs if isinstance(outputs, list | tuple) else [outputs]
 
     def _judged(self, x, real, score, draws):
         """Note, and return, the discriminator's loss; note how often it is right."""
@@ -192,7 +189,7 @@ class AdversarialModel(keras.Model):
         mixed = share * x + (1 - share) * ops.cast(generated, "float32")
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(mixed)
-            score = self.discriminator([mixed, *given], training=training)[0]
+            score, *_ = self._outputs(mixed, given, training)
         slopes = ops.reshape(_exact(tape.gradient(score, mixed)), (ops.shape(x)[0], -1))
         norms = ops.sqrt(ops.sum(ops.square(slopes), axis=1) + _SAFE)
         return ops.mean(ops.square(norms - 1))
@@ -204,13 +201,6 @@ class AdversarialModel(keras.Model):
         varied = real_spread > 0
         diversity = spread / ops.where(varied, real_spread, 1.0)
         self._note("diversity", ops.where(varied, diversity, 1.0), x)
-
-    def _average(self):
-        """Move the averaged weights a step; the first steps count for more."""
-        step = ops.cast(self.optimizer.iterations, "float32")
-        share = 1 - ops.minimum(self.ema, step / (10 + step))
-        for mean, value in zip(self.averaged.weights, self.generator.weights, strict=True):
-            mean.assign(mean + ops.cast(share, mean.dtype) * (value - mean))
 
     def _note(self, name, value, x, counts=True):
         weight = ops.cast(ops.shape(x)[0], "float32") * ops.cast(counts, "float32")
@@ -230,7 +220,6 @@ class AdversarialModel(keras.Model):
             "penalty_interval": self.penalty_interval,
             "auxiliary_weight": self.auxiliary_weight,
             "augment": self.augment,
-            "ema": self.ema,
             "seed": self.seed,
         }
 

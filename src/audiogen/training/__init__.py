@@ -1,22 +1,31 @@
 """One training loop for every generator: ``keras.Model.fit``, wrapped once."""
 
 import audiogen.networks  # noqa: F401  imports Keras quietly, before the modules below
+from audiogen.training._average import Average
 from audiogen.training._batches import Batches
 from audiogen.training._checkpoint import Checkpoint, fingerprint
 from audiogen.training._collapse import Collapse
-from audiogen.training._loop import compile_model, make_adam, train
+from audiogen.training._loop import compile_model, train
+from audiogen.training._optimizer import make_adam
 from audiogen.training._plateau import Plateau
+from audiogen.training._precision import with_precision
+from audiogen.training._preview import Preview
 from audiogen.training._state import dump_model, load_model
+from audiogen.training._warmup import Warmup
 
 __all__ = [
+    "Average",
     "Batches",
     "Checkpoint",
     "Collapse",
     "Plateau",
+    "Preview",
+    "Warmup",
     "compile_model",
     "dump_model",
     "fingerprint",
     "load_model",
     "make_adam",
     "train",
+    "with_precision",
 ]

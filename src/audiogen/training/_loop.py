@@ -8,29 +8,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from audiogen.utils.progress import Progress
 
-__all__ = ["compile_model", "make_adam", "train"]
-
-
-def make_adam(learning_rate, *, decay=None, **parameters):
-    """Return a new Adam.
-
-    Parameters
-    ----------
-    learning_rate : float
-        At the start.
-    decay : tuple (factor, steps), default=None
-        What the rate is multiplied with in so many steps, evenly; None leaves it.
-    **parameters : dict
-        Those of ``keras.optimizers.Adam``.
-
-    Returns
-    -------
-    optimizer : keras.optimizers.Adam
-    """
-    if decay is not None:
-        factor, steps = decay
-        learning_rate = keras.optimizers.schedules.ExponentialDecay(learning_rate, steps, factor)
-    return keras.optimizers.Adam(learning_rate, **parameters)
+__all__ = ["compile_model", "train"]
 
 
 def compile_model(model, optimizer, *further):
@@ -101,6 +79,8 @@ def train(model, batches, *, history, last_epoch, validation=None, callbacks=(),
                 ConvergenceWarning,
                 stacklevel=2,
             )
+            for callback in callbacks:  # Keras leaves this out then
+                callback.on_train_end()
 
 
 class _Watcher(keras.callbacks.Callback):

@@ -4,6 +4,8 @@ import math
 
 import keras
 
+from audiogen.training._state import optimizers
+
 __all__ = ["Plateau"]
 
 _FACTOR = 0.5
@@ -21,15 +23,18 @@ class Plateau(keras.callbacks.Callback):
     patience : int or None
         Epochs without a new best after which training stops; None never stops.
     plateau_patience : int or None
-        Epochs without a new best after which the learning rate is halved, and
-        again after as many more; None leaves it.
+        Epochs without a new best after which the learning rate is halved, whatever schedule
+        it has, and again after as many more; None leaves it.
+    start : int, default=0
+        Epochs at first that are not watched.
     """
 
-    def __init__(self, monitor, patience, plateau_patience):
+    def __init__(self, monitor, patience, plateau_patience, start=0):
         super().__init__()
         self.monitor = monitor
         self.patience = patience
         self.plateau_patience = plateau_patience
+        self.start = start
         self.best = math.inf
         self.idle = 0
         self.best_weights: list = []
@@ -37,6 +42,8 @@ class Plateau(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         """Count idle epochs and act on them."""
+        if epoch < self.start:
+            return
         loss = float(logs[self.monitor])
         if loss < self.best:
             self.best, self.idle = loss, 0
@@ -44,8 +51,8 @@ class Plateau(keras.callbacks.Callback):
             return
         self.idle += 1
         if self.plateau_patience and self.idle % self.plateau_patience == 0:
-            optimizer = self.model.optimizer
-            optimizer.learning_rate = float(optimizer.learning_rate) * _FACTOR
+            for optimizer in optimizers(self.model):
+                optimizer.scale.assign(optimizer.scale * _FACTOR)
         if self.patience and self.idle >= self.patience:
             self.stopped = self.model.stop_training = True
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from audiogen.training._loop import compile_model
 
-__all__ = ["assign_variables", "dump_model", "dump_variables", "load_model"]
+__all__ = ["assign_variables", "dump_model", "dump_variables", "load_model", "optimizers"]
 
 
 def dump_model(model):
@@ -29,7 +29,7 @@ def dump_model(model):
     """
     return {
         "model": json.dumps(keras.saving.serialize_keras_object(model)),
-        "optimizers": [json.dumps(keras.optimizers.serialize(o)) for o in _optimizers(model)],
+        "optimizers": [json.dumps(keras.optimizers.serialize(o)) for o in optimizers(model)],
         "variables": dump_variables(model),
     }
 
@@ -50,8 +50,9 @@ def load_model(state):
     config = json.loads(state["model"])
     config.pop("compile_config", None)
     model = keras.saving.deserialize_keras_object(config, safe_mode=True)
-    optimizers = [keras.optimizers.deserialize(json.loads(o)) for o in state["optimizers"]]
-    compile_model(model, *optimizers)
+    compile_model(
+        model, *(keras.optimizers.deserialize(json.loads(o)) for o in state["optimizers"])
+    )
     assign_variables(model, state["variables"])
     return model
 
@@ -69,7 +70,7 @@ def dump_variables(model):
     values : list of lists of ndarray
         Those of the model, then those of each optimizer.
     """
-    groups = [_variables(model), *(o.variables for o in _optimizers(model))]
+    groups = [_variables(model), *(o.variables for o in optimizers(model))]
     return [[np.asarray(v.value).copy() for v in group] for group in groups]
 
 
@@ -83,16 +84,26 @@ def assign_variables(model, values):
     values : list of lists of ndarray
         What `dump_variables` returned.
     """
-    optimizers = _optimizers(model)
-    if len(optimizers) == 1:  # two are built when the model is compiled
-        optimizers[0].build(model.trainable_variables)
-    groups = [_variables(model), *(o.variables for o in optimizers)]
+    if len(optimizers(model)) == 1:  # two are built when the model is compiled
+        model.optimizer.build(model.trainable_variables)
+    groups = [_variables(model), *(o.variables for o in optimizers(model))]
     for variables, arrays in zip(groups, values, strict=True):
         for variable, array in zip(variables, arrays, strict=True):
             variable.assign(array)
 
 
-def _optimizers(model):
+def optimizers(model):
+    """Return the optimizers of a compiled model, one or two.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Compiled.
+
+    Returns
+    -------
+    optimizers : list of ScalableAdam
+    """
     second = getattr(model, "discriminator_optimizer", None)
     return [model.optimizer] if second is None else [model.optimizer, second]
 

@@ -1,0 +1,45 @@
+"""Averaged weights: sampling and validation use them, training goes on from its own."""
+
+import keras
+
+__all__ = ["Average"]
+
+
+class Average(keras.callbacks.Callback):
+    """Have the averaged weights in the model whenever it is not being trained.
+
+    A `ScalableAdam` with `use_ema` keeps the running average; it and the weights change
+    places. Between epochs and after training the model holds the average, so that what
+    is sampled, validated, kept as best and saved is the average; the optimizer holds the
+    weights then, from which training goes on.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self._in_model = True
+
+    def on_epoch_begin(self, epoch, logs=None):
+        """Train the weights themselves; before the first step there is no average."""
+        self._in_model = self._in_model and int(self.model.optimizer.iterations) > 0
+        self._bring(average=False)
+
+    def on_epoch_end(self, epoch=None, logs=None):
+        """Bring the average in."""
+        self._bring(average=True)
+
+    def on_test_begin(self, logs=None):
+        """Validate the average."""
+        self._bring(average=True)
+
+    def on_test_end(self, logs=None):
+        """Go on with the weights themselves."""
+        self._bring(average=False)
+
+    def on_train_end(self, logs=None):
+        """Bring the average in where training was cut off within an epoch."""
+        self._bring(average=True)
+
+    def _bring(self, *, average):
+        if self._in_model != average:
+            self.model.optimizer.exchange_average()
+            self._in_model = average

@@ -1,0 +1,71 @@
+"""The optimizer of every generator."""
+
+import keras
+
+__all__ = ["ScalableAdam", "make_adam"]
+
+
+@keras.saving.register_keras_serializable("audiogen")
+class ScalableAdam(keras.optimizers.Adam):
+    """Adam whose learning rate, schedule or not, can be scaled while training.
+
+    Its running average of the weights, where `use_ema` is set, is left to the `Average`
+    callback: Keras would overwrite the weights with it at the end of training, so that
+    training could not go on from them.
+
+    Parameters
+    ----------
+    learning_rate : float or keras.optimizers.schedules.LearningRateSchedule
+        As of Adam.
+    **parameters : dict
+        Those of ``keras.optimizers.Adam``.
+
+    Attributes
+    ----------
+    scale : keras.Variable
+        What the rate is multiplied with; 1 at first.
+    """
+
+    def __init__(self, learning_rate=0.001, **parameters):
+        super().__init__(learning_rate, **parameters)
+        self.scale = self.add_variable((), initializer="ones", name="scale")
+
+    def update_step(self, gradient, variable, learning_rate):
+        """Change one variable, at the scaled rate."""
+        super().update_step(gradient, variable, learning_rate * self.scale)
+
+    def finalize_variable_values(self, var_list):
+        """Leave the variables as they are."""
+
+    def exchange_average(self):
+        """Have the variables and their running averages change places."""
+        pairs = zip(self._trainable_variables, self._model_variables_moving_average, strict=True)
+        for variable, average in pairs:
+            value = keras.ops.convert_to_numpy(variable)
+            variable.assign(average)
+            average.assign(value)
+
+
+def make_adam(learning_rate, *, decay=None, ema=0.0, **parameters):
+    """Return a new optimizer.
+
+    Parameters
+    ----------
+    learning_rate : float
+        At the start.
+    decay : tuple (factor, steps), default=None
+        What the rate is multiplied with in so many steps, evenly; None leaves it.
+    ema : float, default=0.0
+        Share that a step leaves of a running average of the weights; 0 for no average.
+    **parameters : dict
+        Those of ``keras.optimizers.Adam``.
+
+    Returns
+    -------
+    optimizer : ScalableAdam
+    """
+    if decay is not None:
+        factor, steps = decay
+        learning_rate = keras.optimizers.schedules.ExponentialDecay(learning_rate, steps, factor)
+    average = {"use_ema": True, "ema_momentum": ema} if ema else {}
+    return ScalableAdam(learning_rate, **average, **parameters)
