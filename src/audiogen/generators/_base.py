@@ -28,8 +28,8 @@ class BaseGenerator(BaseSampler):
 
     A subclass has the parameters `epochs`, `batch_size`, `learning_rate`,
     `max_samples`, `validation_fraction`, `patience`, `plateau_patience`, `ema`,
-    `precision`, `warm_start`, `random_state` and `verbose`, and supplies `_build`, `_networks`, `_batch`
-    and `_generate`.
+    `precision`, `warm_start`, `random_state` and `verbose`, and supplies `_build`,
+    `_networks`, `_batch` and `_generate`.
     """
 
     n_iter_: int
@@ -236,7 +236,7 @@ class BaseGenerator(BaseSampler):
         """Return how many epochs at first tell nothing about what follows."""
         return 0
 
-    def _finish(self, X, codes, rows):  # noqa: B027  most generators have nothing to do
+    def _finish(self, X, codes, rows):
         """Do what sampling needs beside the networks, after training and before previews."""
 
     def _attach(self, model):

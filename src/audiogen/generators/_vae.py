@@ -37,9 +37,18 @@ class ConditionalVAE(BaseGenerator):
         Of the convolutions; None is 25 for 1-D and 5 for 2-D convolutions.
     strides : int or None, default=None
         Of the convolutions; None is 4 for 1-D and 2 for 2-D convolutions.
+    block : {"plain", "residual"}, default="plain"
+        Whether both networks are of plain layers or of residual blocks [3]_.
+    loss : {"mse", "spectral"}, default="mse"
+        What reconstructions are measured by: the squared error, or, for waveforms within
+        [-1, 1], the distance of magnitudes at three resolutions, linear and logarithmic,
+        which leaves phases free.
     beta : float, default=1.0
         Weight of the Kullback-Leibler term. Below 1 reconstructions are sharper, above
         1 latents lie closer to the distribution that `sample` draws from.
+    beta_warmup : int, default=0
+        Epochs in which `beta` grows evenly to its size, so that the decoder learns to use
+        latents before they are pressed together [4]_. They do not count for `patience`.
     epochs : int, default=50
         Passes over the data, at most.
     batch_size : int, default=32
@@ -106,6 +115,8 @@ class ConditionalVAE(BaseGenerator):
     .. [1] D. P. Kingma, M. Welling, "Auto-Encoding Variational Bayes", ICLR 2014.
     .. [2] K. Sohn, H. Lee, X. Yan, "Learning Structured Output Representation using Deep
        Conditional Generative Models", NeurIPS 2015.
+    .. [3] K. He et al., "Deep Residual Learning for Image Recognition", CVPR 2016.
+    .. [4] C. K. Sønderby et al., "Ladder Variational Autoencoders", NeurIPS 2016.
 
     Examples
     --------
@@ -124,7 +135,10 @@ class ConditionalVAE(BaseGenerator):
         "filters": Instance((tuple, list), "a tuple of int"),
         "kernel_size": (Options(None), Interval(numbers.Integral, 1, None)),
         "strides": (Options(None), Interval(numbers.Integral, 1, None)),
+        "block": Options("plain", "residual"),
+        "loss": Options("mse", "spectral"),
         "beta": Interval(numbers.Real, 0, None),
+        "beta_warmup": Interval(numbers.Integral, 0, None),
     }
 
     def __init__(
@@ -136,7 +150,10 @@ class ConditionalVAE(BaseGenerator):
         filters=(16, 32, 64, 64),
         kernel_size=None,
         strides=None,
+        block="plain",
+        loss="mse",
         beta=1.0,
+        beta_warmup=0,
         epochs=50,
         batch_size=32,
         learning_rate=1e-3,
@@ -156,7 +173,10 @@ class ConditionalVAE(BaseGenerator):
         self.filters = filters
         self.kernel_size = kernel_size
         self.strides = strides
+        self.block = block
+        self.loss = loss
         self.beta = beta
+        self.beta_warmup = beta_warmup
         self.epochs = epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate
@@ -311,15 +331,32 @@ class ConditionalVAE(BaseGenerator):
             kernel_size=self.kernel_size,
             strides=self.strides,
         )
+        bounded = self._scaling.bounded_
+        if self.loss == "spectral" and not (bounded and len(shape) == 1):
+            raise ValueError(
+                "loss='spectral' is for waveforms (n_samples, n_timesteps) within [-1, 1]. Got "
+                f"samples of shape {shape}{'' if bounded else ' that exceed it'}; scale waveforms "
+                "by PeakNormalizer, or leave loss at 'mse'."
+            )
         return build_vae(
             shape,
             condition_width,
             latent_dim=self.latent_dim,
             body=body,
-            bounded=self._scaling.bounded_,
+            residual=self.block == "residual",
+            bounded=bounded,
             beta=self.beta,
+            loss=self.loss,
             seed=seed,
         )
+
+    def _callbacks(self):
+        from audiogen.training import Warmup
+
+        return [Warmup("warmup", self.beta_warmup)] if self.beta_warmup else []
+
+    def _unwatched(self):
+        return self.beta_warmup
 
     def _networks(self, model):
         return {"encoder_": model.encoder, "decoder_": model.decoder}

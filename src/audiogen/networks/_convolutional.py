@@ -9,6 +9,8 @@ __all__ = ["conv_decoder", "conv_encoder"]
 _CONVOLUTIONS = {1: layers.Conv1D, 2: layers.Conv2D}
 _TRANSPOSED = {1: layers.Conv1DTranspose, 2: layers.Conv2DTranspose}
 _PADDING = {1: layers.ZeroPadding1D, 2: layers.ZeroPadding2D}
+_POOLING = {1: layers.AveragePooling1D, 2: layers.AveragePooling2D}
+_UPSAMPLING = {1: layers.UpSampling1D, 2: layers.UpSampling2D}
 _CROPPING = {1: layers.Cropping1D, 2: layers.Cropping2D}
 
 
@@ -29,7 +31,7 @@ def _plan(shape, n_layers, strides):
     return len(grid), tuple(left), channels, steps, padding
 
 
-def conv_encoder(x, condition, *, filters, kernel_size, strides, initializers):
+def conv_encoder(x, condition, *, filters, kernel_size, strides, residual, initializers):
     """Pass data through strided convolutions with ReLU; join the condition; flatten.
 
     Parameters
@@ -43,6 +45,9 @@ def conv_encoder(x, condition, *, filters, kernel_size, strides, initializers):
         Filters of each layer.
     kernel_size, strides : int
         Of every layer, in each dimension.
+    residual : bool
+        Whether each layer is a residual block: a second convolution follows the strided one,
+        and past both go a mean and a convolution of size 1.
     initializers : Initializers
         Where the layers' seeds come from.
 
@@ -57,7 +62,7 @@ def conv_encoder(x, condition, *, filters, kernel_size, strides, initializers):
     if any(after for _, after in padding):
         x = _PADDING[rank](padding[0] if rank == 1 else padding)(x)
     for n, step in zip(filters, steps, strict=True):
-        x = _CONVOLUTIONS[rank](
+        strided = _CONVOLUTIONS[rank](
             n,
             kernel_size,
             strides=step,
@@ -65,11 +70,17 @@ def conv_encoder(x, condition, *, filters, kernel_size, strides, initializers):
             activation="relu",
             kernel_initializer=initializers.he(),
         )(x)
+        if residual:
+            past = _POOLING[rank](step, padding="same")(x)
+            strided = _joined(strided, past, n, kernel_size, rank, initializers)
+        x = strided
     hidden = layers.Flatten()(x)
     return hidden if condition is None else layers.Concatenate()([hidden, condition])
 
 
-def conv_decoder(z, condition, shape, *, filters, kernel_size, strides, activation, initializers):
+def conv_decoder(
+    z, condition, shape, *, filters, kernel_size, strides, residual, activation, initializers
+):
     """Pass latents and condition through transposed convolutions to data of a shape.
 
     Parameters
@@ -84,6 +95,9 @@ def conv_decoder(z, condition, shape, *, filters, kernel_size, strides, activati
         Filters of the encoder's layers; the decoder takes them from last to first.
     kernel_size, strides : int
         Of every layer, in each dimension.
+    residual : bool
+        Whether each layer but the last is a residual block: a second convolution follows the
+        transposed one, and past both go upsampling and a convolution of size 1.
     activation : str
         Activation of the output.
     initializers : Initializers
@@ -102,7 +116,7 @@ def conv_decoder(z, condition, shape, *, filters, kernel_size, strides, activati
     outputs = [*filters[-2::-1], channels]
     for i, (n, step) in enumerate(zip(outputs, reversed(steps), strict=True)):
         last = i == len(outputs) - 1
-        x = _TRANSPOSED[rank](
+        larger = _TRANSPOSED[rank](
             n,
             kernel_size,
             strides=step,
@@ -110,6 +124,18 @@ def conv_decoder(z, condition, shape, *, filters, kernel_size, strides, activati
             activation=activation if last else "relu",
             kernel_initializer=initializers.glorot() if last else initializers.he(),
         )(x)
+        if residual and not last:
+            past = _UPSAMPLING[rank](step[0] if rank == 1 else step)(x)
+            larger = _joined(larger, past, n, kernel_size, rank, initializers)
+        x = larger
     if any(after for _, after in padding):
         x = _CROPPING[rank](padding[0] if rank == 1 else padding)(x)
     return layers.Reshape(shape)(x)
+
+
+def _joined(x, past, n, kernel_size, rank, initializers):
+    """Convolve once more, and add what went past."""
+    make = {"padding": "same", "kernel_initializer": initializers.glorot()}
+    x = _CONVOLUTIONS[rank](n, kernel_size, **make)(x)
+    past = _CONVOLUTIONS[rank](n, 1, **make)(past)
+    return layers.ReLU()(layers.Add()([past, x]))

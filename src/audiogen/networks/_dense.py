@@ -7,7 +7,7 @@ from keras import layers
 __all__ = ["dense_decoder", "dense_encoder"]
 
 
-def dense_encoder(x, condition, *, units, initializers):
+def dense_encoder(x, condition, *, units, residual, initializers):
     """Flatten, join the condition, and pass through dense layers with ReLU.
 
     Parameters
@@ -18,6 +18,8 @@ def dense_encoder(x, condition, *, units, initializers):
         The encoded condition.
     units : sequence of int
         Units of each layer.
+    residual : bool
+        Whether what enters a layer is added to what leaves it.
     initializers : Initializers
         Where the layers' seeds come from.
 
@@ -27,13 +29,11 @@ def dense_encoder(x, condition, *, units, initializers):
     """
     hidden = layers.Flatten()(x)
     for n in units:
-        if condition is not None:
-            hidden = layers.Concatenate()([hidden, condition])
-        hidden = layers.Dense(n, activation="relu", kernel_initializer=initializers.he())(hidden)
+        hidden = _layer(hidden, condition, n, residual, initializers)
     return hidden
 
 
-def dense_decoder(z, condition, shape, *, units, activation, initializers):
+def dense_decoder(z, condition, shape, *, units, residual, activation, initializers):
     """Pass latents and condition through dense layers to data of a shape.
 
     Parameters
@@ -46,6 +46,8 @@ def dense_decoder(z, condition, shape, *, units, activation, initializers):
         The shape of one sample.
     units : sequence of int
         Units of each layer.
+    residual : bool
+        Whether what enters a layer is added to what leaves it.
     activation : str
         Activation of the output.
     initializers : Initializers
@@ -57,10 +59,20 @@ def dense_decoder(z, condition, shape, *, units, activation, initializers):
     """
     hidden = z
     for n in units:
-        if condition is not None:
-            hidden = layers.Concatenate()([hidden, condition])
-        hidden = layers.Dense(n, activation="relu", kernel_initializer=initializers.he())(hidden)
+        hidden = _layer(hidden, condition, n, residual, initializers)
     out = layers.Dense(
         math.prod(shape), activation=activation, kernel_initializer=initializers.glorot()
     )(hidden)
     return layers.Reshape(shape)(out)
+
+
+def _layer(hidden, condition, n, residual, initializers):
+    entered = hidden
+    if condition is not None:
+        hidden = layers.Concatenate()([hidden, condition])
+    hidden = layers.Dense(n, activation="relu", kernel_initializer=initializers.he())(hidden)
+    if not residual:
+        return hidden
+    if entered.shape[-1] != n:
+        entered = layers.Dense(n, kernel_initializer=initializers.glorot())(entered)
+    return layers.Add()([entered, hidden])

@@ -8,10 +8,11 @@ from keras import layers, ops
 from audiogen.networks._convolutional import conv_decoder, conv_encoder
 from audiogen.networks._dense import dense_decoder, dense_encoder
 from audiogen.networks._seeds import Initializers
+from audiogen.networks._spectral_loss import spectral_loss
 
 __all__ = ["VariationalAutoencoder", "build_vae"]
 
-_LOG_2_PI = math.log(2 * math.pi)
+_LOG_2, _LOG_2_PI = math.log(2), math.log(2 * math.pi)
 _SMALLEST_VARIANCE = 1e-6
 _VARIANCE_MOMENTUM = 0.95
 
@@ -22,7 +23,8 @@ class VariationalAutoencoder(keras.Model):
 
     The likelihood is a Gaussian of one variance for all of a sample. That variance is
     always the best one, the mean squared error itself, so that reconstruction and
-    Kullback-Leibler term balance at any scale of the data [1]_.
+    Kullback-Leibler term balance at any scale of the data [1]_. With the spectral loss it
+    is, in the same way, a Laplace distribution of the magnitudes' distance.
 
     Parameters
     ----------
@@ -32,8 +34,15 @@ class VariationalAutoencoder(keras.Model):
         Inputs [z] or [z, condition], output of the shape of x.
     beta : float, default=1.0
         Weight of the Kullback-Leibler term.
+    loss : {"mse", "spectral"}, default="mse"
+        What reconstructions are measured by; the second is for waveforms.
     seed : int, default=0
         Seed of the draws while training.
+
+    Attributes
+    ----------
+    warmup : keras.Variable
+        What `beta` is multiplied with while training; 1 at first.
 
     References
     ----------
@@ -41,16 +50,18 @@ class VariationalAutoencoder(keras.Model):
        Calibrated Decoders", ICML 2021.
     """
 
-    def __init__(self, encoder, decoder, beta=1.0, seed=0, **kwargs):
+    def __init__(self, encoder, decoder, beta=1.0, loss="mse", seed=0, **kwargs):
         super().__init__(**kwargs)
         self.encoder = encoder
         self.decoder = decoder
         self.beta = beta
+        self.loss_name = loss
         self.seed = seed
         self.draws = keras.random.SeedGenerator(seed)
         self.variance = self.add_weight(
             name="variance", shape=(), initializer="ones", trainable=False
         )
+        self.warmup = self.add_weight(name="warmup", shape=(), initializer="ones", trainable=False)
         self.mse_metric = keras.metrics.Mean(name="mse")
         self.kl_metric = keras.metrics.Mean(name="kl")
         self.built = True
@@ -78,7 +89,16 @@ class VariationalAutoencoder(keras.Model):
             )
         self.mse_metric.update_state(mse)
         self.kl_metric.update_state(kl)
-        return 0.5 * (_LOG_2_PI + 1 + ops.log(mse + _SMALLEST_VARIANCE)) + self.beta * kl / size
+        weight = self.beta * self.warmup if training else self.beta
+        return self._likelihood(x[0], reconstruction, mse) + weight * kl / size
+
+    def _likelihood(self, x, reconstruction, mse):
+        """Return the negative logarithm of the likelihood for each number of a sample."""
+        if self.loss_name == "mse":
+            return 0.5 * (_LOG_2_PI + 1 + ops.log(mse + _SMALLEST_VARIANCE))
+        # Inside, waveforms lie in [0, 1].
+        distance = spectral_loss(2 * x - 1, 2 * reconstruction - 1)
+        return _LOG_2 + 1 + ops.log(distance + _SMALLEST_VARIANCE)
 
     def get_config(self):
         """Return what `from_config` needs."""
@@ -86,6 +106,7 @@ class VariationalAutoencoder(keras.Model):
             "encoder": keras.saving.serialize_keras_object(self.encoder),
             "decoder": keras.saving.serialize_keras_object(self.decoder),
             "beta": self.beta,
+            "loss": self.loss_name,
             "seed": self.seed,
         }
 
@@ -98,7 +119,7 @@ class VariationalAutoencoder(keras.Model):
         return cls(**config)
 
 
-def build_vae(shape, condition_width, *, latent_dim, body, bounded, beta, seed):
+def build_vae(shape, condition_width, *, latent_dim, body, residual, bounded, beta, loss, seed):
     """Build a conditional variational autoencoder.
 
     Parameters
@@ -112,10 +133,14 @@ def build_vae(shape, condition_width, *, latent_dim, body, bounded, beta, seed):
     body : dict
         Either "units" (dense layers) or "filters", "kernel_size" and "strides"
         (convolutions), of the encoder; the decoder has them in reverse.
+    residual : bool
+        Whether both networks are of residual blocks.
     bounded : bool
         Whether the output is a sigmoid's or linear.
     beta : float
         Weight of the Kullback-Leibler term.
+    loss : {"mse", "spectral"}
+        What reconstructions are measured by.
     seed : int
         Decides initial weights and draws.
 
@@ -131,7 +156,7 @@ def build_vae(shape, condition_width, *, latent_dim, body, bounded, beta, seed):
     given = [] if condition is None else [condition]
 
     hidden = (dense_encoder if dense else conv_encoder)(
-        x, condition, **body, initializers=initializers
+        x, condition, **body, residual=residual, initializers=initializers
     )
     moments = [
         layers.Dense(latent_dim, kernel_initializer=initializers.glorot(), name=name)(hidden)
@@ -143,9 +168,10 @@ def build_vae(shape, condition_width, *, latent_dim, body, bounded, beta, seed):
         condition,
         shape,
         **reverse,
+        residual=residual,
         activation="sigmoid" if bounded else "linear",
         initializers=initializers,
     )
     encoder = keras.Model([x, *given], moments, name="encoder")
     decoder = keras.Model([z, *given], out, name="decoder")
-    return VariationalAutoencoder(encoder, decoder, beta=beta, seed=initializers.seed())
+    return VariationalAutoencoder(encoder, decoder, beta, loss, initializers.seed())

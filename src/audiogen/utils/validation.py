@@ -82,7 +82,7 @@ class Instance:
         How the message calls it: "a bool".
     """
 
-    kind: type | tuple[type, ...]
+    kind: Any
     words: str
 
     def allows(self, value: Any) -> bool:
