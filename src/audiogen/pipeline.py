@@ -2,11 +2,13 @@
 
 import inspect
 import numbers
+from functools import partial
 
 import numpy as np
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import available_if
 
+from audiogen._previews import write_preview
 from audiogen.preprocessing import SlidingWindow
 from audiogen.utils.validation import Interval, Options, check_parameters
 
@@ -78,14 +80,8 @@ def generate(
             f"{type(generator).__name__} cannot generate: it has no method sample. "
             "The last step must be a generator, such as ConditionalVAE."
         )
-    if hasattr(generator, "extra_frames"):
-        if y is not None:
-            raise ValueError(f"{type(generator).__name__} takes no y.")
-        frames = generator.sample(n_samples, random_state=random_state)
-        X = _joined(steps, frames, join, crossfade)
-    else:
-        X, y = generator.sample(n_samples, y, return_y=True, random_state=random_state)
-        X = _back(steps, X, y)
+    X, y = generator.sample(n_samples, y, return_y=True, random_state=random_state)
+    X = _inverted(steps, generator, X, y, join, crossfade)
     return (X, y) if return_y else X
 
 
@@ -125,7 +121,7 @@ class GenerativePipeline(Pipeline):
     True
     """
 
-    def fit(self, X, y=None, **params):
+    def fit(self, X, y=None, *, preview_dir=None, preview_every=10, sample_rate=16000, **params):
         """Fit all steps, selectors first.
 
         Parameters
@@ -134,6 +130,13 @@ class GenerativePipeline(Pipeline):
             Audio, or what the first step takes.
         y : DataFrame or array-like, default=None
             The conditions.
+        preview_dir : str or path-like, default=None
+            A folder for four samples, as WAV files and pictures, of every so many epochs, to
+            listen to progress. Those of the same epoch are replaced.
+        preview_every : int, default=10
+            Epochs from one preview to the next.
+        sample_rate : int, default=16000
+            Of the previews, in Hz.
         **params : dict
             Parameters for the ``fit`` of steps, as ``step__parameter``.
 
@@ -144,7 +147,15 @@ class GenerativePipeline(Pipeline):
         windows = any(isinstance(step, SlidingWindow) for _, step in self.steps)
         if windows and y is not None:
             raise ValueError("SlidingWindow makes windows rows, so y must be None with it.")
+        if preview_dir is not None:
+            name = _generator_name(self)
+            params[f"{name}__preview"] = partial(self._preview, preview_dir, sample_rate)
+            params[f"{name}__preview_every"] = preview_every
         return super().fit(*self.select(X, y), **params)
+
+    def _preview(self, folder, sample_rate, samples, y, epoch):
+        steps, generator = _taken_apart(self)
+        write_preview(folder, _inverted(steps, generator, samples, y), epoch, sample_rate)
 
     def select(self, X, y=None):
         """Drop the rows that the leading selectors drop.
@@ -371,6 +382,12 @@ def _taken_apart(estimator):
     return steps + inner, generator
 
 
+def _generator_name(pipeline):
+    """Return the name of the generator's step, through nested pipelines."""
+    name, final = pipeline.steps[-1]
+    return f"{name}__{_generator_name(final)}" if isinstance(final, Pipeline) else name
+
+
 def _call(method, X, y):
     """Call a step's method, with y where its signature names it."""
     if y is not None and "y" in inspect.signature(method).parameters:
@@ -389,6 +406,13 @@ def _back(steps, X, y):
             )
         X = _call(step.inverse_transform, X, y)
     return X
+
+
+def _inverted(steps, generator, X, y, join="audio", crossfade=0):
+    """Return what samples are before the steps that lead to the generator."""
+    if hasattr(generator, "extra_frames"):
+        return _joined(steps, X, join, crossfade)
+    return _back(steps, X, y)
 
 
 def _joined(steps, frames, join, crossfade):

@@ -20,9 +20,11 @@ from audiogen.generators import ConditionalVAE, LSTMSequencer
 
 GENERATORS = [
     ConditionalVAE(
-        latent_dim=2, units=(8,), filters=(4, 4), epochs=2, batch_size=8, random_state=0
+        latent_dim=2, units=(8,), filters=(4, 4), epochs=2, batch_size=8, ema=0.5, random_state=0
     ),
-    LSTMSequencer(extra_frames=6, units=4, n_layers=1, epochs=2, batch_size=8, random_state=0),
+    LSTMSequencer(
+        extra_frames=6, units=4, n_layers=1, epochs=2, batch_size=8, ema=0.5, random_state=0
+    ),
 ]
 # Those that go on from frames take no y (they leave it alone, as scikit-learn's transformers do).
 CONDITIONAL = [g for g in GENERATORS if not hasattr(g, "extra_frames")]

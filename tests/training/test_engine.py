@@ -1,0 +1,164 @@
+"""What training/ gives every generator: averages, scaled schedules, previews, precision."""
+
+import pickle
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+
+from audiogen.generators import (
+    ConditionalVAE,
+    GANGenerator,
+    LSTMSequencer,
+    WaveNetAutoencoder,
+)
+from audiogen.training import Plateau, Warmup, compile_model, dump_model, load_model, make_adam
+
+TINY = {"epochs": 3, "batch_size": 8, "validation_fraction": 0.25, "random_state": 0}
+MODELS = [
+    ConditionalVAE(latent_dim=2, units=(8,), **TINY),
+    GANGenerator(latent_dim=2, units=(8,), **TINY),
+    LSTMSequencer(extra_frames=2, units=4, n_layers=2, **TINY),
+    WaveNetAutoencoder(filters=4, dilations=(1, 2), downsampling=4, code_channels=2, **TINY),
+]
+every_model = pytest.mark.parametrize("model", MODELS, ids=lambda m: type(m).__name__)
+X = np.random.default_rng(0).normal(size=(24, 6)).astype(np.float32)
+
+
+def weights(model):
+    return [keras.ops.convert_to_numpy(w) for w in model._model.optimizer._trainable_variables]
+
+
+@pytest.mark.parametrize("decay", [None, (0.5, 10)])
+def test_a_plateau_scales_whatever_schedule_there_is(decay):
+    """Adam's step under a constant gradient is its rate: the path gives the rates."""
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+    compile_model(model, make_adam(0.1, decay=decay))
+    plateau = Plateau("loss", None, 2)
+    plateau.set_model(model)
+    variable, path = model.trainable_variables, []
+    for epoch in range(8):
+        before = float(variable[0][0, 0])
+        model.optimizer.apply([np.ones((1, 1), np.float32)], variable)
+        path.append(before - float(variable[0][0, 0]))
+        plateau.on_epoch_end(epoch, {"loss": 1.0})
+    expected = 0.1 * 0.5 ** np.array([0, 0, 0, 1, 1, 2, 2, 3])
+    if decay:
+        expected = expected * 0.5 ** (np.arange(8) / 10)
+    np.testing.assert_allclose(path, expected, rtol=1e-4)
+    again = load_model(dump_model(model))
+    assert float(again.optimizer.scale) == float(model.optimizer.scale) == 0.125
+
+
+def test_the_average_is_that_of_the_steps():
+    class Steps(keras.callbacks.Callback):
+        values: list = []
+
+        def on_train_batch_end(self, batch, logs=None):
+            self.values.append(
+                [keras.ops.convert_to_numpy(w) for w in self.model.optimizer._trainable_variables]
+            )
+
+    class Watched(ConditionalVAE):
+        def _callbacks(self):
+            return [Steps()]
+
+    Steps.values = []
+    model = Watched(latent_dim=2, units=(8,), ema=0.8, patience=None, **TINY)
+    model.set_params(plateau_patience=None).fit(X)
+    expected = Steps.values[0]
+    for values in Steps.values[1:]:
+        expected = [0.8 * a + 0.2 * v for a, v in zip(expected, values, strict=True)]
+    for found, wanted in zip(weights(model), expected, strict=True):
+        np.testing.assert_allclose(found, wanted, atol=1e-5)
+    for kept, last in zip(
+        model._model.optimizer._model_variables_moving_average, Steps.values[-1], strict=True
+    ):
+        np.testing.assert_array_equal(keras.ops.convert_to_numpy(kept), last)
+
+
+@every_model
+def test_averaging_changes_no_step(model):
+    steady = {"patience": None, "plateau_patience": None}
+    plain = pickle.loads(pickle.dumps(model)).set_params(ema=0.0, **steady).fit(X)
+    averaged = pickle.loads(pickle.dumps(model)).set_params(ema=0.7, **steady).fit(X)
+    raw = averaged._model.optimizer._model_variables_moving_average
+    for one, two in zip(weights(plain), raw, strict=True):
+        np.testing.assert_array_equal(one, keras.ops.convert_to_numpy(two))
+    assert any((a != b).any() for a, b in zip(weights(plain), weights(averaged), strict=True))
+    assert plain.history_["loss"] == averaged.history_["loss"]
+    assert plain.history_["val_loss"] != averaged.history_["val_loss"]
+
+
+@pytest.mark.parametrize("model", MODELS[2:], ids=lambda m: type(m).__name__)  # no draws
+def test_the_validation_loss_is_that_of_the_average(model):
+    model = pickle.loads(pickle.dumps(model)).set_params(ema=0.5, epochs=1).fit(X)
+    before = model.history_["val_loss"][0]
+    rows, held_out = model._split(len(X), model._seed)
+    read = model._reader(X, rows, held_out)
+    batch = model._batch(read(held_out), None, np.random.default_rng(0))
+    found = model._model.evaluate(*batch, batch_size=len(held_out), verbose=0, return_dict=True)
+    assert found["loss"] == pytest.approx(before, rel=1e-5)
+
+
+@every_model
+def test_previews_come_when_due_and_change_nothing(model):
+    seen = []
+
+    def preview(samples, y, epoch):
+        seen.append((epoch, samples, y))
+
+    y = None if isinstance(model, LSTMSequencer) else pd.DataFrame({"pitch": [60.0, 72.0] * 12})
+    with_previews = pickle.loads(pickle.dumps(model)).set_params(epochs=4)
+    with_previews.fit(X, y, preview=preview, preview_every=2)
+    without = pickle.loads(pickle.dumps(model)).set_params(epochs=4).fit(X, y)
+    assert [epoch for epoch, _, _ in seen] == [2, 4]
+    assert all(len(samples) == 4 for _, samples, _ in seen)
+    assert (seen[0][1] != seen[1][1]).any()
+    if y is None:
+        assert seen[0][2] is None
+    else:
+        pd.testing.assert_frame_equal(seen[0][2], seen[1][2])
+    np.testing.assert_array_equal(with_previews.sample(3), without.sample(3))
+    assert with_previews.history_ == without.history_
+
+
+def test_bad_previews_are_named():
+    with pytest.raises(TypeError, match=r"'preview' parameter of ConditionalVAE\.fit"):
+        MODELS[0].fit(X, preview="yes")
+    with pytest.raises(ValueError, match=r"'preview_every' parameter of ConditionalVAE\.fit"):
+        MODELS[0].fit(X, preview=print, preview_every=0)
+
+
+@every_model
+def test_lower_precision_is_the_layers_alone(model):
+    policy = keras.config.dtype_policy().name
+    exact = pickle.loads(pickle.dumps(model)).fit(X)
+    rough = pickle.loads(pickle.dumps(model)).set_params(precision="mixed_bfloat16").fit(X)
+    assert keras.config.dtype_policy().name == policy
+    for name, network in rough._networks(rough._model).items():
+        computing = {layer.compute_dtype for layer in network.layers if layer.weights}
+        assert computing == {"bfloat16", "float32"}, name
+        assert {str(w.dtype) for w in network.trainable_weights} == {"float32"}
+        assert {str(output.dtype) for output in network.outputs} == {"float32"}
+        last = [layer for layer in network.layers if layer.weights][-1]
+        assert last.compute_dtype == "float32"
+    first = exact.history_["loss"][0], rough.history_["loss"][0]
+    assert first[0] != first[1]
+    assert first[0] == pytest.approx(first[1], rel=0.1)
+    samples = rough.sample(3, random_state=0)
+    assert samples.dtype == np.float32
+    again = pickle.loads(pickle.dumps(rough))
+    np.testing.assert_array_equal(again.sample(3, random_state=0), samples)
+
+
+def test_warmup_raises_evenly():
+    model = ConditionalVAE(latent_dim=2, units=(8,), **TINY).fit(X)._model
+    found = []
+    warmup = Warmup("warmup", 4)
+    warmup.set_model(model)
+    for epoch in range(6):
+        warmup.on_epoch_begin(epoch)
+        found.append(float(model.warmup))
+    assert found == [0.25, 0.5, 0.75, 1, 1, 1]
