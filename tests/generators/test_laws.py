@@ -16,12 +16,13 @@ from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import audiogen
-from audiogen.generators import ConditionalVAE, LSTMSequencer
+from audiogen.generators import ConditionalVAE, GANGenerator, LSTMSequencer
 
 GENERATORS = [
     ConditionalVAE(
         latent_dim=2, units=(8,), filters=(4, 4), epochs=2, batch_size=8, ema=0.5, random_state=0
     ),
+    GANGenerator(latent_dim=2, units=(8,), filters=(4, 4), epochs=2, batch_size=8, random_state=0),
     LSTMSequencer(
         extra_frames=6, units=4, n_layers=1, epochs=2, batch_size=8, ema=0.5, random_state=0
     ),

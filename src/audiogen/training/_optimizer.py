@@ -41,7 +41,7 @@ class ScalableAdam(keras.optimizers.Adam):
         """Have the variables and their running averages change places."""
         pairs = zip(self._trainable_variables, self._model_variables_moving_average, strict=True)
         for variable, average in pairs:
-            value = keras.ops.convert_to_numpy(variable)
+            value = keras.ops.copy(variable)
             variable.assign(average)
             average.assign(value)
 
