@@ -3,10 +3,11 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.base import BaseEstimator, TransformerMixin
+import soundfile
+from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.mixture import GaussianMixture
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from audiogen import GenerativePipeline, generate, make_generative_pipeline
@@ -185,3 +186,28 @@ def test_a_pipeline_survives_pickling():
     pipe = make_generative_pipeline(StandardScaler(), VAE).fit(X, y)
     again = pickle.loads(pickle.dumps(pipe))
     np.testing.assert_array_equal(again.sample(y=y), pipe.sample(y=y))
+
+
+def test_previews_are_the_audio_of_that_epoch(tmp_path):
+    X, y = data()
+    X = X / np.abs(X).max()
+    two = clone(VAE).set_params(epochs=2)
+    inner = make_generative_pipeline(Labelled(), two)
+    pipe = make_generative_pipeline(MinMaxScaler((-0.5, 0.5)), inner)
+    pipe.fit(X, y / 1000, preview_dir=tmp_path / "new", preview_every=1, sample_rate=8000)
+    found = sorted(p.name for p in (tmp_path / "new").iterdir())
+    assert found == [
+        f"epoch_000{e}_{i}.{kind}" for e in (1, 2) for i in range(4) for kind in ("png", "wav")
+    ]
+    audio, sample_rate = soundfile.read(tmp_path / "new" / "epoch_0002_3.wav")
+    assert sample_rate == 8000
+    expected = pipe.sample(4, random_state=two._seed)
+    np.testing.assert_allclose(audio, np.clip(expected[3], -1, 1), atol=1e-4)
+    assert (tmp_path / "new" / "epoch_0002_3.png").read_bytes()[1:4] == b"PNG"
+
+
+def test_previews_of_what_is_no_audio_are_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"preview_dir is for .*shape \(4, 2, 2\)"):
+        make_generative_pipeline(clone(VAE)).fit(
+            np.zeros((6, 2, 2)), preview_dir=tmp_path, preview_every=1
+        )

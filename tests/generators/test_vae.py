@@ -1,7 +1,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+from scipy import signal, stats
 
 from audiogen.generators import ConditionalVAE
 
@@ -161,3 +161,81 @@ def test_nan_loss_stops_with_advice():
     with pytest.warns(UserWarning, match="A loss became NaN .*Lower learning_rate"):
         vae.fit(X)
     assert vae.n_iter_ < 50
+
+
+@pytest.mark.parametrize("shape", [(5,), (300,), (9, 2), (6, 10, 2)])
+def test_residual_blocks_add_what_enters(shape):
+    """With the inner convolutions at zero a block still passes its input on."""
+    X = np.random.default_rng(0).normal(size=(8, *shape)).astype(np.float32)
+    kind = {1: "auto" if shape[0] < 10 else "conv1d", 2: "auto", 3: "auto"}[len(shape)]
+    vae = ConditionalVAE(
+        latent_dim=2, units=(4, 4), filters=(3, 3), kernel_size=3, strides=2, architecture=kind,
+        block="residual", epochs=1, random_state=0,
+    ).fit(X, ["a", "b"] * 4)  # fmt: skip
+    assert vae.sample(2, random_state=0).shape == (2, *shape)
+    assert layer_kinds(vae.encoder_).count("Add") == 2
+    assert layer_kinds(vae.decoder_).count("Add") == (
+        2 if kind != "conv1d" and len(shape) == 1 else 1
+    )
+    inner = [la for la in vae.encoder_.layers if getattr(la, "kernel_size", (0,))[0] == 3]
+    if not inner:
+        inner = [la for la in vae.encoder_.layers if getattr(la, "units", 0) == 4][::2]
+    for layer in inner:
+        layer.set_weights([np.zeros_like(w) for w in layer.get_weights()])
+    assert np.ptp(vae.encode(X, ["a"] * 8), axis=0).min() > 0
+
+
+def magnitudes(audio, length):
+    """Return those of a short-time Fourier transform, by SciPy."""
+    margin = length - length // 4
+    audio = np.pad(audio, [(0, 0), (margin, margin)])
+    frames = np.lib.stride_tricks.sliding_window_view(audio, length, axis=1)[:, :: length // 4]
+    return np.abs(np.fft.rfft(frames * signal.get_window("hann", length))) * 4 / length
+
+
+def test_the_spectral_loss_leaves_phases_free():
+    """Its likelihood is a Laplace distribution of magnitudes, whose scale is the best."""
+    t = np.arange(512) / 512
+    phases = np.random.default_rng(0).uniform(0, 2 * np.pi, (32, 1))
+    X = 0.5 * np.sin(2 * np.pi * 32 * t + phases).astype(np.float32)
+    vae = ConditionalVAE(
+        latent_dim=1, units=(32,), loss="spectral", beta=0.5, epochs=20, batch_size=8,
+        learning_rate=3e-3, random_state=0,
+    ).fit(X)  # fmt: skip
+    assert vae.history_["loss"][-1] < vae.history_["loss"][0] - np.log(2)  # half the distance
+
+    def loss(x, reconstruction):
+        moments = np.ones((len(x), 1), np.float32), np.zeros((len(x), 1), np.float32)
+        inside = [((values + 1) / 2).astype(np.float32) for values in (x, reconstruction)]
+        return float(
+            vae._model.compute_loss((inside[0],), None, (inside[1], *moments), training=False)
+        )
+
+    kl = 0.5 * 0.5 / 512
+    distance = sum(
+        np.abs(f(a) - f(b)).mean()
+        for n in (2048, 512, 128)
+        for a, b in [[magnitudes(x, n) for x in (X, 0.5 * X)]]
+        for f in (np.asarray, lambda m: np.log(m + 1e-3))
+    )
+    assert loss(X, 0.5 * X) == pytest.approx(np.log(2 * distance) + 1 + kl, abs=1e-3)
+    assert loss(X, -X) < loss(X, 0.99 * X) - 3
+    for wrong in (X[:, :, np.newaxis], 3 * X):
+        with pytest.raises(ValueError, match="loss='spectral' is for waveforms"):
+            ConditionalVAE(loss="spectral").fit(wrong)
+
+
+def test_warmup_of_beta_counts_in_training_alone(blobs):
+    X = blobs[0][:64]
+    parameters = {"latent_dim": 2, "units": (8,), "beta": 50.0, "epochs": 3, "random_state": 0}
+    plain = ConditionalVAE(**parameters).fit(X)
+    warm = ConditionalVAE(**parameters, beta_warmup=1000).fit(X)
+    free = ConditionalVAE(**{**parameters, "beta": 0.0}).fit(X)
+    assert warm.history_["loss"][0] == pytest.approx(free.history_["loss"][0], rel=0.05)
+    assert plain.history_["loss"][0] > 1.5 * free.history_["loss"][0]
+    ratio = warm.history_["val_loss"][0] / plain.history_["val_loss"][0]
+    assert ratio > 0.5  # validation counts beta in full
+    stopped = ConditionalVAE(
+        **{**parameters, "epochs": 12, "patience": 1, "learning_rate": 1.0}, beta_warmup=8
+    ).fit(X)
+    assert stopped.n_iter_ > 8
