@@ -16,7 +16,13 @@ from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import audiogen
-from audiogen.generators import ConditionalVAE, GANGenerator, LSTMSequencer
+from audiogen.generators import (
+    ConditionalGaussianMixture,
+    ConditionalVAE,
+    GANGenerator,
+    LSTMSequencer,
+    WaveNetAutoencoder,
+)
 
 GENERATORS = [
     ConditionalVAE(
@@ -26,12 +32,27 @@ GENERATORS = [
     LSTMSequencer(
         extra_frames=6, units=4, n_layers=1, epochs=2, batch_size=8, ema=0.5, random_state=0
     ),
+    WaveNetAutoencoder(
+        filters=4,
+        dilations=(1, 2),
+        downsampling=4,
+        code_channels=4,
+        epochs=2,
+        batch_size=8,
+        random_state=0,
+    ),
 ]
 # Those that go on from frames take no y (they leave it alone, as scikit-learn's transformers do).
 CONDITIONAL = [g for g in GENERATORS if not hasattr(g, "extra_frames")]
 every_generator = pytest.mark.parametrize("generator", GENERATORS, ids=lambda g: type(g).__name__)
 every_conditional_generator = pytest.mark.parametrize(
     "generator", CONDITIONAL, ids=lambda g: type(g).__name__
+)
+# What is fitted without epochs keeps the laws that name none.
+SAMPLERS = [*GENERATORS, ConditionalGaussianMixture(latent_dim=4, random_state=0)]
+every_sampler = pytest.mark.parametrize("generator", SAMPLERS, ids=lambda g: type(g).__name__)
+every_conditional_sampler = pytest.mark.parametrize(
+    "generator", [*CONDITIONAL, SAMPLERS[-1]], ids=lambda g: type(g).__name__
 )
 N = 12
 
@@ -44,31 +65,37 @@ def conditions():
     return pd.DataFrame({"pitch": np.arange(60, 60 + N), "family": ["reed", "mallet"] * (N // 2)})
 
 
+def brief(generator, epochs=1):
+    """Return an unfitted copy that trains for so many epochs, where it has any."""
+    copy = clone(generator)
+    return copy.set_params(epochs=epochs) if hasattr(copy, "epochs") else copy
+
+
 @pytest.fixture(scope="module")
 def fitted():
     """Each generator fitted once on features with conditions; tests must not change it."""
-    return {type(g).__name__: clone(g).fit(features(), conditions()) for g in GENERATORS}
+    return {type(g).__name__: clone(g).fit(features(), conditions()) for g in SAMPLERS}
 
 
-@parametrize_with_checks(GENERATORS)
+@parametrize_with_checks(SAMPLERS)
 def test_check_estimator(estimator, check):
     check(estimator)
 
 
-@every_generator
+@every_sampler
 @pytest.mark.parametrize("shape", [(6,), (3000,), (9, 5), (10, 7, 2)])
 def test_any_shape_comes_back_as_float32(generator, shape):
     X = np.random.default_rng(0).uniform(-1, 1, size=(4, *shape))
-    samples = clone(generator).set_params(epochs=1).fit(X).sample(3)
+    samples = brief(generator).fit(X).sample(3)
     assert samples.shape == (3, getattr(generator, "extra_frames", shape[0]), *shape[1:])
     assert samples.dtype == np.float32
     assert np.abs(samples).max() <= 1, "data within [-1, 1] get a bounded output"
 
 
-@every_generator
+@every_sampler
 def test_other_data_keep_their_location_and_scale(generator):
     X = 1000 + 50 * np.random.default_rng(0).normal(size=(64, 5))
-    samples = clone(generator).set_params(epochs=5).fit(X).sample(200)
+    samples = brief(generator, 5).fit(X).sample(200)
     assert np.abs(samples.mean() - 1000) < 50
 
 
@@ -82,7 +109,7 @@ def test_same_seed_same_bits(generator, fitted):
     assert not np.array_equal(first.sample(5, random_state=3), other.sample(5, random_state=3))
 
 
-@every_generator
+@every_sampler
 def test_global_random_state_is_untouched(generator):
     before = np.random.get_state()[1].copy(), random.getstate()
     clone(generator).set_params(random_state=None).fit(features(), conditions()).sample(2)
@@ -90,7 +117,7 @@ def test_global_random_state_is_untouched(generator):
     assert before[1] == random.getstate()
 
 
-@every_conditional_generator
+@every_conditional_sampler
 def test_y_is_broadcast_and_returned(generator, fitted):
     model = fitted[type(generator).__name__]
     X, y = model.sample(4, y={"pitch": 64, "family": "reed"}, return_y=True)
@@ -106,7 +133,7 @@ def test_y_is_broadcast_and_returned(generator, fitted):
         model.sample(5, y=conditions())
 
 
-@every_conditional_generator
+@every_conditional_sampler
 def test_unknown_conditions_are_refused(generator, fitted):
     model = fitted[type(generator).__name__]
     with pytest.raises(ValueError, match="'reeds' is unknown.*mallet, reed"):
@@ -114,7 +141,7 @@ def test_unknown_conditions_are_refused(generator, fitted):
     with pytest.raises(ValueError, match="'pitch' = 90 lies too far outside"):
         model.sample(y={"pitch": 90, "family": "reed"})
     with pytest.raises(ValueError, match="fitted without conditions"):
-        clone(generator).set_params(epochs=1).fit(features()).sample(y="reed")
+        brief(generator).fit(features()).sample(y="reed")
 
 
 @every_conditional_generator
@@ -263,7 +290,7 @@ def test_bad_data_are_named(generator, fitted):
         model.partial_fit(np.zeros((3, 6, 2)), conditions()[:3])
 
 
-@every_generator
+@every_sampler
 def test_constant_and_single_samples_train(generator):
     for X in (np.full((6, 4), 3.0), np.zeros((6, 4)), np.ones((1, 4))):
         assert np.isfinite(clone(generator).fit(X).sample(2)).all()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from audiogen.generators._sampler import BaseSampler
+from audiogen.generators._sampler import BaseSampler, conditions_of
 from audiogen.generators._scaling import Scaling
 from audiogen.utils.conditions import ConditionEncoder
 from audiogen.utils.seeds import draw_seed, make_rng, spawn_seed
@@ -130,7 +130,7 @@ class BaseGenerator(BaseSampler):
         from audiogen.training import Checkpoint, Preview
 
         X = self._validated(X, reset=fresh)
-        _refuse_other_length(X, y)
+        y = conditions_of(X, y)
         checkpoint = None if checkpoint_dir is None else Checkpoint(checkpoint_dir)
         seed = None if checkpoint is None else checkpoint.seed
         if seed is None:
@@ -291,17 +291,3 @@ class BaseGenerator(BaseSampler):
             from audiogen.training import load_model
 
             self._attach(load_model(saved))
-
-
-def _refuse_other_length(X, y):
-    if isinstance(y, dict) or (y is not None and np.ndim(y) == 0):
-        raise ValueError(
-            "y must have a row for each sample in fit: give a DataFrame or an array. Got "
-            f"{type(y).__name__}."
-        )
-    if y is not None and len(y) != len(X):
-        raise ValueError(
-            f"X has {len(X)} samples but y has {len(y)}. A step that drops rows must drop them "
-            "from both: put it first in a GenerativePipeline, or call its select(X, y) yourself. "
-            "SlidingWindow makes windows rows, so y must be None with it."
-        )

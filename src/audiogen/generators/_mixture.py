@@ -9,8 +9,8 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.mixture import GaussianMixture
 from sklearn.utils.validation import check_is_fitted
 
-from audiogen.generators._sampler import BaseSampler
-from audiogen.generators._scaling import Scaling
+from audiogen.generators._sampler import BaseSampler, conditions_of
+from audiogen.generators._scaling import Scaling, refuse_not_finite
 from audiogen.utils.conditions import ConditionEncoder
 from audiogen.utils.seeds import draw_seed, spawn_seed
 from audiogen.utils.validation import Interval, Options, check_parameters
@@ -128,11 +128,8 @@ class ConditionalGaussianMixture(BaseSampler):
         """
         check_parameters(self, self._constraints)
         X = self._validated(X, reset=True)
-        if y is not None and len(y) != len(X):
-            raise ValueError(
-                f"X has {len(X)} samples but y has {len(y)}. A step that drops rows must drop "
-                "them from both: put it first in a GenerativePipeline."
-            )
+        refuse_not_finite(X, np.arange(len(X)))
+        y = conditions_of(X, y)
         encoder = None if y is None else ConditionEncoder().fit(y)
         return self._learn(X, encoder, None if encoder is None else encoder.encode(y))
 
@@ -152,7 +149,9 @@ class ConditionalGaussianMixture(BaseSampler):
             In nats a sample. Higher is better.
         """
         check_is_fitted(self)
-        x = self._scaling.forward(self._validated(X, reset=False)).reshape(len(X), -1)
+        X = self._validated(X, reset=False)
+        refuse_not_finite(X, np.arange(len(X)))
+        x = self._scaling.forward(X).reshape(len(X), -1)
         condition = self._encoded(len(x), y)
         residuals = x - self._means(len(x), condition)
         z = residuals if self.basis_ is None else residuals @ self.basis_.T

@@ -4,13 +4,15 @@ import numbers
 from abc import ABC, abstractmethod
 from typing import Any
 
+import numpy as np
+import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from audiogen.utils.seeds import draw_seed, make_rng
 from audiogen.utils.validation import Interval, check_parameters
 
-__all__ = ["BaseSampler"]
+__all__ = ["BaseSampler", "conditions_of"]
 
 _SAMPLE = 4  # what a seed is spawned for, beside those of BaseGenerator
 
@@ -111,3 +113,40 @@ class BaseSampler(BaseEstimator, ABC):
         tags = super().__sklearn_tags__()
         tags.input_tags.three_d_array = True
         return tags
+
+
+def conditions_of(X, y):
+    """Return the conditions that training is given, one row for each sample.
+
+    Parameters
+    ----------
+    X : array of shape (n_samples, ...)
+        The data.
+    y : array-like, DataFrame or None
+        Their conditions.
+
+    Returns
+    -------
+    y : ndarray, DataFrame or None
+
+    Raises
+    ------
+    ValueError
+        Where y has not as many rows as X.
+    """
+    if y is None:
+        return None
+    kind = type(y).__name__
+    if not isinstance(y, dict | pd.DataFrame):
+        y = np.asarray(y)
+    if isinstance(y, dict) or y.ndim == 0:
+        raise ValueError(
+            f"y must have a row for each sample in fit: give a DataFrame or an array. Got {kind}."
+        )
+    if len(y) != len(X):
+        raise ValueError(
+            f"X has {len(X)} samples but y has {len(y)}. A step that drops rows must drop them "
+            "from both: put it first in a GenerativePipeline, or call its select(X, y) yourself. "
+            "SlidingWindow makes windows rows, so y must be None with it."
+        )
+    return y

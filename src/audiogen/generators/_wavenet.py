@@ -385,6 +385,12 @@ class WaveNetAutoencoder(TransformerMixin, BaseGenerator):
         missing = -n_steps % self.decoder_.get_layer("upsampling").size
         return np.pad(x, [(0, 0), (0, missing), (0, 0)]) if missing else x
 
+    def __sklearn_tags__(self):
+        """Tell scikit-learn that codes are float32, whatever X is."""
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = []
+        return tags
+
     def _rows_at_once(self):
         n_steps, n_channels = _sequence_shape(self.sample_shape_)
         return max(1, _VALUES_AT_ONCE // (n_steps * max(self.filters, n_channels)))
