@@ -91,6 +91,11 @@ def _forget_the_peak():
         return None
 
 
+def peak_megabytes():
+    """Return the peak of this process so far (Linux only)."""
+    return _status("VmHWM")
+
+
 def _status(name):
     for line in pathlib.Path("/proc/self/status").read_text().splitlines():
         if line.startswith(name + ":"):

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
+import soundfile
 
 import audiogen
 from audiogen import generate, make_generative_pipeline
-from audiogen.datasets import make_notes
+from audiogen.datasets import load_gtzan, make_notes
 from audiogen.generators import LSTMSequencer
 from audiogen.generators._frames import FrameScaling
 from audiogen.preprocessing import SlidingWindow, STFTSpectrogram
@@ -268,6 +269,30 @@ def test_a_long_recording_goes_on():
     lstm.partial_fit(SlidingWindow(axis=1).fit_transform(frames[:, :50]))
     assert lstm.n_iter_ == 2
     assert lstm._seeds.shape == (31, 16, 8), "seeds come from the latest recording"
+
+
+def test_a_piece_of_gtzan_goes_on(tmp_path):
+    """Two tones that take turns, 8 frames each, go on taking turns."""
+    rate, hop, turn = 22050, 512, 8
+    t = np.arange(12 * turn * hop)
+    high = t // (turn * hop) % 2
+    piece = 0.5 * np.sin(2 * np.pi * np.where(high, 1723, 431) * t / rate)
+    (tmp_path / "genres" / "techno").mkdir(parents=True)
+    soundfile.write(tmp_path / "genres" / "techno" / "techno.00000.wav", piece, rate)
+
+    pieces = load_gtzan(tmp_path)
+    spectrogram = STFTSpectrogram(frame_length=2048, hop_length=hop, phase=None)
+    lstm = LSTMSequencer(
+        extra_frames=112, units=16, n_layers=1, dropout=0.0, frame_components=8, epochs=60,
+        learning_rate=0.02, random_state=0,
+    )  # fmt: skip
+    pipe = make_generative_pipeline(spectrogram, SlidingWindow(axis=1), lstm).fit(pieces.data)
+    frames = spectrogram.transform(pieces.data)
+    ahead = lstm.sample(seed_frames=frames[:, :36])
+    loudest, wanted = (f[0, ..., 0].argmax(axis=1) for f in (ahead[:, :56], frames[:, 36:92]))
+    assert set(np.round(wanted * rate / 2048, -2)) == {400, 1700}
+    assert np.mean(np.abs(loudest - wanted) <= 1) > 0.8
+    assert spectrogram.inverse_transform(ahead).shape == pipe.sample(1).shape == piece[None].shape
 
 
 def test_audio_itself_goes_on():
