@@ -47,12 +47,23 @@ def _random_states_kept():
         np.random.set_state(states[1])  # noqa: NPY002
 
 
+def _check(backend):
+    if backend not in ("tensorflow", "jax"):
+        raise ImportError(
+            f"audiogen's networks run on Keras' backends tensorflow and jax, not {backend!r}. "
+            "Set the environment variable KERAS_BACKEND=tensorflow before Keras is imported."
+        )
+
+
+_check(os.environ.get("KERAS_BACKEND", "tensorflow"))  # before the import of what may be absent
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 with _stderr_held_back(), _random_states_kept():
-    import keras  # noqa: F401
+    import keras
     from keras import ops
 
     ops.zeros(1)  # the backend speaks once more when it is first used
+
+_check(keras.backend.backend())  # which Keras' own settings file may name as well
 
 # It warns of retracing when a program fits several models, as every grid search does.
 logging.getLogger("tensorflow").setLevel(logging.ERROR)

@@ -68,7 +68,7 @@ class VariationalAutoencoder(keras.Model):
 
     def call(self, inputs):
         """Encode, draw once and decode."""
-        inputs = list(inputs)
+        inputs = [ops.convert_to_tensor(values) for values in inputs]
         z_mean, z_log_var = self.encoder(inputs)
         noise = keras.random.normal(ops.shape(z_mean), seed=self.draws)
         z = z_mean + ops.exp(0.5 * z_log_var) * noise

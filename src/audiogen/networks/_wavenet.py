@@ -39,7 +39,7 @@ class WaveNetModel(keras.Model):
 
     def call(self, inputs, training=None):
         """Encode x and decode it; inputs are [x, ...] or [x, previous, ...]."""
-        x, *others = inputs
+        x, *others = map(ops.convert_to_tensor, inputs)
         codes = self.encoder([x], training=training)
         given = [codes, *others]
         if self.loss_name == "levels":

@@ -25,7 +25,9 @@ def compile_model(model, optimizer, *further):
         ``discriminator_optimizer``.
     """
     second = {"discriminator_optimizer": further[0]} if further else {}
-    model.compile(optimizer=optimizer, jit_compile=False, **second)  # XLA is slower on CPUs
+    # Under TensorFlow XLA makes CPUs slower; JAX without it runs operation by operation.
+    compiled = keras.backend.backend() == "jax"
+    model.compile(optimizer=optimizer, jit_compile=compiled, **second)
 
 
 def train(model, batches, *, history, last_epoch, validation=None, callbacks=(), verbose=0):
