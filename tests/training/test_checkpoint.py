@@ -9,7 +9,8 @@ import time
 import numpy as np
 import pytest
 
-from audiogen.generators import ConditionalVAE
+from audiogen.generators import ConditionalVAE, LSTMSequencer
+from audiogen.preprocessing import SlidingWindow
 
 # At moments from this seed processes are killed; it is printed when a test fails.
 SEED = 20240607
@@ -133,6 +134,19 @@ def test_other_parameters_or_data_are_refused(tmp_path):
     (tmp_path / "checkpoint.npz").write_text("no checkpoint")
     with pytest.raises(ValueError, match=r"checkpoint\.npz is no checkpoint"):
         vae().fit(X, checkpoint_dir=tmp_path)
+
+
+def test_windows_are_told_apart_by_their_frames(tmp_path):
+    frames = np.random.default_rng(0).normal(size=(12, 3)).astype(np.float32)
+    other = frames.copy()
+    other[5, 1] += 1
+    lstm = LSTMSequencer(units=2, n_layers=1, epochs=1, extra_frames=1, random_state=0)
+    windows = SlidingWindow(4)
+    one = lstm.fit(windows.fit_transform(frames), checkpoint_dir=tmp_path).history_
+    for wrong in (windows.fit_transform(other), SlidingWindow(5).fit_transform(frames)):
+        with pytest.raises(ValueError, match="other parameters or other data"):
+            lstm.fit(wrong, checkpoint_dir=tmp_path)
+    assert lstm.fit(windows.fit_transform(frames), checkpoint_dir=tmp_path).history_ == one
 
 
 def test_a_checkpoint_that_cannot_be_written_is_said_and_training_goes_on(tmp_path):

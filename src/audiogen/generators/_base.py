@@ -181,7 +181,10 @@ class BaseGenerator(BaseSampler):
         if checkpoint is not None:
             checkpoint.seed = self._seed
             parameters = {k: v for k, v in self.get_params().items() if k != "verbose"}
-            checkpoint.fingerprint = fingerprint(parameters, X, [*rows, *held_out], codes)
+            used = np.concatenate([rows, held_out])
+            own = None if codes is None else codes[used]
+            content = self._scaling.content(X, used)
+            checkpoint.fingerprint = fingerprint({**parameters, "X": X.shape}, *content, own)
             checkpoint.history = self.history_
             checkpoint.keepers = [c for c in callbacks if hasattr(c, "get_state")]
             checkpoint.restore(self._model)

@@ -110,8 +110,7 @@ class FrameScaling(Scaling):
         -------
         self : FrameScaling
         """
-        frames, starts = distinct_frames(X)
-        held = _held(starts, rows, X.shape[1])
+        frames, held = self.content(X, rows)
         super().fit(frames, held)
         self.frame_shape_ = frames.shape[1:]
         self.axes_, self.network_shape_, self.error_scale_ = None, self.frame_shape_, None
@@ -123,6 +122,24 @@ class FrameScaling(Scaling):
             self.network_shape_ = (len(self.axes_),)
             self.error_scale_ = float(self.unit_ / self.scale_) ** 2 / flat.shape[1]
         return self
+
+    def content(self, X, rows):
+        """Return frames, and the numbers of those that rows hold, each once.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_windows, width, ...)
+            Windows.
+        rows : ndarray of int
+            The rows that count.
+
+        Returns
+        -------
+        frames : ndarray of shape (n_frames, ...)
+        numbers : ndarray of int
+        """
+        frames, starts = distinct_frames(X)
+        return frames, _held(starts, rows, X.shape[1])
 
     def reader(self, X, rows):
         """Return a function from rows to windows as the network sees them.

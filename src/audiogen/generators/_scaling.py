@@ -66,6 +66,10 @@ class Scaling:
             self.scale_ = np.float32(np.sqrt(variance.mean())) or np.float32(1)
         return self
 
+    def content(self, X, rows):
+        """Return what the rows consist of: an array, and the numbers of its rows that count."""
+        return X, rows
+
     def reader(self, X, rows):
         """Return a function from rows to data as the network sees them.
 

@@ -29,8 +29,8 @@ def fingerprint(parameters, X, rows, codes):
         The data; read block by block.
     rows : ndarray of int
         The rows that are used.
-    codes : ndarray of shape (n_samples, width) or None
-        The encoded conditions.
+    codes : ndarray or None
+        The encoded conditions of those that are used.
 
     Returns
     -------
@@ -45,8 +45,8 @@ def fingerprint(parameters, X, rows, codes):
     for start in range(0, len(rows), size):
         block = rows[start : start + size]
         digest.update(np.ascontiguousarray(X[block]).tobytes())
-        if codes is not None:
-            digest.update(np.ascontiguousarray(codes[block]).tobytes())
+    if codes is not None:
+        digest.update(np.ascontiguousarray(codes).tobytes())
     return digest.hexdigest()
 
 
