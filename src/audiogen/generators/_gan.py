@@ -8,7 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from audiogen.generators._base import BaseGenerator
 from audiogen.generators._body import network_body
-from audiogen.utils.validation import Instance, Interval, Options
+from audiogen.utils.validation import Instance, Interval, Options, Sizes
 
 __all__ = ["GANGenerator"]
 
@@ -106,11 +106,10 @@ class GANGenerator(BaseGenerator):
         "val_". "generator_loss" and "discriminator_loss" are the two sides of the game:
         neither tells how good the sounds are. "penalty" is the gradient penalty without its
         weight, "auxiliary_loss" how far generated sounds are from telling their condition.
-        "loss" is the energy distance of generated from real samples in a batch, 0
-        where they are alike, in standard deviations of the data (or as the data are, if
-        within [-1, 1]); "diversity" the mean distance between generated samples over that
-        between real ones; "accuracy" how often the discriminator scores a real sample above
-        a generated one.
+        "loss" is the energy distance of generated from real samples, 0 where they are
+        alike, and "diversity" the mean distance between generated samples, both over the mean
+        distance between real ones; "accuracy" is how often the discriminator scores a real
+        sample above a generated one.
     n_iter_ : int
         Epochs trained.
     n_features_in_ : int
@@ -171,8 +170,8 @@ class GANGenerator(BaseGenerator):
         "augment": Instance((bool, np.bool_), "a bool"),
         "auxiliary_weight": Interval(numbers.Real, 0, None),
         "architecture": Options("auto", "dense", "conv1d", "conv2d"),
-        "units": Instance((tuple, list), "a tuple of int"),
-        "filters": Instance((tuple, list), "a tuple of int"),
+        "units": Sizes(),
+        "filters": Sizes(),
         "kernel_size": (Options(None), Interval(numbers.Integral, 1, None)),
         "strides": (Options(None), Interval(numbers.Integral, 1, None)),
         "block": Options("plain", "residual"),
@@ -261,6 +260,8 @@ class GANGenerator(BaseGenerator):
         width = self.generator_.inputs[0].shape[1]
         if Z.ndim != 2 or Z.shape[1] != width:
             raise ValueError(f"Z must have the shape (n_samples, {width}). Got {Z.shape}.")
+        if not np.isfinite(Z).all():
+            raise ValueError("Z holds NaN or infinite values; latents are finite numbers.")
         made = self._predict(self.generator_, Z, self._encoded(len(Z), y))
         return self._scaling.inverse(made)
 

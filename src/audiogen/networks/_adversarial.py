@@ -86,8 +86,9 @@ class AdversarialModel(keras.Model):
         self.augment = augment
         self.seed = seed
         self.draws = keras.random.SeedGenerator(seed)
-        names = ["loss", "generator_loss", "discriminator_loss", "penalty", "accuracy"]
-        names += ["diversity"] + ["auxiliary_loss"] * (len(discriminator.outputs) > 1)
+        names = ["generator_loss", "discriminator_loss", "penalty", "accuracy"]
+        names += ["auxiliary_loss"] * (len(discriminator.outputs) > 1)
+        names += ["distance", "real_spread", "spread"]
         self.means = {name: keras.metrics.Mean(name=name) for name in names}
         self.built = True
 
@@ -197,17 +198,28 @@ class AdversarialModel(keras.Model):
     def _compare(self, x, generated):
         """Note the distance of generated from real samples, and how varied they are."""
         distance, real_spread, spread = energy_distance(x, generated)
-        self._note("loss", distance, x)
-        varied = real_spread > 0
-        diversity = spread / ops.where(varied, real_spread, 1.0)
-        self._note("diversity", ops.where(varied, diversity, 1.0), x)
+        self._note("distance", distance, x)
+        several = ops.shape(x)[0] > 1
+        self._note("real_spread", real_spread, x, several)
+        self._note("spread", spread, x, several)
 
     def _note(self, name, value, x, counts=True):
         weight = ops.cast(ops.shape(x)[0], "float32") * ops.cast(counts, "float32")
         self.means[name].update_state(value, sample_weight=weight)
 
     def _results(self):
-        return {name: mean.result() for name, mean in self.means.items()}
+        """Return the means so far; distance and spread in units of the real samples' spread."""
+        results = {name: mean.result() for name, mean in self.means.items()}
+        distance, real_spread, spread = (
+            results.pop(name) for name in ("distance", "real_spread", "spread")
+        )
+        varied = real_spread > 0
+        unit = ops.where(varied, real_spread, 1.0)
+        return {
+            "loss": distance / unit,
+            "diversity": ops.where(varied, spread / unit, 1.0),
+            **results,
+        }
 
     def get_config(self):
         """Return what `from_config` needs."""

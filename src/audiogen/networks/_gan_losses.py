@@ -105,6 +105,8 @@ def energy_distance(real, generated):
        and Inference 143, 2013.
     """
     a, b = (ops.cast(ops.reshape(x, (ops.shape(x)[0], -1)), "float32") for x in (real, generated))
+    centre = ops.mean(a, axis=0)  # else large means would cost digits
+    a, b = a - centre, b - centre
     n = ops.cast(ops.shape(a)[0], "float32")
     pairs = ops.maximum(n * (n - 1), 1.0)
     others = 1 - ops.eye(ops.shape(a)[0])

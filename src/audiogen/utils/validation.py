@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Instance", "Interval", "Options", "check_audio", "check_parameters"]
+__all__ = ["Instance", "Interval", "Options", "Sizes", "check_audio", "check_parameters"]
 
 _KINDS = {numbers.Integral: "an int", numbers.Real: "a number", float: "a float"}
 
@@ -93,6 +93,20 @@ class Instance:
         return self.words
 
 
+@dataclass(frozen=True)
+class Sizes:
+    """A tuple or list of at least one int, all of them positive."""
+
+    def allows(self, value: Any) -> bool:
+        """Tell whether a value is such a tuple or list."""
+        positive = Interval(numbers.Integral, 1, None)
+        listed = isinstance(value, tuple | list)
+        return listed and len(value) > 0 and all(map(positive.allows, value))
+
+    def __str__(self) -> str:
+        return "a tuple of one or more ints in the range [1, inf)"
+
+
 def check_parameters(owner, constraints, values=None):
     """Check parameters against what each may be.
 
@@ -101,7 +115,7 @@ def check_parameters(owner, constraints, values=None):
     owner : estimator or str
         The estimator whose parameters they are, or the name of a function.
     constraints : dict of str to constraint or tuple of constraints
-        For each parameter an `Interval`, `Options` or `Instance`, or several of
+        For each parameter an `Interval`, `Options`, `Instance` or `Sizes`, or several of
         which one must hold.
     values : dict, default=None
         The parameters' values; None takes them from the estimator's attributes.
@@ -136,6 +150,8 @@ def check_parameters(owner, constraints, values=None):
 def _right_type(value, allowed):
     """Tell whether some constraint is of this type, so that only the value is off."""
     for rule in allowed:
+        if isinstance(rule, Sizes):
+            return isinstance(value, tuple | list)
         if isinstance(rule, Interval) and isinstance(value, rule.kind):
             return not isinstance(value, bool | np.bool_)
         if isinstance(rule, Options) and type(value) in {type(v) for v in rule.values}:
