@@ -55,7 +55,7 @@ def main():
         STFTSpectrogram(frame_length=2048, hop_length=512, phase=None),
         Flatten(),
         PCA(128, svd_solver="randomized", random_state=0),
-        ConditionalGaussianMixture(n_components=len(X) // 12, random_state=0),
+        ConditionalGaussianMixture(n_components=min(96, len(X) // 12), random_state=0),
     ).fit(X, y)
     names = sorted(set(genre))
     held_out = {name: real[y_real == name] for name in names}

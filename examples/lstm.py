@@ -36,6 +36,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--folder", type=pathlib.Path, default=pathlib.Path("generated/lstm"))
     parser.add_argument("--gtzan", help="the folder of GTZAN, to go on from one of its pieces")
+    parser.add_argument("--genre", default="classical", help="of that piece")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     (notes, y), (held_out, y_held_out) = in_order("train"), in_order("valid")
@@ -48,7 +49,7 @@ def main():
     for metric in figures["harmonics"]:
         print(f"{metric:<25}" + "".join(f"{found[metric]:18.2f}" for found in figures.values()))
     if arguments.gtzan:
-        go_on_from_a_recording(arguments.gtzan, arguments.folder)
+        go_on_from_a_recording(arguments.gtzan, arguments.genre, arguments.folder)
 
 
 def in_order(split):
@@ -104,9 +105,9 @@ def seeds(frames):
     return np.stack([frames[start : start + LENGTH] for start in starts])
 
 
-def go_on_from_a_recording(root, folder):
+def go_on_from_a_recording(root, genre, folder):
     """Learn the moments of one piece, and play on as long as it is."""
-    pieces = load_gtzan(root)
+    pieces = load_gtzan(root, genres=[genre])
     recording = pieces.data[:1]
     spectrogram = STFTSpectrogram(frame_length=2048, hop_length=512, phase=None)
     n_frames = spectrogram.fit(recording).spectrogram_shape_[0]
