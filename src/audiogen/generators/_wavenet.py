@@ -8,9 +8,10 @@ from sklearn.utils.validation import check_is_fitted
 
 from audiogen.generators._base import BaseGenerator
 from audiogen.generators._mixture import ConditionalGaussianMixture
+from audiogen.generators._scaling import refuse_not_finite
 from audiogen.signal import mu_law_decode, mu_law_encode
 from audiogen.utils.seeds import make_rng, spawn_seed
-from audiogen.utils.validation import Instance, Interval, Options
+from audiogen.utils.validation import Instance, Interval, Options, Sizes
 
 __all__ = ["WaveNetAutoencoder"]
 
@@ -141,7 +142,7 @@ class WaveNetAutoencoder(TransformerMixin, BaseGenerator):
         **BaseGenerator._constraints,
         "filters": Interval(numbers.Integral, 1, None),
         "kernel_size": Interval(numbers.Integral, 1, None),
-        "dilations": Instance((tuple, list), "a tuple of int"),
+        "dilations": Sizes(),
         "dropout": Interval(numbers.Real, 0, 1),
         "code_channels": Interval(numbers.Integral, 1, None),
         "downsampling": Interval(numbers.Integral, 1, None),
@@ -243,6 +244,7 @@ class WaveNetAutoencoder(TransformerMixin, BaseGenerator):
                 f"X must have the shape (n_samples, {shape[0]}, {shape[1]}), as transform "
                 f"gives it. Got {codes.shape}."
             )
+        refuse_not_finite(codes, np.arange(len(codes)))
         rng = make_rng(self._seed, _DECODING)
         return self._scaling.inverse(self._decode(codes, self._encoded(len(codes), y), rng))
 
@@ -266,11 +268,21 @@ class WaveNetAutoencoder(TransformerMixin, BaseGenerator):
         rule = Interval(numbers.Integral, 2, None)
         if not rule.allows(n_steps):
             raise ValueError(f"n_steps must be {rule}. Got {n_steps!r} instead.")
-        ends = [np.asarray(end, dtype=np.float32) for end in (a, b)]
-        ends = [self.transform(e[np.newaxis])[0] if e.shape == self.sample_shape_ else e
-                for e in ends]  # fmt: skip
+        ends = [self._as_codes(name, end) for name, end in {"a": a, "b": b}.items()]
         share = np.linspace(0, 1, n_steps, dtype=np.float32)[:, np.newaxis, np.newaxis]
         return self.inverse_transform((1 - share) * ends[0] + share * ends[1], y)
+
+    def _as_codes(self, name, end):
+        """Return the codes of one sound, or those given in its place."""
+        end = np.asarray(end, dtype=np.float32)
+        if end.shape == self.sample_shape_:
+            return self.transform(end[np.newaxis])[0]
+        if end.shape != self.density_.sample_shape_:
+            raise ValueError(
+                f"{name} must be a sound or its codes, of shape {self.sample_shape_} or "
+                f"{self.density_.sample_shape_}. Got {end.shape}."
+            )
+        return end
 
     # --------------------------------------------------------------------- hooks
 
