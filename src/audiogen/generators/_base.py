@@ -183,8 +183,8 @@ class BaseGenerator(BaseSampler):
             parameters = {k: v for k, v in self.get_params().items() if k != "verbose"}
             used = np.concatenate([rows, held_out])
             own = None if codes is None else codes[used]
-            content = self._scaling.content(X, used)
-            checkpoint.fingerprint = fingerprint({**parameters, "X": X.shape}, *content, own)
+            held, numbers = self._scaling.content(X, used)
+            checkpoint.fingerprint = fingerprint({**parameters, "X": X.shape}, held, numbers, own)
             checkpoint.history = self.history_
             checkpoint.keepers = [c for c in callbacks if hasattr(c, "get_state")]
             checkpoint.restore(self._model)
