@@ -50,10 +50,10 @@ def train(generator, seconds, epochs, *data):
 
 def gan(seconds):
     generator = GANGenerator(
-        latent_dim=16, loss="hinge", batch_size=32, learning_rate=1e-3, validation_fraction=0.0,
-        random_state=0,
+        latent_dim=16, loss="hinge", penalty_weight=1.0, dropout=0.0, batch_size=32,
+        learning_rate=1e-3, validation_fraction=0.0, random_state=0,
     )  # fmt: skip
-    return conditional(GenerativePipeline([*FEATURES, ("gan", generator)]), seconds, 300)
+    return conditional(GenerativePipeline([*FEATURES, ("gan", generator)]), seconds, 400)
 
 
 def wavenet(seconds):
