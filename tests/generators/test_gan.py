@@ -131,7 +131,7 @@ def test_default_training_is_the_reports():
 def test_labels_are_smooth_and_noisy():
     """Each label is recovered from a loss: softplus(s) - label * s, the other side log 2."""
     draws, found = keras.random.SeedGenerator(0), {"real": [], "generated": []}
-    for _ in range(200):
+    for _ in range(100):
         for side in found:
             scores = {name: np.zeros((1, 1), np.float32) for name in found}
             scores[side] += 5.0
