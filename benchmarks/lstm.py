@@ -17,7 +17,7 @@ from benchmarks._data import notes
 from benchmarks._measure import peak_megabytes
 from benchmarks._row import Row
 
-N_NOTES = 1000
+N_NOTES, N_COMPONENTS = 1000, 200
 EPOCHS = {"in components": 5, "flattened": 4}  # that end in about the same loss
 
 
@@ -37,7 +37,7 @@ def steady(**parameters):
 def fitted():
     """Return windows, and a model whose basis is there already."""
     X = windows(N_NOTES)
-    return X, steady(frame_components=N_NOTES).fit(X)
+    return X, steady(frame_components=N_COMPONENTS).fit(X)
 
 
 def in_components(X):

@@ -251,7 +251,7 @@ def test_notes_to_notes():
     assert np.abs(np.diff(blended)[:, size - 1]).max() < 1e-6
     with pytest.raises(ValueError, match="y must be None"):
         pipe.fit(notes, np.zeros(24))
-    with pytest.raises(ValueError, match="LSTMSequencer was fitted without conditions"):
+    with pytest.raises(ValueError, match="LSTMSequencer knows no conditions"):
         generate(pipe, 2, y=60)
 
 
@@ -318,7 +318,7 @@ def test_bad_seeds_are_named(circle):
     with pytest.raises(ValueError, match="seed_frames holds NaN"):
         circle.sample(seed_frames=path * np.nan)
     for seeds in (None, path):
-        with pytest.raises(ValueError, match="fitted without conditions"):
+        with pytest.raises(ValueError, match="LSTMSequencer knows no conditions"):
             circle.sample(seed_frames=seeds, y="reed")
     assert circle.sample(1, seed_frames=path, return_y=True)[1] is None
 

@@ -218,10 +218,14 @@ class LSTMSequencer(BaseGenerator):
         ValueError
             Where `y` is given, or seeds have another shape or are not finite.
         """
+        if y is not None:
+            raise ValueError(
+                "y was given, but LSTMSequencer knows no conditions: what it goes on from decides "
+                "what follows. Leave y out, or give seed_frames."
+            )
         if seed_frames is None:
             return super().sample(n_samples, y, return_y=return_y, random_state=random_state)
         check_is_fitted(self)
-        self._wanted(n_samples, y, None)  # refuses y
         seeds = self._checked_seeds(seed_frames, n_samples)
         X = self._scaling.inverse(self._continued(self._scaling.forward(seeds)))
         return (X, None) if return_y else X
