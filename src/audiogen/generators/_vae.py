@@ -8,7 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 from audiogen.generators._base import BaseGenerator
 from audiogen.generators._body import network_body
 from audiogen.utils.seeds import make_rng
-from audiogen.utils.validation import Instance, Interval, Options
+from audiogen.utils.validation import Interval, Options, Sizes
 
 __all__ = ["ConditionalVAE"]
 
@@ -131,8 +131,8 @@ class ConditionalVAE(BaseGenerator):
         **BaseGenerator._constraints,
         "latent_dim": Interval(numbers.Integral, 1, None),
         "architecture": Options("auto", "dense", "conv1d", "conv2d"),
-        "units": Instance((tuple, list), "a tuple of int"),
-        "filters": Instance((tuple, list), "a tuple of int"),
+        "units": Sizes(),
+        "filters": Sizes(),
         "kernel_size": (Options(None), Interval(numbers.Integral, 1, None)),
         "strides": (Options(None), Interval(numbers.Integral, 1, None)),
         "block": Options("plain", "residual"),
