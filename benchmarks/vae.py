@@ -1,9 +1,11 @@
 """One epoch of ConditionalVAE on waveforms, against a loop written by hand."""
 
+import time
+
 import numpy as np
 
 from audiogen.generators import ConditionalVAE
-from benchmarks._data import notes
+from benchmarks._data import SAMPLE_RATE, notes
 from benchmarks._row import Row
 
 BATCH = 32
@@ -50,6 +52,16 @@ class Loop:
         return float(loss)
 
 
+def seconds_a_second(state):
+    """Tell how many seconds of audio are generated in one."""
+    vae, audio, _ = state
+    vae.sample(BATCH)
+    start = time.perf_counter()
+    vae.sample(8 * BATCH)
+    spent = time.perf_counter() - start
+    return f"{8 * BATCH * audio.shape[1] / SAMPLE_RATE / spent:,.0f} s of audio a second"
+
+
 ROWS = [
     Row(
         "VAE, epoch of 320 waveforms",
@@ -57,5 +69,6 @@ ROWS = [
         lambda state: state[0].fit(state[1]),
         {"TensorFlow loop by hand": lambda state: state[2].epoch()},
         aim=">= 0.9",
+        remark=seconds_a_second,
     )
 ]
