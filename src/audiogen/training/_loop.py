@@ -28,6 +28,9 @@ def compile_model(model, optimizer, *further):
     # Under TensorFlow XLA makes CPUs slower; JAX without it runs operation by operation.
     compiled = keras.backend.backend() == "jax"
     model.compile(optimizer=optimizer, jit_compile=compiled, **second)
+    if not further:  # two are built by the model, each for its own variables
+        # Built within the first step, as Keras would, its variables leave graphs in memory.
+        optimizer.build(model.trainable_variables)
 
 
 def train(model, batches, *, history, last_epoch, validation=None, callbacks=(), verbose=0):

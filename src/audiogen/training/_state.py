@@ -84,8 +84,6 @@ def assign_variables(model, values):
     values : list of lists of ndarray
         What `dump_variables` returned.
     """
-    if len(optimizers(model)) == 1:  # two are built when the model is compiled
-        model.optimizer.build(model.trainable_variables)
     groups = [_variables(model), *(o.variables for o in optimizers(model))]
     for variables, arrays in zip(groups, values, strict=True):
         for variable, array in zip(variables, arrays, strict=True):
