@@ -7,7 +7,7 @@ for a day and blurred them, so that this takes two minutes on two cores and give
 
 * Not waveforms but frames of `HarmonicPlusNoise`, which puts pitch aside: a mean absolute
   error between waveforms is mostly one of phases, which cannot be learnt, while one between
-  envelopes is one of timbre. The sequence is 126 frames long rather than 64,000 samples.
+  envelopes is one of timbre. The sequence is 64 frames long rather than 64,000 samples.
 * What holds for the whole note is told in each frame, or it would count as one of them; and
   the level counts three times, or a mean of many small errors would neglect the envelope.
 * Wider convolutions, no dropout, smaller batches and a higher learning rate with averaged
@@ -42,10 +42,10 @@ def main():
     arguments = parser.parse_args()
     train, held_out = load_notes("train"), load_notes("valid")
     pipe = make_generative_pipeline(
-        HarmonicPlusNoise(hop_length=512),
+        HarmonicPlusNoise(hop_length=1024),
         FunctionTransformer(tell_each_frame, told_once, check_inverse=False),
         WaveNetAutoencoder(
-            64, code_channels=32, downsampling=64, dropout=0.0, epochs=100, batch_size=8,
+            64, code_channels=32, downsampling=32, dropout=0.0, epochs=250, batch_size=8,
             learning_rate=4e-3, ema=0.99, validation_fraction=0.0, patience=None,
             plateau_patience=None, random_state=arguments.seed, verbose=1,
         ),
