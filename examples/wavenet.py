@@ -8,8 +8,8 @@ for a day and blurred them, so that this takes two minutes on two cores and give
 * Not waveforms but frames of `HarmonicPlusNoise`, which puts pitch aside: a mean absolute
   error between waveforms is mostly one of phases, which cannot be learnt, while one between
   envelopes is one of timbre. The sequence is 64 frames long rather than 64,000 samples.
-* What holds for the whole note is told in each frame, or it would count as one of them; and
-  the level counts three times, or a mean of many small errors would neglect the envelope.
+* What holds for the whole note is told in each frame, or it would count as one of them; for
+  that, duration and loudness count less.
 * Wider convolutions, no dropout, smaller batches and a higher learning rate with averaged
   weights: 148 notes make few steps an epoch, and their codes have little to overfit.
 * New notes come from codes drawn from a density under the condition; the report could only
@@ -30,9 +30,9 @@ from audiogen.metrics import summarize
 from audiogen.preprocessing import HarmonicPlusNoise
 
 CONDITIONS = ["pitch", "instrument_family"]
-LEVELS = slice(0, 4)  # of a frame of HarmonicPlusNoise
-PITCH = 0  # in its first row
-WEIGHT = 3
+# In the first row of HarmonicPlusNoise, where one number stands for a whole note:
+PITCH, DURATION_AND_LOUDNESS = 0, slice(1, 3)
+LESS = 16
 
 
 def main():
@@ -65,8 +65,8 @@ def main():
 def tell_each_frame(features):
     """Put the first row of HarmonicPlusNoise, of the whole note, beside each other row."""
     features = features.copy()
-    features[:, 1:, LEVELS] *= WEIGHT
     features[:, 0, PITCH] = 0  # the condition has it
+    features[:, 0, DURATION_AND_LOUDNESS] /= LESS
     whole = np.repeat(features[:, :1], features.shape[1] - 1, axis=1)
     return np.concatenate([features[:, 1:], whole], axis=2)
 
@@ -75,7 +75,7 @@ def told_once(frames):
     """Make a first row again of the mean of what each frame was told."""
     envelopes, whole = np.split(frames, 2, axis=2)
     features = np.concatenate([whole.mean(axis=1, keepdims=True), envelopes], axis=1)
-    features[:, 1:, LEVELS] /= WEIGHT
+    features[:, 0, DURATION_AND_LOUDNESS] *= LESS
     return features
 
 

@@ -148,12 +148,12 @@ def test_a_few_components_hold_most_of_a_note():
 
 def test_louder_and_shorter_are_what_the_features_say(fitted, features):
     F = features[:1].copy()
-    F[0, 0, 2] = 4 * -10 / 20
+    F[0, 0, 2] = -10 / 1.25
     loud = fitted.inverse_transform(F)[0]
-    F[0, 0, 2] = 4 * -30 / 20
+    F[0, 0, 2] = -30 / 1.25
     soft = fitted.inverse_transform(F)[0]
     assert 20 * np.log10(loud.std() / soft.std()) == pytest.approx(20, abs=0.5)
-    F[0, 0, 1] = 4 * 0.5
+    F[0, 0, 1] = 0.5 * 160
     short = fitted.inverse_transform(F)[0]
     assert not short[8000:].any()
     assert short[7000:8000].any()

@@ -20,9 +20,11 @@ _UNPITCHED = 60.0
 # The columns of a frame: level in four steps, tuning, then harmonics and noise. Row 0 has
 # what holds for the whole note in the first three.
 _LEVELS, _TUNING, _SHAPES = slice(0, 4), 4, 5
-# What a feature of 1 stands for, so that all vary about as much. Row 0 is one of hundreds,
-# hence heavier.
-_DB, _CENTS, _OCTAVE, _FIRST_ROW = 20.0, 50.0, 12.0, 4.0
+# What a feature of 1 stands for. A squared error should be one of what is heard: all partials
+# and bands share the level, and everything is silent after the duration.
+_DB, _CENTS = 20.0, 50.0
+_LEVEL_DB = 5.0
+_WHOLE_NOTE = np.array([3.0, 1 / 160, 1.25])  # semitones, seconds, dB
 _SWING = 100.0  # cents that generated tuning may move by
 _LOUDEST = 10.0  # dB over the level that a generated part may have
 
@@ -64,10 +66,14 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
     The features of a note are ``(2 + ceil(n_timesteps / hop_length), 5 + n_harmonics +
     n_noise_bands)``, and each row after the first is a frame: the level in four steps of
     a quarter of a frame, in dB of the note's loudness; cents around the pitch; partials
-    and noise in dB of the level. dB are divided by 20 and end at -80, cents are divided
-    by 50. Row 0 has, times 4, the pitch in octaves above C4, the duration in seconds and
-    the loudness in 20 dB of full scale; then, below the partials, how far each is from a
-    multiple of the first, in 50 cents.
+    and noise in dB of the level. Row 0 has the pitch in semitones above C4, the duration
+    in seconds and the loudness in dB of full scale; then, below the partials, by how many
+    cents each is off a multiple of the first.
+
+    dB end at -80. Features are scaled so that a squared error is about one of what is
+    heard. Partials and bands are divided by 20 dB, the level, which they share, by 5; the
+    loudness, which all frames share, by 1.25 dB, the duration by 1/160 s, cents by 50 and
+    the pitch by 3 semitones.
 
     What is lost is phase and all that happens within a frame but for the level. Any
     features will do to synthesise from: they are clipped to what a note can have, the
@@ -271,10 +277,9 @@ def _packed(note):
     n_frames, n_harmonics = note.harmonics.shape
     features = np.zeros((1 + n_frames, _SHAPES + n_harmonics + note.noise.shape[1]), np.float32)
     first, frames = features[0], features[1:]
-    first[:3] = (note.pitch - _UNPITCHED) / _OCTAVE, note.duration, note.loudness / _DB
-    first[:3] *= _FIRST_ROW
+    first[:3] = np.array([note.pitch - _UNPITCHED, note.duration, note.loudness]) / _WHOLE_NOTE
     first[_SHAPES : _SHAPES + n_harmonics] = note.detuning / _CENTS
-    frames[:, _LEVELS] = note.levels / _DB
+    frames[:, _LEVELS] = note.levels / _LEVEL_DB
     frames[:, _TUNING] = note.tuning / _CENTS
     frames[:, _SHAPES:] = np.concatenate([note.harmonics, note.noise], axis=1) / _DB
     return features
@@ -283,19 +288,19 @@ def _packed(note):
 def _unpacked(features, pitch, n_harmonics, frame_rate):
     """Return the note that features stand for, within what a note can be."""
     first, frames = features[0], features[1:]
-    octaves, duration, decibels = (first[:3] / _FIRST_ROW).tolist()
-    levels = np.clip(frames[:, _LEVELS] * _DB, -80, _LOUDEST)
+    semitones, duration, loudness = (first[:3] * _WHOLE_NOTE).tolist()
+    levels = np.clip(frames[:, _LEVELS] * _LEVEL_DB, -80, _LOUDEST)
     tuning = np.clip(frames[:, _TUNING] * _CENTS, -_SWING, _SWING)
     sounding = slice(max(1, int(np.clip(duration * frame_rate, 0, len(frames)))))
     loud = 10 ** (levels[sounding].mean(axis=1) / 20)
     tuning -= np.average(tuning[sounding], weights=loud)
     detuning = np.clip(first[_SHAPES : _SHAPES + n_harmonics] * _CENTS, -1200, 1200)
     shapes = np.clip(frames[:, _SHAPES:] * _DB, -80, _LOUDEST)
-    own = np.clip(_UNPITCHED + _OCTAVE * octaves, 0, 127)
+    own = np.clip(_UNPITCHED + semitones, 0, 127)
     return HarmonicNote(
         pitch=float(own if np.isnan(pitch) else pitch),
         duration=max(duration, 0.0),
-        loudness=min(decibels * _DB, 0.0),
+        loudness=min(loudness, 0.0),
         levels=levels,
         tuning=tuning,
         detuning=detuning - detuning[0],
