@@ -70,8 +70,10 @@ def classifier_two_sample_test(real, generated, *, sample_rate, random_state=0):
     the other for it: the AUC is far below 0.5. Features that go together share their
     importance. The AUC grows with the number of clips: compare sets of one size.
 
-    The p-value is that of the Mann-Whitney test in each fold, taken together as if folds
-    were independent; three repetitions, which count as one, make up for it.
+    The p-value takes the Mann-Whitney tests of five folds together as if folds were
+    independent, which is not quite so: of 52 pairs of 38 real notes drawn from one set, 8 %
+    had one below 0.05. Clips that belong together, such as several notes of one
+    instrument, are taken for independent as well.
 
     References
     ----------
