@@ -9,11 +9,18 @@ from sklearn.base import BaseEstimator
 from sklearn.model_selection import GridSearchCV, cross_val_score
 
 from audiogen import GenerativePipeline
-from audiogen.metrics import frechet_audio_distance, kl_divergence, mfcc
+from audiogen.metrics import (
+    classifier_two_sample_test,
+    frechet_audio_distance,
+    kl_divergence,
+    mfcc,
+)
 from audiogen.scoring import (
+    ClassifierTwoSampleScorer,
     FrechetAudioDistanceScorer,
     KLDivergenceScorer,
     PitchEntropyScorer,
+    neg_classifier_two_sample_auc,
     neg_frechet_audio_distance,
     neg_kl_divergence,
     neg_pitch_entropy,
@@ -91,6 +98,19 @@ def test_values_are_those_of_the_metrics(real):
     assert neg_frechet_audio_distance(player, X, y) == -expected
     means = [mfcc(audio)[..., :13].mean(axis=1) for audio in (X, generated)]
     assert neg_kl_divergence(player, X, y) == -kl_divergence(*means)
+
+
+def test_two_samples(real):
+    X, y = real
+    alike, noisier = (make_player(noise=noise).fit(X) for noise in (0.01, 0.0105))
+    silent = make_player(level=0).fit(X)
+    generated = noisier.sample(len(X), y, random_state=0)
+    auc = classifier_two_sample_test(X, generated, sample_rate=16000).auc
+    assert 0.5 < auc < 1
+    assert neg_classifier_two_sample_auc(noisier, X, y) == -auc
+    assert neg_classifier_two_sample_auc(silent, X, y) == -1
+    copies = ClassifierTwoSampleScorer(random_state=99)  # the seed of the real ones
+    assert copies(alike, X, y) == -0.5
 
 
 @pytest.mark.parametrize("name", SCORERS)

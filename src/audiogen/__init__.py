@@ -28,7 +28,9 @@ _NAMES = {
     "generate": "pipeline",
     "load": "persistence",
     "make_generative_pipeline": "pipeline",
+    "render": "_render",
     "save": "persistence",
+    "write_clip": "utils.clips",
 }
 
 __all__ = ["__version__", *_MODULES, *_NAMES]

@@ -9,15 +9,22 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from audiogen.metrics import frechet_audio_distance, kl_divergence, pitch_entropy
+from audiogen.metrics import (
+    classifier_two_sample_test,
+    frechet_audio_distance,
+    kl_divergence,
+    pitch_entropy,
+)
 from audiogen.metrics._features import mfcc_frames
 from audiogen.pipeline import generate
 from audiogen.utils.validation import check_audio
 
 __all__ = [
+    "ClassifierTwoSampleScorer",
     "FrechetAudioDistanceScorer",
     "KLDivergenceScorer",
     "PitchEntropyScorer",
+    "neg_classifier_two_sample_auc",
     "neg_frechet_audio_distance",
     "neg_kl_divergence",
     "neg_pitch_entropy",
@@ -60,6 +67,35 @@ class _Scorer(abc.ABC):
     @abc.abstractmethod
     def _badness(self, real, generated):
         """Return a figure of which less is better."""
+
+
+class ClassifierTwoSampleScorer(_Scorer):
+    """Score by the negative AUC at which a random forest tells generated from real clips.
+
+    It needs at least 5 clips, and takes seconds, not fractions of one. -0.5 is as good as
+    can be asked: an AUC below 0.5 is chance, or the clips are copies.
+
+    Parameters
+    ----------
+    sample_rate : float, default=16000
+        Of the audio, in Hz.
+    random_state : int, RandomState or None, default=0
+        Decides what is generated; an int scores all candidates on equal terms.
+
+    See Also
+    --------
+    audiogen.metrics.classifier_two_sample_test : The test, which also says what tells.
+
+    Examples
+    --------
+    >>> from audiogen.scoring import ClassifierTwoSampleScorer
+    >>> ClassifierTwoSampleScorer()
+    ClassifierTwoSampleScorer(sample_rate=16000, random_state=0)
+    """
+
+    def _badness(self, real, generated):
+        auc = classifier_two_sample_test(real, generated, sample_rate=self.sample_rate).auc
+        return max(auc, 0.5)
 
 
 class FrechetAudioDistanceScorer(_Scorer):
@@ -148,6 +184,7 @@ class PitchEntropyScorer(_Scorer):
         return math.fsum(judged) / len(judged)
 
 
+neg_classifier_two_sample_auc = ClassifierTwoSampleScorer()
 neg_frechet_audio_distance = FrechetAudioDistanceScorer()
 neg_kl_divergence = KLDivergenceScorer()
 neg_pitch_entropy = PitchEntropyScorer()

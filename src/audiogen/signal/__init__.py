@@ -4,6 +4,7 @@ from audiogen.signal._griffin_lim import griffin_lim
 from audiogen.signal._harmonic_analysis import analyse_note
 from audiogen.signal._harmonic_synthesis import synthesise_note
 from audiogen.signal._harmonics import HarmonicNote, harmonic_knots
+from audiogen.signal._hold import hold_note
 from audiogen.signal._mfcc import mfcc
 from audiogen.signal._mulaw import mu_law_decode, mu_law_encode
 from audiogen.signal._nyquist import pack_nyquist, unpack_nyquist
@@ -19,6 +20,7 @@ __all__ = [
     "dual_window",
     "griffin_lim",
     "harmonic_knots",
+    "hold_note",
     "instantaneous_frequency",
     "istft",
     "mfcc",

@@ -1,0 +1,150 @@
+"""What is to be played: a table of notes, checked, from a DataFrame or from MIDI."""
+
+import difflib
+import logging
+
+import numpy as np
+import pandas as pd
+
+from audiogen.utils.midi import read_midi
+
+__all__ = ["read_score"]
+
+# NSynth's families of the General MIDI programs, each from its first program on.
+_FAMILIES = {
+    0: "keyboard", 8: "mallet", 16: "organ", 24: "guitar", 32: "bass", 40: "string",
+    47: "mallet", 48: "string", 52: "vocal", 55: "string", 56: "brass", 64: "reed",
+    72: "flute", 80: "synth_lead", 104: "guitar", 108: "mallet", 109: "reed", 110: "string",
+    111: "reed", 112: "mallet", 120: "synth_lead",
+}  # fmt: skip
+_REQUIRED = ("onset", "duration", "pitch")
+
+
+def read_score(notes, conditions, categories, programs=None):
+    """Return notes as a table, in the order of their onsets.
+
+    Parameters
+    ----------
+    notes : DataFrame, str, path-like or pretty_midi.PrettyMIDI
+        As `audiogen.render` takes them.
+    conditions : list of str
+        What the generator is conditioned on.
+    categories : dict of str to ndarray or None
+        The categories of each condition that has any.
+    programs : dict, default=None
+        For MIDI: categories of General MIDI programs, by number or by name.
+
+    Returns
+    -------
+    score : DataFrame
+        With the columns onset, duration, pitch, velocity (NaN where nothing is said of it),
+        voice (str) and the conditions. Where a voice strikes a pitch again that still
+        sounds, the earlier note ends there.
+
+    Raises
+    ------
+    ValueError
+        Where there are no notes, columns are missing, or values cannot be played.
+    """
+    chosen = [name for name in conditions if name not in ("pitch", "velocity")]
+    if isinstance(notes, pd.DataFrame):
+        score = _of_frame(notes, chosen)
+    else:
+        score = _of_midi(read_midi(notes), chosen, categories, programs or {})
+    if score.empty:
+        raise ValueError("There are no notes to play: give at least one.")
+    _refuse(score)
+    score["voice"] = score["voice"].astype(str)
+    return _struck_again(score.sort_values(["onset", "duration"], kind="stable"))
+
+
+def _of_frame(notes, chosen):
+    missing = [name for name in (*_REQUIRED, *chosen) if name not in notes]
+    if missing:
+        raise ValueError(
+            f"notes has no column {', '.join(map(repr, missing))}. It needs "
+            f"{', '.join((*_REQUIRED, *chosen))}; it has {', '.join(map(str, notes.columns))}."
+        )
+    score = notes[[*_REQUIRED, *chosen]].copy()
+    score["velocity"] = notes.get("velocity", np.nan)
+    if "voice" in notes:
+        score["voice"] = notes["voice"]
+    else:
+        score["voice"] = score[chosen].astype(str).agg("/".join, axis=1) if chosen else ""
+    return score.reset_index(drop=True)
+
+
+def _of_midi(tune, chosen, categories, programs):
+    rows = []
+    for i, track in enumerate(tune.instruments):
+        if track.is_drum:
+            logging.getLogger("audiogen").info("Drums have no pitch and are left out.")
+            continue
+        names = {name: _category(track, name, categories.get(name), programs) for name in chosen}
+        for note in track.notes:
+            rows.append(
+                {
+                    "onset": note.start,
+                    "duration": note.end - note.start,
+                    "pitch": note.pitch,
+                    "velocity": note.velocity,
+                    "voice": f"{i}/{'/'.join(map(str, names.values()))}",
+                    **names,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def _category(track, condition, known, programs):
+    """Return what a MIDI track's program is in terms of a generator's condition."""
+    import pretty_midi
+
+    program = track.program
+    title = pretty_midi.program_to_instrument_name(program)
+    if program in programs or title in programs:
+        found = programs.get(program, programs.get(title))
+    elif condition == "instrument_family":
+        found = _FAMILIES[max(first for first in _FAMILIES if first <= program)]
+    else:
+        found = title
+    if known is not None and found not in known.tolist():
+        near = difflib.get_close_matches(str(found), list(map(str, known)), n=3, cutoff=0.5)
+        raise ValueError(
+            f"MIDI program {program} ({title}) stands for the {condition} {found!r}, which the "
+            f"generator was not trained on. Give programs={{{program}: ...}} with one of "
+            f"{', '.join(map(str, known[:40]))}{', ...' if len(known) > 40 else ''}."
+            f"{f' Did you mean {near[0]}?' if near else ''}"
+        )
+    return found
+
+
+def _refuse(score):
+    """Refuse numbers that cannot be played."""
+    for name, low, strict, high in (
+        ("onset", 0, False, np.inf),
+        ("duration", 0, True, np.inf),
+        ("pitch", -np.inf, False, np.inf),
+        ("velocity", 0, False, 127),
+    ):
+        values = pd.to_numeric(score[name], errors="coerce").astype(float)
+        allowed = np.isfinite(values) & (values > low if strict else values >= low)
+        allowed &= values <= high
+        if name == "velocity":
+            allowed |= score[name].isna()
+        if not allowed.all():
+            row = int(np.flatnonzero(~allowed)[0])
+            bound = {"pitch": "", "velocity": " from 0 to 127"}.get(
+                name, f" {'above' if strict else 'of at least'} 0"
+            )
+            raise ValueError(
+                f"The {name} of note {row} must be a finite number{bound}. Got "
+                f"{score[name].iloc[row]}; repair that row or drop it."
+            )
+        score[name] = values
+
+
+def _struck_again(score):
+    """End notes where their voice strikes the same pitch again."""
+    following = score.groupby(["voice", "pitch"], sort=False)["onset"].shift(-1)
+    score["duration"] = np.fmin(score["duration"], following - score["onset"])
+    return score[score["duration"] > 0].reset_index(drop=True)

@@ -1,0 +1,90 @@
+"""Clips written as sound files."""
+
+import numbers
+import pathlib
+
+import numpy as np
+import soundfile
+
+from audiogen.utils.files import atomic_path
+from audiogen.utils.validation import Interval, check_audio, check_parameters
+
+__all__ = ["write_clip"]
+
+_FORMATS = {".wav": "WAV", ".flac": "FLAC", ".ogg": "OGG"}
+_BLOCK = 1 << 16  # libsndfile's Vorbis encoder takes much stack for one long write
+
+
+def write_clip(path, audio, sample_rate, *, bit_depth=16):
+    """Write audio as WAV, FLAC or Ogg Vorbis.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file, whose suffix decides: ".wav", ".flac" or ".ogg". One of that name is
+        replaced, once the new one is complete.
+    audio : array-like of shape (n_timesteps,) or (n_timesteps, n_channels)
+        Samples in [-1, 1].
+    sample_rate : int
+        In Hz.
+    bit_depth : {16, 24}, default=16
+        Of WAV and FLAC; Ogg Vorbis has none.
+
+    Returns
+    -------
+    path : pathlib.Path
+        The file.
+
+    Raises
+    ------
+    ValueError
+        For another suffix or bit depth, samples beyond [-1, 1], NaN, or none at all.
+    OSError
+        Where the file cannot be written.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import numpy as np
+    >>> from audiogen import write_clip
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_clip(pathlib.Path(folder) / "clip.flac", np.zeros(8), 48000).name
+    'clip.flac'
+    """
+    rule = {"sample_rate": Interval(numbers.Integral, 1, None)}
+    check_parameters("write_clip", rule, {"sample_rate": sample_rate})
+    path = pathlib.Path(path)
+    if path.suffix.lower() not in _FORMATS:
+        raise ValueError(
+            f"{path} must end in one of {', '.join(_FORMATS)}, which are the formats."
+        )
+    if bit_depth not in (16, 24):
+        raise ValueError(
+            f"The 'bit_depth' parameter of write_clip must be 16 or 24. Got {bit_depth!r} instead."
+        )
+    audio = check_audio(np.asarray(audio).T).T
+    peak = np.abs(audio).max()
+    if peak > 1:
+        raise ValueError(f"audio must lie in [-1, 1], but reaches {peak:g}. Turn it down first.")
+    kind = _FORMATS[path.suffix.lower()]
+    subtype = "VORBIS" if kind == "OGG" else f"PCM_{bit_depth}"
+    samples = audio if kind == "OGG" else _whole(audio, bit_depth)
+    try:
+        with atomic_path(path) as temporary, soundfile.SoundFile(
+            temporary, "w", sample_rate, audio.shape[1], subtype, format=kind
+        ) as file:  # fmt: skip
+            for start in range(0, len(samples), _BLOCK):
+                file.write(samples[start : start + _BLOCK])
+    except soundfile.LibsndfileError as error:
+        raise OSError(
+            f"{path} cannot be written with {audio.shape[1]} channel(s) at {sample_rate} Hz: "
+            f"{error.error_string}"
+        ) from error
+    return path
+
+
+def _whole(audio, bit_depth):
+    """Return samples as the whole numbers to be read back: libsndfile scales otherwise."""
+    full = 2 ** (bit_depth - 1)
+    whole = np.clip(np.rint(audio * float(full)), -full, full - 1)
+    return whole.astype(np.int16) if bit_depth == 16 else whole.astype(np.int32) << 8

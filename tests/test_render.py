@@ -1,0 +1,251 @@
+"""Clips against independent sums, clocks, meters and trackers."""
+
+import logging
+
+import numpy as np
+import pandas as pd
+import pretty_midi
+import pyloudnorm
+import pytest
+
+from audiogen import GenerativePipeline, render
+from audiogen.exceptions import ExtrapolationWarning
+from audiogen.generators import ConditionalGaussianMixture, ConditionalVAE
+from audiogen.signal import track_pitch
+
+RATE = 16000
+FAMILIES = ["organ", "flute"]
+
+
+class Tones:
+    """A generator whose notes are known: sines, whose second partial is the latent."""
+
+    condition_names_ = ["pitch", "instrument_family"]
+    categories_ = {"pitch": None, "instrument_family": np.array(FAMILIES)}
+    latent_dim = 3
+
+    def __init__(self, n_timesteps=32000):
+        self.n_timesteps = n_timesteps
+        self.asked = []
+
+    def decode(self, Z, y):
+        self.asked.append(len(Z))
+        t = np.arange(self.n_timesteps) / RATE
+        f = 440 * 2 ** ((y.pitch.to_numpy(float)[:, None] - 69) / 12)
+        second = np.tanh(Z[:, :1])
+        return 0.1 * (np.sin(2 * np.pi * f * t) + second * np.sin(4 * np.pi * f * t))
+
+
+def notes(*rows, **columns):
+    table = pd.DataFrame(rows, columns=["onset", "duration", "pitch", "instrument_family"])
+    return table.assign(**columns)
+
+
+TUNE = notes(
+    (0.0, 0.5, 60, "organ"), (0.5, 0.25, 64.5, "organ"), (0.75, 0.75, 67, "organ"),
+    (0.25, 0.5, 76, "flute"), (1.0, 1.5, 72, "flute"),
+)  # fmt: skip
+
+
+def test_the_mix_is_the_sum_of_its_parts():
+    options = {"sample_rate": RATE, "seconds": 4.0, "random_state": 3}
+    whole = render(Tones(), TUNE, **options)
+    parts = [render(Tones(), part, **options) for _, part in TUNE.groupby("instrument_family")]
+    assert np.abs(parts[0] - parts[1]).max() > 0.05
+    np.testing.assert_allclose(whole, sum(parts), atol=1e-6)
+
+
+def test_notes_begin_at_the_sample_asked_and_have_the_pitch_asked():
+    alone = [(0.25, 1.0, 57.0, "organ"), (2.0, 1.0, 69.0, "organ"), (4.0, 1.0, 81.3, "flute")]
+    clip = render(Tones(), notes(*alone), sample_rate=RATE, release=0.1, random_state=0)
+    assert len(clip) == 6 * RATE
+    sounding = np.flatnonzero(clip)
+    for onset, duration, pitch, _ in alone:
+        begin = round(onset * RATE)
+        assert begin + 1 in sounding  # a sine begins with zero
+        assert not clip[begin - 10 : begin].any()
+        assert not clip[begin + round((duration + 0.1) * RATE) :][:10].any()
+        found = track_pitch(clip[np.newaxis, begin : begin + RATE], RATE)[0]
+        assert abs(found - pitch) < 0.1
+    at_48 = render(Tones(), notes(*alone), sample_rate=48000, release=0.1, random_state=0)
+    assert len(at_48) == 6 * 48000
+    np.testing.assert_allclose(at_48[::3], clip, atol=2e-3)  # soxr's own band edge
+
+
+def test_notes_that_differ_in_time_alone_are_generated_once_and_in_chunks():
+    generator = Tones(4000)
+    render(generator, notes(*((i / 10, 0.1, 60 + i % 40, "organ") for i in range(400))))
+    assert sum(generator.asked) == 40
+    assert max(generator.asked) <= 32
+
+
+def test_velocity_is_gain_where_it_is_no_condition():
+    played = [render(Tones(), TUNE[:1].assign(velocity=v), random_state=0) for v in (127, 64)]
+    np.testing.assert_allclose(played[1], played[0] * (64 / 127) ** 2, atol=1e-6)
+
+
+def test_a_voice_is_one_instrument_unless_it_glides():
+    tune = notes(*((i, 0.8, 60.0, "organ") for i in range(6)))
+
+    def seconds(**options):
+        clip = render(Tones(), tune, sample_rate=RATE, random_state=1, **options)
+        return clip[: 6 * RATE].reshape(6, RATE)
+
+    still, moving = seconds(), seconds(glide=2.0)
+    np.testing.assert_array_equal(still[0], still[5])
+    steps = np.abs(np.diff(moving, axis=0)).max(axis=1)
+    assert steps.min() > 1e-4
+    assert np.abs(moving[0] - moving[4]).max() > 1.5 * steps.mean()
+    other = tune.assign(voice=["a", "b"] * 3)
+    clip = render(Tones(), other, sample_rate=RATE, random_state=1)[: 6 * RATE].reshape(6, RATE)
+    np.testing.assert_array_equal(clip[0], clip[2])
+    assert np.abs(clip[0] - clip[1]).max() > 1e-3
+
+
+def test_a_loop_has_no_seam():
+    tone = notes((0.0, 1.0, 69, "organ"), (1.5, 0.5, 69, "organ"))
+    loop = render(Tones(), tone, sample_rate=RATE, loop=True, release=0.4, random_state=0)
+    plain = render(Tones(), tone, sample_rate=RATE, tail=2.0, release=0.4, random_state=0)
+    assert len(loop) == 2 * RATE
+    np.testing.assert_allclose(loop, plain[: 2 * RATE] + plain[2 * RATE :], atol=1e-6)
+    high = render(Tones(), tone, sample_rate=44100, loop=True, release=0.4, random_state=0)
+    twice = np.tile(high, 2)
+    inside = np.abs(np.diff(high)).max()
+    assert abs(twice[len(high)] - twice[len(high) - 1]) <= inside
+    with pytest.raises(ValueError, match="A loop has no ends to fade"):
+        render(Tones(), tone, loop=True, fade_in=1.0)
+
+
+def test_loudness_is_what_the_meter_says(caplog):
+    meter = pyloudnorm.Meter(44100)
+    clip = render(Tones(), TUNE, loudness=-24, random_state=0)
+    assert abs(meter.integrated_loudness(clip.astype(float)) + 24) < 0.05
+    with caplog.at_level(logging.INFO, logger="audiogen"):
+        clip = render(Tones(), TUNE, loudness=-3.0, random_state=0)
+    assert abs(np.abs(clip).max() - 10 ** (-1 / 20)) < 1e-3
+    reached = float(caplog.messages[-1].split()[3])
+    assert abs(meter.integrated_loudness(clip.astype(float)) - reached) < 0.06
+    with pytest.raises(ValueError, match=r"at least 0\.4 s"):
+        render(Tones(), TUNE[:1], seconds=0.3, loudness=-14)
+
+
+def test_a_loud_mix_is_turned_down_and_never_clips():
+    chord = notes(*((0.0, 1.0, 40 + i, "organ") for i in range(40)))
+    clip = render(Tones(), chord, random_state=0)
+    assert np.abs(clip).max() <= 10 ** (-1 / 20) + 1e-6
+
+
+def test_fades():
+    tone = notes((0.0, 2.0, 69, "organ"))
+    options = {"sample_rate": RATE, "seconds": 2.0, "random_state": 0}
+    plain, faded = (
+        render(Tones(), tone, **options, **f) for f in ({}, {"fade_in": 0.5, "fade_out": 1.0})
+    )
+    middle = slice(RATE // 2, RATE)
+    np.testing.assert_array_equal(plain[middle], faded[middle])
+    np.testing.assert_allclose(
+        faded[: RATE // 2],
+        plain[: RATE // 2] * np.sin(np.linspace(0, np.pi / 2, RATE // 2)) ** 2,
+        atol=1e-6,
+    )
+    assert abs(faded[-1]) < 1e-6
+
+
+def test_a_struck_again_note_ends():
+    overlapping = notes((0.0, 2.0, 69, "organ"), (1.0, 1.0, 69, "organ"))
+    cut = notes((0.0, 1.0, 69, "organ"), (1.0, 1.0, 69, "organ"))
+    both = [render(Tones(), n, random_state=0, sample_rate=RATE) for n in (overlapping, cut)]
+    np.testing.assert_array_equal(*both)
+
+
+def midi(*tracks):
+    tune = pretty_midi.PrettyMIDI()
+    for program, drum, rows in tracks:
+        track = pretty_midi.Instrument(program, is_drum=drum)
+        track.notes = [pretty_midi.Note(v, p, s, e) for s, e, p, v in rows]
+        tune.instruments.append(track)
+    return tune
+
+
+def test_midi_is_the_same_as_its_notes(tmp_path):
+    tune = midi((19, False, [(0, 0.5, 60, 127), (0.5, 1, 64, 127)]), (73, False, [(0, 1, 72, 64)]),
+                (0, True, [(0, 1, 40, 127)]))  # fmt: skip
+    tune.write(str(tmp_path / "tune.mid"))
+    table = notes((0, 0.5, 60, "organ"), (0.5, 0.5, 64, "organ"), (0, 1, 72, "flute"),
+                  velocity=[127, 127, 64], voice=["0/organ", "0/organ", "1/flute"])  # fmt: skip
+    expected = render(Tones(), table, random_state=0, sample_rate=RATE)
+    for given in (tune, tmp_path / "tune.mid", str(tmp_path / "tune.mid")):
+        clip = render(Tones(), given, random_state=0, sample_rate=RATE)
+        np.testing.assert_allclose(clip, expected, atol=1e-3)
+
+
+def test_programs_are_mapped():
+    tune = midi((0, False, [(0, 0.5, 60, 127)]))
+    with pytest.raises(ValueError, match=r"program 0 \(Acoustic Grand Piano\).*'keyboard'.*organ"):
+        render(Tones(), tune)
+    for key in (0, "Acoustic Grand Piano"):
+        assert render(Tones(), tune, programs={key: "organ"}).any()
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (TUNE[:0], "no notes to play"),
+        (midi(), "no notes to play"),
+        (TUNE.drop(columns="pitch"), "no column 'pitch'"),
+        (TUNE.drop(columns="instrument_family"), "no column 'instrument_family'"),
+        (TUNE.assign(onset=[0, 1, -0.5, 0, 0]), r"onset of note 2 .* at least 0\. Got -0.5"),
+        (TUNE.assign(duration=[1, 0, 1, 1, 1]), "duration of note 1 .* above 0"),
+        (TUNE.assign(pitch=[60, 60, np.nan, 60, 60]), "pitch of note 2 .* Got .*nan"),
+        (TUNE.assign(velocity=128), "velocity of note 0 .* from 0 to 127"),
+        (TUNE.assign(onset=9.0), "begin after the clip's 3 seconds"),
+    ],
+)
+def test_notes_that_cannot_be_played_are_named(given, message):
+    with pytest.raises(ValueError, match=message):
+        render(Tones(), given, seconds=3.0)
+
+
+def test_files_that_are_no_midi_are_named(tmp_path):
+    (tmp_path / "bad.mid").write_bytes(b"MThd\0\0\0\6\0\1")
+    (tmp_path / "text.mid").write_text("no music")
+    for name in ("bad.mid", "text.mid"):
+        with pytest.raises(ValueError, match=f"{name} cannot be read as a MIDI file"):
+            render(Tones(), tmp_path / name)
+    with pytest.raises(FileNotFoundError, match=r"There is no MIDI file .*none\.mid"):
+        render(Tones(), tmp_path / "none.mid")
+    with pytest.raises(TypeError, match="Got list instead"):
+        render(Tones(), [60, 62])
+
+
+@pytest.fixture(scope="module")
+def vae():
+    rng = np.random.default_rng(0)
+    y = pd.DataFrame({"pitch": np.tile([60, 72], 8), "instrument_family": np.repeat(FAMILIES, 8)})
+    X = np.tanh(rng.normal(size=(16, 4000)))
+    return ConditionalVAE(latent_dim=2, filters=(4, 4), epochs=1, random_state=0).fit(X, y), X, y
+
+
+def test_with_a_generator_of_the_library(vae):
+    generator, _, _ = vae
+    tune = TUNE.assign(pitch=[60, 61, 62, 63, 64])
+    clips = [render(generator, tune, random_state=s) for s in (0, 0, 1)]
+    np.testing.assert_array_equal(clips[0], clips[1])
+    assert np.abs(clips[0] - clips[2]).max() > 1e-4
+    with pytest.warns(ExtrapolationWarning, match="outside the trained range"):
+        render(generator, TUNE)
+    with pytest.raises(ValueError, match="too far outside the trained range"):
+        render(generator, TUNE.assign(pitch=90))
+    with pytest.raises(ValueError, match="'orgn' is unknown.*Did you mean organ"):
+        render(generator, tune.assign(instrument_family="orgn"))
+
+
+def test_with_a_generator_that_has_no_latents(vae):
+    _, X, y = vae
+    pipe = GenerativePipeline([("gmm", ConditionalGaussianMixture(random_state=0))]).fit(X, y)
+    tune = TUNE.assign(pitch=[60, 61, 62, 63, 64])
+    np.testing.assert_array_equal(*(render(pipe, tune, random_state=0) for _ in range(2)))
+    with pytest.raises(ValueError, match="glide needs a generator with decode"):
+        render(pipe, tune, glide=1.0)
+    with pytest.raises(ValueError, match="column 'pitch'"):
+        render(ConditionalVAE(latent_dim=2, units=(4,), epochs=1).fit(X[:, :8]), tune)
