@@ -94,7 +94,7 @@ def test_the_asked_pitch_is_played_whatever_the_network_did(made_at, asked, seed
     rng = np.random.default_rng(seed)
     F[:, 1:, 4] += 0.5 * rng.standard_normal() + 0.02 * rng.standard_normal(F.shape[1] - 1)
     F[:, 0] += 0.3 * rng.standard_normal(F.shape[2])
-    F[:, 0, 1] = 6.0
+    F[:, 0, 1] = 1.5 * 160
     audio = harmonics.inverse_transform(F, pd.DataFrame({"pitch": [asked]}))
     assert abs(cents_off(audio[0], asked)) < 1
 
