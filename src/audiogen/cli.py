@@ -373,7 +373,7 @@ def _composed(seconds, arguments):
     tune = compose(pipe, 8 * n_bars, random_state=arguments.seed)
     rng = make_rng(arguments.seed, 1)
     programs = {part: choices[rng.integers(len(choices))] for part, choices in _PARTS.items()}
-    families = dict(programs.values())
+    families: dict[int, str] = dict(programs.values())
     return arrange(tune, seconds / n_bars, [program for program, _ in programs.values()]), families
 
 
