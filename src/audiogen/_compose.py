@@ -43,8 +43,8 @@ def compose(pipeline, n_steps=128, *, temperature=0.7, random_state=None):
     Frames hold 0 and 1, so the mean squared error makes the network expect the probability
     of each: that a pitch begins, that the one that sounds is held, that nothing sounds. One
     of these is drawn and is a frame that the next is predicted from. `generate` goes on
-    from seeds with the expectation itself, and so has no chance in it: it repeats the tune
-    that the seed comes from, or gets stuck.
+    from seeds with the expectation itself, the mean of all that might follow, which soon
+    fades to silence.
 
     Examples
     --------
