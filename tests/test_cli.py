@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pretty_midi
 import pytest
 import soundfile
 
@@ -110,6 +111,44 @@ def test_fit_sample_and_evaluate_on_ones_own_folder(tmp_path):
     assert "pitch_accuracy" not in figures(done.stdout), "a note's pitch is not known"
 
 
+def test_clip_out_of_the_box_is_a_tune_of_the_length_asked(tmp_path):
+    done = audiogen("clip", "--seconds", 6, "--seed", 7, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    lines = [line for line in done.stderr.splitlines() if not PROGRESS.match(line)]
+    assert all(line.startswith("The clip reaches") for line in lines), done.stderr
+    clip, rate = soundfile.read(tmp_path / "audiogen-clip" / "clip.wav")
+    assert (rate, len(clip)) == (44100, 6 * 44100)
+    assert 0.1 < np.abs(clip).max() <= 0.9
+    tune = pretty_midi.PrettyMIDI(str(tmp_path / "audiogen-clip" / "clip.mid"))
+    assert len(tune.instruments) == 3
+    assert len(tune.instruments[0].notes) >= 5
+    assert tune.get_end_time() <= 5.01
+    picture = (tmp_path / "audiogen-clip" / "clip.png").read_bytes()
+    assert picture.startswith(b"\x89PNG")
+
+
+def test_clip_plays_ones_own_midi_with_ones_own_model(demo, tmp_path):
+    model = demo[0] / "audiogen-demo" / "model.skops"
+    ode = next(f for f in datasets.load_tunes().filenames if "ode" in f)
+    words = ("clip", "--model", model, "--midi", ode, "--quiet", "--seconds", 4)
+    for suffix, rate in (("flac", 48000), ("ogg", 44100)):
+        out = ("--format", suffix, "--sample-rate", rate, "--out", suffix, "--loop")
+        done = audiogen(*words, *out, cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+        clip, found = soundfile.read(tmp_path / suffix / f"clip.{suffix}")
+        assert (found, len(clip)) == (rate, 4 * rate)
+    (tmp_path / "bad.mid").write_bytes(b"MThd")
+    for fault, message in (
+        (("--midi", "bad.mid"), "bad.mid cannot be read as a MIDI file"),
+        (("--midi", "none.mid"), "There is no MIDI file none.mid"),
+        (("--seconds", "-1"), "must be a number from 2 to 3600"),
+    ):
+        done = audiogen("clip", "--model", model, *fault, "--out", "x", cwd=tmp_path)
+        assert done.returncode == 2
+        assert message in done.stderr
+        assert not (tmp_path / "x").exists()
+
+
 def test_a_corpus_at_another_rate_is_refused(tmp_path):
     notes = datasets.make_notes(3, sample_rate=22050, random_state=0)
     datasets.save_nsynth(tmp_path / "high", notes.data, notes.frame, sample_rate=22050)
@@ -144,7 +183,9 @@ def test_faults_are_said_in_one_line(tmp_path):
     assert [p.name for p in (tmp_path / "full").iterdir()] == ["mine.txt"]
 
 
-@pytest.mark.parametrize("command", [(), ("demo",), ("fit",), ("sample",), ("evaluate",)])
+@pytest.mark.parametrize(
+    "command", [(), ("demo",), ("fit",), ("sample",), ("evaluate",), ("clip",)]
+)
 def test_help_teaches(command, tmp_path):
     done = audiogen(*command, "--help", cwd=tmp_path)
     assert done.returncode == 0

@@ -33,7 +33,8 @@ class Tones:
         t = np.arange(self.n_timesteps) / RATE
         f = 440 * 2 ** ((y.pitch.to_numpy(float)[:, None] - 69) / 12)
         second = np.tanh(Z[:, :1])
-        return 0.1 * (np.sin(2 * np.pi * f * t) + second * np.sin(4 * np.pi * f * t))
+        loud = np.where(y.pitch < 62, 0.4, 0.1)[:, np.newaxis]
+        return loud * (np.sin(2 * np.pi * f * t) + second * np.sin(4 * np.pi * f * t))
 
 
 def notes(*rows, **columns):
@@ -82,6 +83,26 @@ def test_notes_that_differ_in_time_alone_are_generated_once_and_in_chunks():
 def test_velocity_is_gain_where_it_is_no_condition():
     played = [render(Tones(), TUNE[:1].assign(velocity=v), random_state=0) for v in (127, 64)]
     np.testing.assert_allclose(played[1], played[0] * (64 / 127) ** 2, atol=1e-6)
+
+
+def test_no_pitch_is_louder_than_others():
+    tune = notes((0.0, 0.5, 60, "organ"), (1.0, 0.5, 70, "organ"))
+    clip = render(Tones(), tune, sample_rate=RATE, random_state=0)
+    low, high = (np.sqrt(np.mean(np.square(clip[b : b + 8000]))) for b in (0, RATE))
+    assert abs(low - high) < 0.01 * high
+    assert abs(high - 0.1) < 0.005
+
+
+class LateTones(Tones):
+    def decode(self, Z, y):
+        sounds = super().decode(Z, y)
+        return np.pad(sounds, [(0, 0), (8000, 0)])[:, :-8000] + 1e-5
+
+
+def test_a_note_that_a_generator_begins_late_sounds_at_its_onset():
+    clip = render(LateTones(), notes((1.0, 0.5, 69, "organ")), sample_rate=RATE, random_state=0)
+    assert np.abs(clip[: RATE - 1]).max() == 0
+    assert np.abs(clip[RATE : RATE + 400]).max() > 0.1
 
 
 def test_a_voice_is_one_instrument_unless_it_glides():

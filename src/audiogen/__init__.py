@@ -25,6 +25,7 @@ _MODULES = (
 )
 _NAMES = {
     "GenerativePipeline": "pipeline",
+    "compose": "_compose",
     "generate": "pipeline",
     "load": "persistence",
     "make_generative_pipeline": "pipeline",

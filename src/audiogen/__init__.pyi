@@ -9,6 +9,7 @@ from . import recipes as recipes
 from . import scoring as scoring
 from . import signal as signal
 from . import utils as utils
+from ._compose import compose as compose
 from ._render import render as render
 from .persistence import load as load
 from .persistence import save as save

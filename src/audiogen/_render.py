@@ -19,6 +19,8 @@ __all__ = ["render"]
 _AT_ONCE = 32
 _CEILING = 10 ** (-1 / 20)  # -1 dBFS, which lossy formats need
 _DEFAULT_RATE = 16000
+_LEVEL, _MOST_GAIN, _LEVEL_FRAME = 0.1, 10.0, 0.1  # what is near silence stays so; seconds
+_ONSET_DB, _ONSET_FRAME = 30.0, 0.01  # below the loudest; seconds
 _EDGE = 20  # of the longest common period of two rates, for the resampler at a seam
 
 
@@ -102,9 +104,11 @@ def render(
     so not on the other voices. Generators without ``decode`` cannot share a latent
     between notes: there, every pitch of a voice is a sample of its own.
 
-    Notes that differ in nothing but time are generated once. Durations are honoured by
-    `audiogen.signal.hold_note`. Where the generator has no condition velocity,
-    amplitude goes with its square. Drums, pedals and pitch bends of MIDI are ignored.
+    Near silence at the beginning of a generated note is left out, so that it sounds at its
+    onset. Notes that differ in nothing but time are generated once. Durations are honoured by
+    `audiogen.signal.hold_note`. Where the generator has no condition velocity, all notes are
+    brought to one level, and amplitude goes with the square of their velocity. Drums, pedals
+    and pitch bends of MIDI are ignored.
 
     References
     ----------
@@ -202,10 +206,32 @@ def _mixed(generator, score, rate, release, glide, seed):
         rows = firsts[start : start + _AT_ONCE]
         sounds = _sounds(generator, wanted.iloc[rows], latents, rows, spawn_seed(seed, start))
         for note in np.flatnonzero((which >= start) & (which < start + _AT_ONCE)):
-            sound = sounds[which[note] - start]
+            sound = _from_onset(sounds[which[note] - start], rate)
             sound = hold_note(sound, score.duration[note], sample_rate=rate, release=release)
+            if "velocity" not in names:
+                sound = _even(sound, rate)
             mix[begins[note] : begins[note] + len(sound)] += np.float32(gains[note]) * sound
     return mix
+
+
+def _from_onset(sound, rate):
+    """Leave out what is nearly silent before a sound begins, as some recordings have it."""
+    size = int(_ONSET_FRAME * rate)
+    levels = _levels(sound, size)
+    first = int(np.argmax(levels >= 10 ** (-_ONSET_DB / 20) * levels.max()))
+    return sound[max(0, first - 1) * size :]
+
+
+def _even(sound, rate):
+    """Bring the loudest part of a note to one level: generators make some pitches loud."""
+    loudest = _levels(sound, int(_LEVEL_FRAME * rate)).max()
+    return sound * np.float32(min(_LEVEL / max(loudest, 1e-9), _MOST_GAIN))
+
+
+def _levels(sound, size):
+    size = min(size, len(sound))
+    frames = sound[: len(sound) // size * size].reshape(-1, size)
+    return np.sqrt(np.square(frames).mean(axis=1))
 
 
 def _sounds(generator, wanted, latents, rows, seed):

@@ -21,10 +21,20 @@ examples:
   audiogen fit my-notes --out model.skops         learn your own folder of notes
   audiogen sample model.skops --pitch 60 64 67    a C major triad, note by note
   audiogen evaluate my-notes audiogen-out         how near the new notes are to the real ones
+  audiogen clip --seconds 15 --seed 7             a tune of its own, played, as a WAV and MIDI
+  audiogen clip --model model.skops --midi my.mid your tune, played by your model
 """
 
 
 _SAMPLE_RATE = 16000
+_CLIP_EPOCHS = 300
+_TEMPO = 112
+# General MIDI programs, and the families that play them.
+_PARTS = {
+    "melody": ((73, "flute"), (11, "mallet"), (68, "reed"), (0, "keyboard"), (56, "brass")),
+    "chords": ((24, "guitar"), (48, "string"), (19, "organ")),
+    "bass": ((32, "bass"),),
+}
 _LEGEND = """
 frechet_audio_distance  from the real notes; less is nearer (compare the training notes')
 kl_divergence           KL(real || these), an estimate that may be below 0; less is nearer
@@ -69,7 +79,7 @@ def _parser():
     )
     parser.add_argument("--version", action="version", version=f"audiogen {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for build in (_add_demo, _add_fit, _add_sample, _add_evaluate):
+    for build in (_add_demo, _add_fit, _add_sample, _add_evaluate, _add_clip):
         command = build(commands)
         command.add_argument("--quiet", action="store_true", help="show no progress")
     return parser
@@ -146,6 +156,29 @@ def _add_evaluate(commands):
     return command
 
 
+def _add_clip(commands):
+    command = commands.add_parser(
+        "clip",
+        help="make a finished clip of music",
+        description="Make a finished clip: a sound file, the MIDI that it plays and a picture. "
+        "Without --midi a network learns the tunes that come with audiogen and draws a new one, "
+        "which gets chords and a bass. Without --model one learns the notes that come with "
+        "audiogen first. The clip is as loud as platforms ask, -14 LUFS, or as peaks allow.",
+    )
+    command.add_argument(
+        "--seconds", type=_seconds, help="length of the clip (15, or that of the MIDI file)"
+    )
+    command.add_argument("--model", type=pathlib.Path, help="what fit wrote")
+    command.add_argument("--midi", type=pathlib.Path, metavar="FILE", help="the tune to play")
+    command.add_argument("--sample-rate", type=_count, default=44100, help="in Hz (%(default)s)")
+    command.add_argument("--format", choices=("wav", "flac", "ogg"), default="wav")
+    command.add_argument("--loop", action="store_true", help="make it repeat without a seam")
+    _add_out(command, "audiogen-clip")
+    _add_seed(command)
+    command.set_defaults(run=_clip)
+    return command
+
+
 def _add_out(command, default):
     command.add_argument("--out", type=pathlib.Path, default=default, metavar="FOLDER",
                          help="folder to write to (%(default)s)")  # fmt: skip
@@ -161,6 +194,16 @@ def _count(text):
     if not text.isdecimal() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, not {text!r}")
     return int(text)
+
+
+def _seconds(text):
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 2 <= seconds <= 3600:
+        raise argparse.ArgumentTypeError(f"must be a number from 2 to 3600, not {text!r}")
+    return seconds
 
 
 def _seed(text):
@@ -227,17 +270,7 @@ def _fit(arguments):
 
 
 def _sample(arguments):
-    from sklearn.pipeline import Pipeline
-
-    from audiogen.persistence import load
-
-    model = load(arguments.model)
-    generator = model[-1] if isinstance(model, Pipeline) else None
-    if {"pitch", "instrument_family"} != set(getattr(generator, "condition_names_", [])):
-        raise ValueError(
-            f"{arguments.model} is no pipeline trained on pitch and instrument_family, as fit "
-            "trains it. Use it in Python: audiogen.generate(audiogen.load(...))."
-        )
+    model = _loaded(arguments.model)
     drawn = model[-1].conditions_.draw(arguments.number, make_rng(arguments.seed))
     wanted = _asked(drawn, arguments.pitch, arguments.family)
     folder = _new_folder(arguments.out)
@@ -245,6 +278,22 @@ def _sample(arguments):
     rates = [step.sample_rate for _, step in model.steps if hasattr(step, "sample_rate")]
     _write(folder, notes, wanted, arguments, *rates[:1])
     print(f"Wrote {len(notes)} notes to {folder / 'audio'}, pictures to {folder / 'pictures'}.")
+
+
+def _loaded(path):
+    """Return a model that can be asked for pitches of instrument families."""
+    from sklearn.pipeline import Pipeline
+
+    from audiogen.persistence import load
+
+    model = load(path)
+    generator = model[-1] if isinstance(model, Pipeline) else None
+    if {"pitch", "instrument_family"} != set(getattr(generator, "condition_names_", [])):
+        raise ValueError(
+            f"{path} is no pipeline trained on pitch and instrument_family, as fit "
+            "trains it. Use it in Python: audiogen.generate(audiogen.load(...))."
+        )
+    return model
 
 
 def _asked(drawn, pitches, families):
@@ -267,6 +316,65 @@ def _evaluate(arguments):
     generated, frame = _read(arguments.generated, "test", None, 0)
     print(_table({"generated": (generated, frame)}, real, real_frame, "real"))
     print(_LEGEND)
+
+
+def _clip(arguments):
+    from audiogen import datasets
+    from audiogen._render import render
+    from audiogen.display import NoteDisplay
+    from audiogen.utils.clips import write_clip
+    from audiogen.utils.files import atomic_path
+    from audiogen.utils.midi import read_midi
+
+    tune = None if arguments.midi is None else read_midi(arguments.midi)
+    model = None if arguments.model is None else _loaded(arguments.model)
+    folder = _new_folder(arguments.out)
+    seconds, programs = arguments.seconds, None
+    if tune is None:
+        seconds = 15.0 if seconds is None else seconds
+        tune, programs = _composed(seconds if arguments.loop else seconds - 1, arguments)
+        with atomic_path(folder / "clip.mid") as temporary:
+            tune.write(str(temporary))
+    if model is None:
+        notes = datasets.load_notes("train")
+        arguments.epochs = _CLIP_EPOCHS
+        model = _trained(notes.data, notes.frame[["pitch", "instrument_family"]], arguments)
+    elif programs is not None:
+        known = model[-1].categories_["instrument_family"].tolist()
+        programs = {p: f if f in known else known[0] for p, f in programs.items()}
+    clip = render(
+        model, tune, sample_rate=arguments.sample_rate, seconds=seconds, loop=arguments.loop,
+        fade_out=0.0 if arguments.loop else 0.5, loudness=-14, programs=programs,
+        random_state=arguments.seed,
+    )  # fmt: skip
+    path = write_clip(folder / f"clip.{arguments.format}", clip, arguments.sample_rate)
+    NoteDisplay(clip, sample_rate=arguments.sample_rate, name=path.name).save(folder / "clip.png")
+    print(f"Wrote {path}, {len(clip) / arguments.sample_rate:.1f} s, and beside it "
+          f"{'clip.png' if arguments.midi else 'clip.mid and clip.png'}.")  # fmt: skip
+
+
+def _composed(seconds, arguments):
+    """Return a new tune with chords and a bass, and the families that are to play it."""
+    from audiogen import datasets
+    from audiogen._arrange import arrange
+    from audiogen._compose import compose
+    from audiogen.generators import LSTMSequencer
+    from audiogen.pipeline import make_generative_pipeline
+    from audiogen.preprocessing import PianoRoll, SlidingWindow
+
+    n_bars = max(1, round(seconds / 60 * _TEMPO / 4))
+    lstm = LSTMSequencer(
+        1, units=64, n_layers=1, epochs=40, learning_rate=4e-3, validation_fraction=0.0,
+        random_state=arguments.seed, verbose=0 if arguments.quiet else 1,
+    )  # fmt: skip
+    roll = PianoRoll(steps_per_beat=2, tempo=n_bars * 4 * 60 / seconds)
+    pipe = make_generative_pipeline(roll, SlidingWindow(), lstm)
+    pipe.fit(datasets.load_tunes().data)
+    tune = compose(pipe, 8 * n_bars, random_state=arguments.seed)
+    rng = make_rng(arguments.seed, 1)
+    programs = {part: choices[rng.integers(len(choices))] for part, choices in _PARTS.items()}
+    families: dict[int, str] = dict(programs.values())
+    return arrange(tune, seconds / n_bars, [program for program, _ in programs.values()]), families
 
 
 # -------------------------------------------------------------------------- pieces

@@ -9,7 +9,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import available_if
 
 from audiogen._previews import write_preview
-from audiogen.preprocessing import SlidingWindow
+from audiogen.preprocessing import PianoRoll, SlidingWindow
 from audiogen.utils.validation import Interval, Options, check_parameters
 
 __all__ = ["GenerativePipeline", "generate", "make_generative_pipeline"]
@@ -42,7 +42,8 @@ def generate(
     join : {"audio", "spectrogram"}, default="audio"
         For generators of frames that follow each other: each frame to audio and then
         joined, or frames joined along time and then to audio. Frames that are moments of
-        one recording, by ``SlidingWindow(axis=1)``, are always joined along time.
+        one recording, by ``SlidingWindow(axis=1)``, or of tunes, by `PianoRoll`, are always
+        joined along time.
     crossfade : int, default=0
         Samples after each seam of ``join="audio"`` in which what was before goes on, as its
         own mirror image, and fades out while the new frame fades in. The length stays the
@@ -52,7 +53,7 @@ def generate(
     Returns
     -------
     X : ndarray of shape (n_samples, n_timesteps), float32
-        Audio, or whatever the first step was given in `fit`.
+        Audio, or whatever the first step was given in `fit`: a list of tunes for `PianoRoll`.
     y : DataFrame, ndarray or None
         The conditions, only if `return_y` is True.
 
@@ -420,6 +421,9 @@ def _joined(steps, frames, join, crossfade):
     n_samples, n_frames = frames.shape[:2]
     along_time = any(isinstance(step, SlidingWindow) and step.axis == 1 for step in steps)
     steps = [step for step in steps if not isinstance(step, SlidingWindow)]
+    if steps and isinstance(steps[0], PianoRoll):
+        rows = _back(steps[1:], frames.reshape(-1, *frames.shape[2:]), None)
+        return steps[0].inverse_transform(rows.reshape(n_samples, n_frames, -1))
     if along_time:  # frames are moments of one recording: they are joined as they are
         return _back(steps, frames, None)
     if join == "spectrogram":

@@ -10,6 +10,7 @@ from ._notes import load_notes
 from ._nsynth import load_nsynth
 from ._save_nsynth import save_nsynth
 from ._synthetic import make_notes
+from ._tunes import load_tunes
 
 __all__ = [
     "fetch_nsynth",
@@ -17,6 +18,7 @@ __all__ = [
     "load_gtzan",
     "load_notes",
     "load_nsynth",
+    "load_tunes",
     "make_notes",
     "save_nsynth",
 ]

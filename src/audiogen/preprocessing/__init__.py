@@ -6,6 +6,7 @@ from audiogen.preprocessing._harmonic import HarmonicPlusNoise
 from audiogen.preprocessing._length import FixedLength
 from audiogen.preprocessing._noise import NoiseReducer
 from audiogen.preprocessing._normalize import PeakNormalizer
+from audiogen.preprocessing._piano_roll import PianoRoll
 from audiogen.preprocessing._spectrogram import STFTSpectrogram
 from audiogen.preprocessing._window import SlidingWindow
 
@@ -15,6 +16,7 @@ __all__ = [
     "HarmonicPlusNoise",
     "NoiseReducer",
     "PeakNormalizer",
+    "PianoRoll",
     "PitchFilter",
     "STFTSpectrogram",
     "SlidingWindow",

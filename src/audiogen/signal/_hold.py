@@ -53,7 +53,7 @@ def hold_note(audio, duration, *, sample_rate, release=0.2):
     (51200,)
     """
     audio = np.asarray(audio, dtype=np.float32)
-    n_held, n_release = round(duration * sample_rate), round(release * sample_rate)
+    n_held, n_release = max(1, round(duration * sample_rate)), round(release * sample_rate)
     sustained = _sustained(audio, sample_rate)
     if sustained is not None and n_held > sustained[1]:
         first, last = sustained

@@ -1,0 +1,59 @@
+"""Chords and a bass for a melody, by a rule of thumb."""
+
+import numpy as np
+
+__all__ = ["arrange"]
+
+# The triads of C major and A minor, by their root; C first, as it is the home of a tie.
+_TRIADS = {0: (0, 4, 7), 7: (7, 11, 2), 5: (5, 9, 0), 9: (9, 0, 4), 2: (2, 5, 9), 4: (4, 7, 11)}
+_ROOT_WEIGHT = 0.2
+_BASS, _CHORD = 36, 52  # the lowest pitches of these voices
+
+
+def arrange(tune, seconds, programs):
+    """Return a melody in C major or A minor with a bass and three-part chords.
+
+    Parameters
+    ----------
+    tune : pretty_midi.PrettyMIDI
+        One voice.
+    seconds : float
+        How long each chord is.
+    programs : sequence of three int
+        General MIDI programs of the melody, the chords and the bass.
+
+    Returns
+    -------
+    tune : pretty_midi.PrettyMIDI
+        Three tracks: the melody, then, softer, the chords and the bass. Each chord is the
+        triad whose notes the melody plays longest while it sounds.
+
+    Examples
+    --------
+    >>> from audiogen._arrange import arrange
+    >>> from audiogen.datasets import load_tunes
+    >>> ode = load_tunes().data[8]
+    >>> [len(track.notes) for track in arrange(ode, 60 / 112 * 4, (73, 24, 32)).instruments]
+    [62, 48, 16]
+    """
+    import pretty_midi
+
+    notes = tune.instruments[0].notes
+    melody, chords, bass = (pretty_midi.Instrument(program) for program in programs)
+    melody.notes = list(notes)
+    for bar in range(int(np.ceil(round(tune.get_end_time() / seconds, 3)))):
+        start, end = bar * seconds, (bar + 1) * seconds
+        heard = np.zeros(12)
+        for note in notes:
+            heard[note.pitch % 12] += max(0, min(note.end, end) - max(note.start, start))
+        root = max(_TRIADS, key=lambda r: heard[list(_TRIADS[r])].sum() + _ROOT_WEIGHT * heard[r])
+        bass.notes.append(pretty_midi.Note(80, _at_least(root, _BASS), start, end))
+        for tone in _TRIADS[root]:
+            chords.notes.append(pretty_midi.Note(64, _at_least(tone, _CHORD), start, end))
+    tune.instruments = [melody, chords, bass]
+    return tune
+
+
+def _at_least(pitch_class, low):
+    """Return the lowest pitch of a class that is not below another."""
+    return int(low + (pitch_class - low) % 12)

@@ -1,0 +1,235 @@
+"""Tunes as frames, and back."""
+
+import numbers
+import pathlib
+import warnings
+
+import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.utils.validation import check_is_fitted
+
+from audiogen.utils.midi import read_midi
+from audiogen.utils.validation import Interval, check_parameters
+
+__all__ = ["PianoRoll"]
+
+_SOUNDS = 0.5  # what is more, of 1, is a note
+
+
+class PianoRoll(TransformerMixin, BaseEstimator):
+    """Make frames of MIDI files: a row for each step of time, of a few steps a beat.
+
+    A frame has two numbers for each pitch: 1 where it sounds, then 1 where it begins, so that
+    a note struck again is not one note held on. Tempo, velocities, drums and which track
+    plays what are left out.
+
+    Parameters
+    ----------
+    steps_per_beat : int, default=4
+        Steps of time in a quarter note. Onsets and ends go to the nearest.
+    silence : int, default=16
+        Silent frames before each tune, so that what was learnt from the end of one is not
+        what the next begins with: at least the `length` of the `SlidingWindow` that follows.
+    tempo : float, default=120.0
+        Beats a minute of what `inverse_transform` returns.
+    program : int, default=0
+        Its General MIDI program, 0 to 127.
+
+    Attributes
+    ----------
+    low_, high_ : int
+        The lowest and the highest pitch of the tunes of `fit`, between which frames have
+        numbers.
+
+    See Also
+    --------
+    audiogen.preprocessing.SlidingWindow : Makes windows of frames rows.
+    audiogen.compose : Draws a melody from an LSTMSequencer.
+
+    Examples
+    --------
+    >>> from audiogen.datasets import load_tunes
+    >>> from audiogen.preprocessing import PianoRoll
+    >>> tunes = load_tunes().data
+    >>> roll = PianoRoll()
+    >>> frames = roll.fit_transform(tunes)
+    >>> frames.shape, (roll.low_, roll.high_)
+    ((2528, 54), (55, 81))
+    >>> float(roll.inverse_transform(frames).get_end_time())
+    316.0
+    """
+
+    def __init__(self, steps_per_beat=4, silence=16, tempo=120.0, program=0):
+        self.steps_per_beat = steps_per_beat
+        self.silence = silence
+        self.tempo = tempo
+        self.program = program
+
+    def fit(self, X, y=None):
+        """Learn the range of the tunes.
+
+        Parameters
+        ----------
+        X : list of str, path-like or pretty_midi.PrettyMIDI
+            MIDI files, or what was read from them.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        self : PianoRoll
+
+        Raises
+        ------
+        ValueError
+            Where a file cannot be read, with its path, or none has a note.
+        """
+        self.fit_transform(X)
+        return self
+
+    def fit_transform(self, X, y=None):
+        """Learn the range of tunes, and return their frames; files are read once.
+
+        Parameters
+        ----------
+        X : list of str, path-like or pretty_midi.PrettyMIDI
+            As in `fit`.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        frames : ndarray of shape (n_frames, 2 * (high_ - low_ + 1)), float32
+            As `transform` returns them.
+        """
+        check_parameters(self, _CONSTRAINTS)
+        tunes = [self._steps(tune) for tune in _listed(X)]
+        pitches = np.concatenate([steps[:, 2] for steps in tunes])
+        if len(pitches) == 0:
+            raise ValueError("None of the tunes has a note that is no drum.")
+        self.low_, self.high_ = int(pitches.min()), int(pitches.max())
+        return self._frames(tunes)
+
+    def transform(self, X):
+        """Return the frames of tunes, one after the other.
+
+        Parameters
+        ----------
+        X : list of str, path-like or pretty_midi.PrettyMIDI
+            As in `fit`.
+
+        Returns
+        -------
+        frames : ndarray of shape (n_frames, 2 * (high_ - low_ + 1)), float32
+            Of 0 and 1.
+
+        Warns
+        -----
+        UserWarning
+            Where notes lie outside the range of `fit`; they are left out.
+        """
+        check_is_fitted(self)
+        tunes = [self._steps(tune) for tune in _listed(X)]
+        n_outside = sum(np.sum((s[:, 2] < self.low_) | (s[:, 2] > self.high_)) for s in tunes)
+        if n_outside:
+            warnings.warn(
+                f"{n_outside} note(s) lie outside the pitches {self.low_} to {self.high_} of the "
+                "tunes that PianoRoll was fitted on, and are left out.",
+                stacklevel=2,
+            )
+        return self._frames(tunes)
+
+    def inverse_transform(self, X):
+        """Return the tune of frames.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_frames, d) or (n_samples, n_frames, d)
+            Frames; numbers above 0.5 count as 1. A pitch begins where it says so, or where it
+            sounds and did not in the frame before.
+
+        Returns
+        -------
+        tune : pretty_midi.PrettyMIDI, or list of them
+            One for each sample. Velocities are 100.
+        """
+        check_is_fitted(self)
+        X = np.asarray(X)
+        n_pitches = self.high_ - self.low_ + 1
+        if X.ndim not in (2, 3) or X.shape[-1] != 2 * n_pitches:
+            raise ValueError(
+                f"PianoRoll.inverse_transform needs frames of {2 * n_pitches} numbers, of shape "
+                f"(n_frames, d) or (n_samples, n_frames, d). Got {X.shape}."
+            )
+        return self._tune(X) if X.ndim == 2 else [self._tune(frames) for frames in X]
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.string = True
+        tags.input_tags.two_d_array = False
+        tags.transformer_tags.preserves_dtype = []
+        return tags
+
+    def _steps(self, source):
+        """Return a tune's notes as rows of first step, step after the last, and pitch."""
+        tune = read_midi(source)
+        notes = [note for track in tune.instruments if not track.is_drum for note in track.notes]
+        step = tune.resolution / self.steps_per_beat
+        ticks = [(tune.time_to_tick(n.start), tune.time_to_tick(n.end), n.pitch) for n in notes]
+        rows = np.array(ticks, dtype=float).reshape(-1, 3)
+        rows[:, :2] = np.rint(rows[:, :2] / step)
+        rows[:, 1] = np.maximum(rows[:, 1], rows[:, 0] + 1)  # the shortest note is one step
+        return rows[np.argsort(rows[:, 0], kind="stable")].astype(int)
+
+    def _frames(self, tunes):
+        lengths = [self.silence + int(steps[:, 1].max(initial=0)) for steps in tunes]
+        n_pitches = self.high_ - self.low_ + 1
+        frames = np.zeros((sum(lengths), 2, n_pitches), np.float32)
+        starts = np.cumsum([0, *lengths[:-1]]) + self.silence
+        for start, steps in zip(starts, tunes, strict=True):
+            for first, last, pitch in steps:
+                if self.low_ <= pitch <= self.high_:
+                    frames[start + first : start + last, 0, pitch - self.low_] = 1
+                    frames[start + first, 1, pitch - self.low_] = 1
+        return frames.reshape(len(frames), -1)
+
+    def _tune(self, frames):
+        import pretty_midi
+
+        check_parameters(self, _CONSTRAINTS)
+        frames = frames.reshape(len(frames), 2, -1) > _SOUNDS
+        begins = frames[:, 1]
+        sounds = frames[:, 0] | begins
+        before = np.concatenate([np.zeros_like(sounds[:1]), sounds[:-1]])
+        begins = begins | (sounds & ~before)
+        stops = np.concatenate([begins[1:] | ~sounds[1:], np.ones_like(sounds[:1])])
+        tune = pretty_midi.PrettyMIDI(initial_tempo=self.tempo)
+        track = pretty_midi.Instrument(self.program)
+        second = 60 / self.tempo / self.steps_per_beat
+        for first, pitch in zip(*np.nonzero(begins), strict=True):
+            last = first + int(np.argmax(stops[first:, pitch])) + 1
+            note = pretty_midi.Note(100, int(self.low_ + pitch), first * second, last * second)
+            track.notes.append(note)
+        tune.instruments.append(track)
+        return tune
+
+
+def _listed(X):
+    """Return tunes as a list; one alone is a slip that would be read letter by letter."""
+    if isinstance(X, str | pathlib.PurePath) or not hasattr(X, "__iter__"):
+        raise ValueError(
+            "X must be a list of tunes: paths of MIDI files, or pretty_midi.PrettyMIDI objects. "
+            f"Got {type(X).__name__}; put it into a list."
+        )
+    tunes = list(X)
+    if not tunes:
+        raise ValueError("X has no tunes: give at least one.")
+    return tunes
+
+
+_CONSTRAINTS = {
+    "steps_per_beat": Interval(numbers.Integral, 1, None),
+    "silence": Interval(numbers.Integral, 0, None),
+    "tempo": Interval(numbers.Real, 0, None, closed="neither"),
+    "program": Interval(numbers.Integral, 0, 127, closed="both"),
+}
