@@ -10,7 +10,7 @@ import pytest
 
 from audiogen import GenerativePipeline, render
 from audiogen.exceptions import ExtrapolationWarning
-from audiogen.generators import ConditionalGaussianMixture, ConditionalVAE
+from audiogen.generators import ConditionalGaussianMixture, ConditionalVAE, WaveNetAutoencoder
 from audiogen.signal import track_pitch
 
 RATE = 16000
@@ -261,9 +261,20 @@ def test_with_a_generator_of_the_library(vae):
         render(generator, tune.assign(instrument_family="orgn"))
 
 
+def test_a_mixture_has_latents_to_share_and_to_glide(vae):
+    _, X, y = vae
+    mixture = ConditionalGaussianMixture(latent_dim=200, random_state=0).fit(X, y)
+    still = notes(*((i, 0.2, 60.0, "organ") for i in range(4)))
+    clip = render(mixture, still, sample_rate=RATE, random_state=0)
+    np.testing.assert_array_equal(clip[:RATE], clip[RATE : 2 * RATE])
+    clip = render(mixture, still, sample_rate=RATE, random_state=0, glide=2.0)
+    assert np.abs(clip[:RATE] - clip[RATE : 2 * RATE]).max() > 1e-3
+
+
 def test_with_a_generator_that_has_no_latents(vae):
     _, X, y = vae
-    pipe = GenerativePipeline([("gmm", ConditionalGaussianMixture(random_state=0))]).fit(X, y)
+    wavenet = WaveNetAutoencoder(filters=2, dilations=(1,), epochs=1, random_state=0)
+    pipe = GenerativePipeline([("wavenet", wavenet)]).fit(X, y)
     tune = TUNE.assign(pitch=[60, 61, 62, 63, 64])
     np.testing.assert_array_equal(*(render(pipe, tune, random_state=0) for _ in range(2)))
     with pytest.raises(ValueError, match="glide needs a generator with decode"):

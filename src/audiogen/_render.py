@@ -265,7 +265,8 @@ def _latents(generator, score, glide, seed):
                 f"glide needs a generator with decode; {type(generator).__name__} has none."
             )
         return None
-    size = _final(generator).latent_dim
+    final = _final(generator)
+    size = getattr(final, "latent_dim_", final.latent_dim)
     latents = np.empty((len(score), size), np.float32)
     for voice, notes in score.groupby("voice"):
         rng = make_rng(seed, zlib.crc32(str(voice).encode()))

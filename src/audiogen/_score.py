@@ -1,12 +1,12 @@
 """What is to be played: a table of notes, checked, from a DataFrame or from MIDI."""
 
-import difflib
 import logging
 
 import numpy as np
 import pandas as pd
 
 from audiogen.utils.midi import read_midi
+from audiogen.utils.names import did_you_mean
 
 __all__ = ["read_score"]
 
@@ -108,12 +108,11 @@ def _category(track, condition, known, programs):
     else:
         found = title
     if known is not None and found not in known.tolist():
-        near = difflib.get_close_matches(str(found), list(map(str, known)), n=3, cutoff=0.5)
         raise ValueError(
             f"MIDI program {program} ({title}) stands for the {condition} {found!r}, which the "
             f"generator was not trained on. Give programs={{{program}: ...}} with one of "
             f"{', '.join(map(str, known[:40]))}{', ...' if len(known) > 40 else ''}."
-            f"{f' Did you mean {near[0]}?' if near else ''}"
+            f"{did_you_mean(found, known)}"
         )
     return found
 

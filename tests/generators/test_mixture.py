@@ -2,7 +2,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+from scipy import optimize, stats
 from sklearn.linear_model import Ridge
 from sklearn.mixture import GaussianMixture
 
@@ -163,3 +163,75 @@ def test_bad_data_are_named():
 def test_constant_and_few_samples_will_do(X):
     samples = ConditionalGaussianMixture(random_state=0).fit(X).sample(3)
     assert np.isfinite(samples).all()
+
+
+@pytest.mark.parametrize("covariance_type", ["tied", "full", "diag"])
+def test_latents_of_the_mixture_are_standard_normal_and_come_back(covariance_type):
+    """Draws by definition, a Gaussian and then a point, become independent standard normals."""
+    X, _ = blobs(2000)
+    model = ConditionalGaussianMixture(3, covariance_type=covariance_type, random_state=0).fit(X)
+    rng = np.random.default_rng(5)
+    drawn = np.concatenate(
+        [
+            stats.multivariate_normal(m, 0.5 * (c + c.T)).rvs(n, rng)
+            for m, c, n in zip(
+                model.mixture_.means_,
+                model._covariances().astype(float),
+                rng.multinomial(5000, model.mixture_.weights_.astype(float)),
+                strict=True,
+            )
+        ]
+    )
+    scale, mean = float(model._scaling.scale_), model._mean
+    sounds = model._scaling.inverse((drawn + mean).astype(np.float32))
+    Z = model.encode(sounds)
+    for column in Z.T:
+        assert stats.kstest(column, "norm").pvalue > 1e-3
+    assert np.abs(np.corrcoef(Z.T**2) - np.eye(4)).max() < 0.06
+    np.testing.assert_allclose(model.decode(Z), sounds, atol=1e-3 * scale)
+
+
+def test_one_gaussian_decodes_by_its_cholesky_factor():
+    X, _ = blobs(300)
+    model = ConditionalGaussianMixture(1, reg_covar=1e-8, random_state=0).fit(X)
+    Z = np.random.default_rng(0).normal(size=(7, 4)) * 3
+    root = np.linalg.cholesky(np.cov(X.T, bias=True))
+    np.testing.assert_allclose(model.decode(Z), X.mean(axis=0) + Z @ root.T, atol=1e-3)
+
+
+def test_first_coordinate_is_the_quantile_of_the_marginal():
+    """Against scipy's root finder on the distribution function, far into the tails."""
+    X, _ = blobs()
+    model = ConditionalGaussianMixture(3, random_state=0).fit(X)
+    z = np.array([-6.0, -1.0, 0.0, 0.3, 2.0, 7.0])
+    found = model.decode(np.stack([z, *np.zeros((3, 6))], axis=1))[:, 0]
+    m, w = model.mixture_.means_[:, 0], model.mixture_.weights_
+    s = np.sqrt(model.mixture_.covariances_[0, 0])
+    for value, quantile in zip(z, found, strict=True):
+        side = -np.sign(value) or 1.0
+
+        def excess(x, side=side, value=value):
+            return w @ stats.norm.cdf(side * (x - m) / s) - stats.norm.cdf(side * value)
+
+        root = optimize.brentq(excess, -100, 100, xtol=1e-13)
+        expected = (root + model._mean[0]) * model._scaling.scale_ + model._scaling.mean_
+        np.testing.assert_allclose(quantile, np.ravel(expected)[0], rtol=1e-5)
+
+
+def test_sounds_move_without_a_jump():
+    X, group = blobs()
+    y = np.array(["low", "high"])[group % 2]
+    model = ConditionalGaussianMixture(8, random_state=0).fit(X, y)
+    ends = np.random.default_rng(1).normal(size=(2, 4))
+    share = np.linspace(0, 1, 4001)[:, np.newaxis]
+    way = model.decode((1 - share) * ends[0] + share * ends[1], "low")
+    steps = np.linalg.norm(np.diff(way, axis=0), axis=1)
+    assert steps.max() < 0.05 * np.linalg.norm(way[-1] - way[0])
+
+
+def test_latents_of_another_width_are_refused():
+    model = ConditionalGaussianMixture(random_state=0).fit(blobs()[0])
+    with pytest.raises(ValueError, match=r"Z must have the shape \(n_samples, 4\)\. Got \(2, 3\)"):
+        model.decode(np.zeros((2, 3)))
+    constant = ConditionalGaussianMixture(random_state=0).fit(np.ones((1, 4)))
+    assert np.isfinite(constant.decode(constant.encode(np.ones((2, 4))))).all()

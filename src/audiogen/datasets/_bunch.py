@@ -1,10 +1,9 @@
 """What every loader hands back."""
 
-import difflib
-
 import numpy as np
 from sklearn.utils import Bunch
 
+from ..utils.names import did_you_mean
 from ..utils.validation import Instance, check_parameters
 
 COLUMNS = (
@@ -48,7 +47,7 @@ def check_known(name, wanted, known):
     """Raise a ValueError that lists what there is, if something else is wanted."""
     for value in wanted:
         if value not in known:
-            near = difflib.get_close_matches(str(value), known, n=3)
-            hint = f" Did you mean {' or '.join(near)}?" if near else ""
             there = ", ".join(known[:40]) + (", ..." if len(known) > 40 else "")
-            raise ValueError(f"{name}: there is no {value!r} here, only: {there}.{hint}")
+            raise ValueError(
+                f"{name}: there is no {value!r} here, only: {there}.{did_you_mean(value, known)}"
+            )

@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from audiogen.generators._sampler import BaseSampler, conditions_of
 from audiogen.generators._scaling import Scaling, refuse_not_finite
+from audiogen.generators._transport import mixture_of_normal, normal_of_mixture
 from audiogen.utils.conditions import ConditionEncoder
 from audiogen.utils.seeds import draw_seed, spawn_seed
 from audiogen.utils.validation import Interval, Options, check_parameters
@@ -52,6 +53,8 @@ class ConditionalGaussianMixture(BaseSampler):
     basis_ : ndarray of shape (n_directions, n_values) or None
         The principal directions of the residuals; None where the mixture is over all
         of the values of a sample.
+    latent_dim_ : int
+        How many principal components, or values, the mixture is over.
     noise_variance_ : float
         Variance, in each direction, of what the principal components leave.
     mixture_ : sklearn.mixture.GaussianMixture
@@ -72,10 +75,17 @@ class ConditionalGaussianMixture(BaseSampler):
     X is held in memory whole. `sample` leaves out the noise of `noise_variance_`, as
     `ConditionalVAE` leaves out its decoder's; `score` counts it in.
 
+    `decode` maps standard normal latents to the mixture under a condition by the
+    Knothe-Rosenblatt rearrangement [2]_: coordinate by coordinate, in the order of the principal
+    components, each quantile of a normal becomes that of the mixture given the coordinates before.
+    The map is smooth and has an inverse, `encode`. `sample` decodes latents drawn.
+
     References
     ----------
     .. [1] M. E. Tipping, C. M. Bishop, "Mixtures of Probabilistic Principal Component
        Analyzers", Neural Computation 11, 1999.
+    .. [2] M. Rosenblatt, "Remarks on a multivariate transformation", Annals of
+       Mathematical Statistics 23, 1952.
 
     Examples
     --------
@@ -133,6 +143,50 @@ class ConditionalGaussianMixture(BaseSampler):
         encoder = None if y is None else ConditionEncoder().fit(y)
         return self._learn(X, encoder, None if encoder is None else encoder.encode(y))
 
+    def encode(self, X, y=None):
+        """Return the latents of sounds, which `decode` undoes.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, *sample_shape_)
+            Sounds.
+        y : array-like, DataFrame, scalar or dict, default=None
+            Their conditions; needed where there were any in `fit`.
+
+        Returns
+        -------
+        Z : ndarray of shape (n_samples, latent_dim_), float32
+            Standard normal for sounds that are spread as the mixture is.
+        """
+        check_is_fitted(self)
+        X = self._validated(X, reset=False)
+        refuse_not_finite(X, np.arange(len(X)))
+        condition = self._encoded(len(X), y)
+        _, z = self._parts(self._scaling.forward(X).reshape(len(X), -1), condition)
+        return normal_of_mixture(z, *self._mixture_at(len(X), condition)).astype(np.float32)
+
+    def decode(self, Z, y=None):
+        """Return the sounds of latents.
+
+        Parameters
+        ----------
+        Z : array-like of shape (n_samples, latent_dim_)
+            Latents. Those drawn from a standard normal give samples of the mixture; where they
+            move without a jump, so does the sound.
+        y : array-like, DataFrame, scalar or dict, default=None
+            The conditions; needed where there were any in `fit`.
+
+        Returns
+        -------
+        X : ndarray of shape (n_samples, *sample_shape_), float32
+        """
+        check_is_fitted(self)
+        Z = np.asarray(Z, dtype=np.float64)
+        if Z.ndim != 2 or Z.shape[1] != self.latent_dim_:
+            raise ValueError(f"Z must have the shape (n_samples, {self.latent_dim_}). "
+                             f"Got {Z.shape}.")  # fmt: skip
+        return self._scaling.inverse(self._decoded(Z, self._encoded(len(Z), y)))
+
     def score(self, X, y=None):
         """Return the mean log-likelihood of sounds.
 
@@ -153,8 +207,7 @@ class ConditionalGaussianMixture(BaseSampler):
         refuse_not_finite(X, np.arange(len(X)))
         x = self._scaling.forward(X).reshape(len(X), -1)
         condition = self._encoded(len(x), y)
-        residuals = x - self._means(len(x), condition)
-        z = residuals if self.basis_ is None else residuals @ self.basis_.T
+        residuals, z = self._parts(x, condition)
         joint = self._log_weights(len(x), condition) + self._log_densities(z)
         left = x.shape[1] - z.shape[1]
         squares = (residuals**2).sum(axis=1, dtype=float) - (z**2).sum(axis=1, dtype=float)
@@ -179,15 +232,22 @@ class ConditionalGaussianMixture(BaseSampler):
         self.regression_ = None
         if condition is not None:
             self.regression_ = Ridge(self.alpha).fit(condition, x - self._mean)
-        residuals = x - self._means(len(x), condition)
+        self.basis_ = None
+        residuals, _ = self._parts(x, condition)
         floor = max(self.reg_covar * float(residuals.var()), _LEAST_VARIANCE)
         self.basis_, self.noise_variance_ = _principal(residuals, self.latent_dim, floor)
-        z = residuals if self.basis_ is None else residuals @ self.basis_.T
+        _, z = self._parts(x, condition)
+        self.latent_dim_ = z.shape[1]
         self.mixture_ = self._mixture(z, floor, seed)
         self.weights_ = None
         if condition is not None and self.mixture_.n_components > 1:
             self.weights_ = _soft_classifier(condition, self.mixture_.predict_proba(z))
         return self
+
+    def _parts(self, x, condition):
+        """Return what the means leave of scaled samples, and its principal components."""
+        residuals = x - self._means(len(x), condition)
+        return residuals, residuals if self.basis_ is None else residuals @ self.basis_.T
 
     def _mixture(self, z, floor, seed):
         if len(z) == 1:
@@ -200,17 +260,20 @@ class ConditionalGaussianMixture(BaseSampler):
         ).fit(z)
 
     def _generate(self, n_samples, condition, rng):
-        log_weights = self._log_weights(n_samples, condition)
-        # The largest of weights with Gumbel noise is a draw by the weights.
-        which = np.argmax(log_weights + rng.gumbel(size=log_weights.shape), axis=1)
-        means, covariances = self.mixture_.means_, self._covariances()
-        roots = np.linalg.cholesky(covariances)[which]
-        noise = rng.standard_normal((n_samples, means.shape[1]))
-        z = (means[which] + np.einsum("nij,nj->ni", roots, noise)).astype(np.float32)
+        return self._decoded(rng.standard_normal((n_samples, self.latent_dim_)), condition)
+
+    def _decoded(self, Z, condition):
+        n_samples = len(Z)
+        z = mixture_of_normal(Z, *self._mixture_at(n_samples, condition)).astype(np.float32)
         x = self._means(n_samples, condition) + (z if self.basis_ is None else z @ self.basis_)
         if self._scaling.bounded_:
             x = np.clip(x, -1, 1)
         return x.reshape(n_samples, *self.sample_shape_)
+
+    def _mixture_at(self, n_samples, condition):
+        """Return log weights at each condition, and the Gaussians' means and Cholesky factors."""
+        roots = np.linalg.cholesky(self._covariances())
+        return self._log_weights(n_samples, condition), self.mixture_.means_, roots
 
     def _means(self, n_samples, condition):
         if self.regression_ is None:

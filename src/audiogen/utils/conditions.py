@@ -1,12 +1,12 @@
 """Conditions: what a generator is asked for, checked and turned into numbers."""
 
-import difflib
 import warnings
 
 import numpy as np
 import pandas as pd
 
 from audiogen.exceptions import ExtrapolationWarning
+from audiogen.utils.names import did_you_mean
 
 __all__ = ["ConditionEncoder"]
 
@@ -229,10 +229,7 @@ class ConditionEncoder:
         places = {category: i for i, category in enumerate(seen.tolist())}
         for value in values.tolist():
             if value not in places:
-                near = []
-                if isinstance(value, str):
-                    near = difflib.get_close_matches(value, [str(v) for v in seen], n=3)
-                hint = f" Did you mean {' or '.join(near)}?" if near else ""
+                hint = did_you_mean(value, seen) if isinstance(value, str) else ""
                 raise ValueError(
                     f"The condition '{name}' = {value!r} is unknown. Seen in training: "
                     f"{', '.join(map(str, seen[:40]))}{', ...' if len(seen) > 40 else ''}.{hint}"
