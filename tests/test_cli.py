@@ -10,7 +10,7 @@ import pretty_midi
 import pytest
 import soundfile
 
-from audiogen import datasets, save
+from audiogen import datasets, recipes, save
 from audiogen.generators import ConditionalVAE
 
 PROGRESS = re.compile(r"^(epochs|pictures): \d+ of \d+, ")
@@ -164,6 +164,13 @@ def test_numbers_out_of_range_are_named(tmp_path):
         assert "must be a whole number" in done.stderr
 
 
+def test_recipes_are_listed(tmp_path):
+    done = audiogen("recipes", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    names = re.findall(r"^(\w+_\w+) ", done.stdout, flags=re.M)
+    assert sorted(names) == recipes.__all__
+
+
 def test_faults_are_said_in_one_line(tmp_path):
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine.txt").write_text("precious")
@@ -184,7 +191,7 @@ def test_faults_are_said_in_one_line(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "command", [(), ("demo",), ("fit",), ("sample",), ("evaluate",), ("clip",)]
+    "command", [(), ("demo",), ("fit",), ("sample",), ("evaluate",), ("clip",), ("recipes",)]
 )
 def test_help_teaches(command, tmp_path):
     done = audiogen(*command, "--help", cwd=tmp_path)

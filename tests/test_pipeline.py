@@ -1,9 +1,11 @@
 import pickle
 
+import librosa
 import numpy as np
 import pandas as pd
 import pytest
 import soundfile
+from scipy import stats
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.mixture import GaussianMixture
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -11,9 +13,11 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from audiogen import GenerativePipeline, generate, make_generative_pipeline
-from audiogen.generators import ConditionalVAE
+from audiogen.datasets import load_notes
+from audiogen.generators import ConditionalGaussianMixture, ConditionalVAE
 from audiogen.pipeline import _blended
 from audiogen.preprocessing import SlidingWindow
+from audiogen.recipes import harmonic_gmm
 
 VAE = ConditionalVAE(latent_dim=2, units=(8,), epochs=1, random_state=0)
 
@@ -211,3 +215,76 @@ def test_previews_of_what_is_no_audio_are_refused(tmp_path):
         make_generative_pipeline(clone(VAE)).fit(
             np.zeros((6, 2, 2)), preview_dir=tmp_path, preview_every=1
         )
+
+
+@pytest.fixture(scope="module")
+def mixture():
+    rng = np.random.default_rng(0)
+    y = pd.DataFrame({"pitch": rng.uniform(40, 80, 60), "family": rng.choice(["a", "b"], 60)})
+    X = rng.normal(size=(60, 5)) + np.where(y.family == "a", 0, 9)[:, np.newaxis]
+    steps = [("scale", StandardScaler()), ("gmm", ConditionalGaussianMixture(2, random_state=0))]
+    return GenerativePipeline(steps).fit(X, y)
+
+
+def test_interpolation_goes_straight_from_one_end_to_the_other(mixture):
+    Z = np.random.default_rng(1).normal(size=(2, 5))
+    here, there = {"pitch": 50, "family": "a"}, {"pitch": 70, "family": "a"}
+    ends = pd.DataFrame([here, there])
+    way = mixture.interpolate(Z, ends, n_steps=5)
+    share = np.linspace(0, 1, 5)[:, np.newaxis]
+    latents = (1 - share) * Z[0] + share * Z[1]
+    pitches = pd.DataFrame({"pitch": [50, 55, 60, 65, 70], "family": "a"})
+    np.testing.assert_allclose(way, mixture.decode(latents, pitches), atol=1e-4)
+    # A row serves both ends.
+    still = mixture.interpolate(Z, here, n_steps=5)
+    np.testing.assert_allclose(still, mixture.decode(latents, here), atol=1e-4)
+
+
+def test_interpolation_between_categories_mixes_what_both_are(mixture):
+    Z = np.random.default_rng(1).normal(size=(2, 5))
+    ends = pd.DataFrame({"pitch": 50.0, "family": ["a", "b"]})
+    way = mixture.interpolate(Z, ends, n_steps=3)
+    middle = Z.mean(axis=0, keepdims=True)
+    both = [mixture[-1].decode(middle, {"pitch": 50.0, "family": family}) for family in "ab"]
+    expected = mixture[0].inverse_transform(0.5 * both[0] + 0.5 * both[1])
+    np.testing.assert_allclose(way[1:2], expected, atol=1e-4)
+    np.testing.assert_allclose(way[[0, 2]], mixture.decode(Z, ends), atol=1e-4)
+
+
+def test_interpolation_without_conditions_and_of_what_cannot_be(mixture):
+    X, _ = data()
+    steps = [("scale", StandardScaler()), ("gmm", ConditionalGaussianMixture(random_state=0))]
+    plain = GenerativePipeline(steps).fit(X)
+    Z = plain.encode(X[:2])
+    np.testing.assert_allclose(plain.interpolate(Z, n_steps=2), X[:2], atol=1e-2)
+    with pytest.raises(ValueError, match=r"Z must hold two latents.*\(3, 4\)"):
+        plain.interpolate(np.zeros((3, 4)))
+    with pytest.raises(ValueError, match="'n_steps' parameter .* Got 1"):
+        plain.interpolate(Z, n_steps=1)
+    with pytest.raises(ValueError, match="give y"):
+        mixture.interpolate(np.zeros((2, 5)))
+
+
+@pytest.mark.parametrize(
+    ("families", "pitch"), [(("synth_lead", "bass"), 60), (("guitar", "mallet"), 57.5)]
+)
+def test_instruments_change_step_by_step_and_stay_in_tune(families, pitch):
+    """By librosa's pYIN, and by its log-mel spectra from either end."""
+    notes = load_notes("train")
+    y = notes.frame[["pitch", "instrument_family"]]
+    pipe = harmonic_gmm(random_state=0).fit(notes.data, y)
+    rows = [int(np.flatnonzero(y.instrument_family == family)[0]) for family in families]
+    Z = pipe.encode(notes.data[rows], y.iloc[rows])
+    way = pipe.interpolate(Z, y.iloc[rows].assign(pitch=pitch), n_steps=6)
+    hz = librosa.midi_to_hz(pitch)
+    spectra = []
+    for sound in way:
+        f0, _, _ = librosa.pyin(
+            sound[1600:12800], fmin=hz / 1.5, fmax=hz * 1.5, sr=16000, resolution=0.02
+        )
+        assert abs(1200 * np.log2(np.nanmedian(f0) / hz)) < 10
+        mel = librosa.feature.melspectrogram(y=sound / np.abs(sound).max(), sr=16000, n_mels=64)
+        spectra.append(np.log(mel + 1e-6).mean(axis=1))
+    for end, sign in ((0, 1), (-1, -1)):
+        distances = np.linalg.norm(np.array(spectra) - spectra[end], axis=1)
+        assert sign * stats.spearmanr(distances, range(6)).statistic > 0.95

@@ -23,6 +23,7 @@ examples:
   audiogen evaluate my-notes audiogen-out         how near the new notes are to the real ones
   audiogen clip --seconds 15 --seed 7             a tune of its own, played, as a WAV and MIDI
   audiogen clip --model model.skops --midi my.mid your tune, played by your model
+  audiogen recipes                                ready pipelines, what each needs and gave
 """
 
 
@@ -79,7 +80,7 @@ def _parser():
     )
     parser.add_argument("--version", action="version", version=f"audiogen {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for build in (_add_demo, _add_fit, _add_sample, _add_evaluate, _add_clip):
+    for build in (_add_demo, _add_fit, _add_sample, _add_evaluate, _add_clip, _add_recipes):
         command = build(commands)
         command.add_argument("--quiet", action="store_true", help="show no progress")
     return parser
@@ -176,6 +177,18 @@ def _add_clip(commands):
     _add_out(command, "audiogen-clip")
     _add_seed(command)
     command.set_defaults(run=_clip)
+    return command
+
+
+def _add_recipes(commands):
+    command = commands.add_parser(
+        "recipes",
+        help="list ready pipelines, what each needs and gave",
+        description="List the pipelines of audiogen.recipes: what each learns from, the "
+        "conditions y that it needs, and what it gave, measured. demo, fit and clip take "
+        "harmonic_cvae; the others are for Python: audiogen.recipes.NAME().fit(X, y).",
+    )
+    command.set_defaults(run=_recipes)
     return command
 
 
@@ -351,6 +364,12 @@ def _clip(arguments):
     NoteDisplay(clip, sample_rate=arguments.sample_rate, name=path.name).save(folder / "clip.png")
     print(f"Wrote {path}, {len(clip) / arguments.sample_rate:.1f} s, and beside it "
           f"{'clip.png' if arguments.midi else 'clip.mid and clip.png'}.")  # fmt: skip
+
+
+def _recipes(arguments):
+    from audiogen._recipe_results import format_results
+
+    print(format_results())
 
 
 def _composed(seconds, arguments):

@@ -5,6 +5,7 @@ import numbers
 from functools import partial
 
 import numpy as np
+import pandas as pd
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import available_if
 
@@ -294,6 +295,58 @@ class GenerativePipeline(Pipeline):
             y = generator.conditions_.complete(y, len(Z))
         return _back(steps, generator.decode(Z, y), y)
 
+    @available_if(lambda self: _final_has(self, "decode"))
+    def interpolate(self, Z, y=None, n_steps=8):
+        """Return audio on the way from one sound to another, both ends included.
+
+        Parameters
+        ----------
+        Z : array-like of shape (2, latent_dim)
+            The latents of the two ends: `encode` gives those of real sounds, standard normal
+            numbers are those of new ones.
+        y : DataFrame, array-like or dict, default=None
+            The conditions of the two ends, two rows, or one for both.
+        n_steps : int, default=8
+            How many, at least 2.
+
+        Returns
+        -------
+        X : ndarray of shape (n_steps, n_timesteps), float32
+            Audio, or whatever the first step was given in `fit`.
+
+        Notes
+        -----
+        Latents and quantities, such as pitch, go straight from one end to the other. There is
+        nothing between two categories: every step is decoded as both, and mixed as the
+        features that the generator makes, before the way back to audio.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from audiogen.datasets import make_notes
+        >>> from audiogen.recipes import harmonic_gmm
+        >>> X, y = make_notes(8, duration=0.5, random_state=0, return_X_y=True)
+        >>> pipe = harmonic_gmm(n_components=4, random_state=0).fit(X, y)
+        >>> ends = y.iloc[[0, 1]]
+        >>> pipe.interpolate(pipe.encode(X[:2], ends), ends.assign(pitch=60), n_steps=5).shape
+        (5, 8000)
+        """
+        rule = {"n_steps": Interval(numbers.Integral, 2, None)}
+        check_parameters("GenerativePipeline.interpolate", rule, {"n_steps": n_steps})
+        Z = np.asarray(Z)
+        if Z.ndim != 2 or len(Z) != 2:
+            raise ValueError(f"Z must hold two latents, (2, latent_dim). Got the shape {Z.shape}.")
+        share = np.linspace(0, 1, n_steps, dtype=np.float32)
+        way = (1 - share[:, np.newaxis]) * Z[0] + share[:, np.newaxis] * Z[1]
+        steps, generator = _taken_apart(self)
+        if y is None or generator.conditions_ is None:
+            return self.decode(way, y)
+        y = generator.conditions_.complete(y, 2)
+        first, last = (_on_the_way(y, end, share) for end in (0, 1))
+        a, b = generator.decode(way, first), generator.decode(way, last)
+        share = share.reshape(-1, *[1] * (a.ndim - 1))
+        return _back(steps, (1 - share) * a + share * b, first)
+
     @available_if(lambda self: _final_has(self, "score"))
     def score(self, X, y=None):
         """Return the generator's own score of audio.
@@ -407,6 +460,17 @@ def _back(steps, X, y):
             )
         X = _call(step.inverse_transform, X, y)
     return X
+
+
+def _on_the_way(y, end, share):
+    """Return conditions between two rows: numbers of both, categories of one end."""
+    if not isinstance(y, pd.DataFrame):
+        return y[[end] * len(share)]
+    rows = y.iloc[[end] * len(share)].reset_index(drop=True)
+    for name in rows.select_dtypes("number"):
+        low, high = y[name]
+        rows[name] = (1 - share) * low + share * high
+    return rows
 
 
 def _inverted(steps, generator, X, y, join="audio", crossfade=0):

@@ -157,7 +157,7 @@ def harmonic_gan(
     )
 
 
-def spectral_cvae(*, n_components=256, random_state=None, verbose=0, **parameters):
+def spectral_cvae(*, n_components=128, random_state=None, verbose=0, **parameters):
     """Return a pipeline that learns any sounds, whether or not they have a pitch.
 
     Log-magnitude spectrograms (2048 / 512), a PCA and a small conditional variational
@@ -165,7 +165,7 @@ def spectral_cvae(*, n_components=256, random_state=None, verbose=0, **parameter
 
     Parameters
     ----------
-    n_components : int, default=256
+    n_components : int, default=128
         Principal components kept; at most the number of clips.
     random_state : int, RandomState or None, default=None
         Decides everything random.

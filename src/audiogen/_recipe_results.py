@@ -1,0 +1,90 @@
+"""What each recipe needs, and what it gave: the table of ``audiogen recipes``."""
+
+from typing import NamedTuple
+
+__all__ = ["RESULTS", "Result", "format_results"]
+
+
+class Result(NamedTuple):
+    """A row of the table; None where nothing was measured.
+
+    Parameters
+    ----------
+    sounds : str
+        What it learns from.
+    y : str
+        The conditions that it needs.
+    training : str
+        What of its own training was done.
+    seconds : float
+        Of `fit`, on two cores.
+    fad_ratio : float
+        Fréchet audio distance between generated and held-out notes, over that between as many
+        training notes and held-out ones.
+    in_tune : float
+        Share of generated notes within 50 cents of the pitch asked for.
+    """
+
+    sounds: str
+    y: str
+    training: str = "not measured"
+    seconds: float | None = None
+    fad_ratio: float | None = None
+    in_tune: float | None = None
+
+
+_PITCHED = "notes of known pitch", "pitch and more"
+_ANY = "any sounds", "any or none"
+
+# Printed by ``python -m benchmarks.recipes NAME``.
+RESULTS = {
+    "harmonic_cvae": Result(*_PITCHED),
+    "harmonic_gmm": Result(*_PITCHED),
+    "harmonic_gan": Result(*_PITCHED),
+    "spectral_cvae": Result(*_ANY),
+    "spectral_gan": Result(*_ANY),
+    "classic_gan": Result(*_ANY),
+    "classic_lstm": Result("sounds in an order", "none"),
+    "classic_wavenet": Result(*_ANY),
+    "classic_cvae": Result(*_ANY),
+}
+
+_HEAD = ("recipe", "learns from", "y", "training", "seconds", "FAD ratio", "in tune")
+_LEGEND = """
+Measured on two cores: trained on the 148 notes that come with audiogen, asked for the pitch and
+family of the 38 held-out ones. FAD ratio: Frechet audio distance from those, over that of as many
+training notes; 1 is as near as real notes are. In tune: within 50 cents of the pitch asked for."""
+
+
+def format_results(results=None):
+    """Return the table as text.
+
+    Parameters
+    ----------
+    results : dict of str to Result, default=None
+        Rows by the name of the recipe; None takes `RESULTS`.
+
+    Returns
+    -------
+    table : str
+
+    Examples
+    --------
+    >>> from audiogen._recipe_results import Result, format_results
+    >>> print(format_results({"mine": Result("any", "none", "at its defaults", 60, 1.5)}))
+    recipe  learns from  y     training         seconds  FAD ratio  in tune
+    mine    any          none  at its defaults       60       1.50        -
+    ...
+    """
+    rows: list[tuple[str, ...]] = [_HEAD]
+    for name, r in (RESULTS if results is None else results).items():
+        figures = zip((r.seconds, r.fad_ratio, r.in_tune), (".0f", ".2f", ".2f"), strict=True)
+        cells = ("-" if value is None else format(value, form) for value, form in figures)
+        rows.append((name, r.sounds, r.y, r.training, *cells))
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        texts = [cell.ljust(width) for cell, width in zip(row[:4], widths[:4], strict=True)]
+        texts += [cell.rjust(width) for cell, width in zip(row[4:], widths[4:], strict=True)]
+        lines.append("  ".join(texts))
+    return "\n".join([*lines, _LEGEND])

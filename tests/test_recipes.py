@@ -1,0 +1,135 @@
+"""Every recipe, small: fitted, sampled, kept in a file and played in a process of its own."""
+
+import subprocess
+import sys
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+
+from audiogen import recipes
+from audiogen.datasets import load_notes
+
+N_TIMESTEPS = 4096
+ROWS = np.arange(0, 148, 6)  # of every family
+NAMES = recipes.__all__
+# What makes each small enough for a test; all go on to the generator but n_components.
+SMALL = {
+    "harmonic_cvae": {"n_components": 8, "epochs": 2},
+    "harmonic_gmm": {"n_components": 8},
+    "harmonic_gan": {"n_components": 8, "epochs": 2},
+    "spectral_cvae": {"n_components": 8, "epochs": 2},
+    "spectral_gan": {"filters": (4, 4), "epochs": 1},
+    "classic_gan": {"filters": (4, 4), "latent_dim": 4, "epochs": 1},
+    "classic_lstm": {"units": 4, "n_layers": 1, "epochs": 1, "extra_frames": 2},
+    "classic_wavenet": {"filters": 4, "code_channels": 4, "epochs": 1},
+    "classic_cvae": {"filters": (4, 4), "latent_dim": 2, "epochs": 1},
+}
+without_y = pytest.mark.parametrize("name", [n for n in NAMES if not n.startswith("harmonic")])
+
+
+@pytest.fixture(scope="module")
+def notes():
+    """The first quarter of a second of real notes, cut when they sound."""
+    bunch = load_notes("train")
+    y = bunch.frame[["pitch", "instrument_family"]].iloc[ROWS].reset_index(drop=True)
+    return np.ascontiguousarray(bunch.data[ROWS, 800 : 800 + N_TIMESTEPS]), y
+
+
+@pytest.fixture(scope="module")
+def fitted(notes):
+    """Each recipe fitted once, with y where it takes one."""
+    X, y = notes
+    return {name: make(name).fit(X, None if name == "classic_lstm" else y) for name in NAMES}
+
+
+def make(name, **parameters):
+    return getattr(recipes, name)(random_state=0, **{**SMALL[name], **parameters})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_gives_audio_of_the_length_it_learnt(name, fitted, notes):
+    if name == "classic_lstm":
+        sounds = fitted[name].sample(2, random_state=1)
+        assert sounds.shape == (2, 2 * N_TIMESTEPS)
+    else:
+        wanted = notes[1].iloc[:3]
+        sounds, y = fitted[name].sample(y=wanted, return_y=True, random_state=1)
+        assert sounds.shape == (3, N_TIMESTEPS)
+        pd.testing.assert_frame_equal(y.reset_index(drop=True), wanted)
+    assert sounds.dtype == np.float32
+    assert np.isfinite(sounds).all()
+    assert np.abs(sounds).max() > 1e-4
+
+
+@without_y
+def test_those_of_any_sound_need_no_y(name, notes):
+    sounds = make(name).fit(notes[0]).sample(2, random_state=1)
+    assert len(sounds) == 2
+    assert np.isfinite(sounds).all()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_keywords_go_on_to_the_generator(name):
+    parameter, value = ("alpha", 3.0) if name == "harmonic_gmm" else ("epochs", 77)
+    pipe = make(name, **{parameter: value})
+    assert getattr(pipe[-1], parameter) == value
+    assert pipe[-1].random_state == 0
+    with pytest.raises(TypeError, match="no_such_parameter"):
+        getattr(recipes, name)(no_such_parameter=1)
+
+
+FRESH = """
+import sys, joblib, numpy as np
+folder, names = sys.argv[1], sys.argv[2:]
+for name in names:
+    pipe = joblib.load(f"{folder}/{name}")
+    np.save(f"{folder}/{name}.npy", pipe.sample(2, random_state=3))
+"""
+
+
+def test_each_sounds_the_same_in_a_fresh_process(fitted, tmp_path):
+    for name, pipe in fitted.items():
+        joblib.dump(pipe, tmp_path / name)
+    command = [sys.executable, "-c", FRESH, str(tmp_path), *fitted]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+    for name, pipe in fitted.items():
+        np.testing.assert_array_equal(
+            np.load(tmp_path / f"{name}.npy"), pipe.sample(2, random_state=3), err_msg=name
+        )
+
+
+@pytest.mark.parametrize("name", ["harmonic_cvae", "harmonic_gmm", "harmonic_gan"])
+def test_a_model_holds_no_audio_and_does_not_grow_with_the_notes(name, tmp_path):
+    """One note of 4 s takes 256,000 bytes."""
+    bunch = load_notes("train")
+    families = bunch.frame.instrument_family
+    order = families.groupby(families).cumcount().sort_values(kind="stable").index
+    sizes = []
+    for n_notes in (60, 140):
+        rows = order[:n_notes]
+        y = bunch.frame[["pitch", "instrument_family"]].iloc[rows]
+        parameters = {} if name == "harmonic_gmm" else {"epochs": 1}
+        pipe = getattr(recipes, name)(n_components=48, random_state=0, **parameters)
+        joblib.dump(pipe.fit(bunch.data[rows], y), tmp_path / "model")
+        sizes.append((tmp_path / "model").stat().st_size)
+        for array in arrays(pipe):
+            kept = array.ndim > 1 and n_notes in array.shape
+            assert not kept, "something is kept of each note"
+    assert abs(sizes[1] / sizes[0] - 1) < 0.03
+
+
+def arrays(thing):
+    """Yield the arrays that estimators hold, and those inside them."""
+    if isinstance(thing, np.ndarray):
+        yield thing
+    elif isinstance(thing, dict):
+        for value in thing.values():
+            yield from arrays(value)
+    elif isinstance(thing, list | tuple):
+        for value in thing:
+            yield from arrays(value)
+    elif type(thing).__module__.split(".")[0] in ("audiogen", "sklearn"):
+        yield from arrays(vars(thing))
