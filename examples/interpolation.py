@@ -21,7 +21,7 @@ from audiogen.recipes import harmonic_cvae
 from audiogen.signal import track_pitch
 
 CONDITIONS = ["pitch", "instrument_family"]
-WAYS = [("flute", "string"), ("guitar", "organ"), ("mallet", "brass")]
+WAYS = [("reed", "string"), ("guitar", "organ"), ("mallet", "brass")]
 PITCH = 60
 N_STEPS = 8
 
