@@ -79,7 +79,7 @@ def ratio(held_out, generated, train):
     distance = partial(frechet_audio_distance, held_out, sample_rate=SAMPLE_RATE)
     rng = np.random.default_rng(0)
     draws = [rng.choice(len(train), len(held_out), replace=False) for _ in range(10)]
-    return distance(generated) / np.mean([distance(train[rows]) for rows in draws])
+    return float(distance(generated) / np.mean([distance(train[rows]) for rows in draws]))
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ RESULTS = {
     "classic_gan": Result(*_ANY),
     "classic_lstm": Result("sounds in an order", "none"),
     "classic_wavenet": Result(*_ANY),
-    "classic_cvae": Result(*_ANY),
+    "classic_cvae": Result(*_ANY, "10 of 50 epochs", 26, 111.11, 0.0),
 }
 
 _HEAD = ("recipe", "learns from", "y", "training", "seconds", "FAD ratio", "in tune")

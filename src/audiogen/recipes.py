@@ -161,7 +161,9 @@ def spectral_cvae(*, n_components=128, random_state=None, verbose=0, **parameter
     """Return a pipeline that learns any sounds, whether or not they have a pitch.
 
     Log-magnitude spectrograms (2048 / 512), a PCA and a small conditional variational
-    autoencoder; phases are found again by phase gradient heap integration.
+    autoencoder; phases are found again by phase gradient heap integration. Partials that move with
+    pitch have to be learnt pitch by pitch: a few hundred notes give blurred ones, out of
+    tune, for which `harmonic_cvae` is the recipe.
 
     Parameters
     ----------
@@ -201,7 +203,9 @@ def spectral_cvae(*, n_components=128, random_state=None, verbose=0, **parameter
 def spectral_gan(*, random_state=None, verbose=0, **parameters):
     """Return a pipeline of GANSynth's representation [1]_ and a small convolutional GAN.
 
-    Spectrograms (2048 / 512) of log-magnitude and instantaneous frequency.
+    Spectrograms (2048 / 512) of log-magnitude and instantaneous frequency. The network is small,
+    some 3 s an epoch for 150 notes on two cores, but GANSynth took days on a GPU and
+    hundreds of thousands of notes: after the minutes of this recipe's own epochs it makes noise.
 
     Parameters
     ----------
@@ -230,7 +234,8 @@ def spectral_gan(*, random_state=None, verbose=0, **parameters):
     """
     own = {
         "loss": "hinge", "penalty_weight": 1.0, "penalty_interval": 4, "dropout": 0.0,
-        "block": "residual", "batch_size": 16, "learning_rate": 4e-4, "epochs": 30, **_TO_THE_END,
+        "filters": (8, 16, 32, 64, 64), "kernel_size": 4, "batch_size": 16,
+        "learning_rate": 4e-4, "epochs": 60, **_TO_THE_END,
     }  # fmt: skip
     gan = GANGenerator(random_state=random_state, verbose=verbose, **{**own, **parameters})
     stft = STFTSpectrogram(frame_length=2048, hop_length=512, phase="if")
