@@ -137,6 +137,26 @@ def test_means_of_notes_and_any_features_are_sound(features, fitted):
     assert np.abs(audio[0]).max() > 0.01
 
 
+def test_the_mean_of_a_short_note_and_a_long_one_ends_once():
+    X = tones([60, 60])
+    ends = np.array([[0.8], [1.2]]) * RATE
+    X *= np.clip((ends - np.arange(X.shape[1])) / (0.1 * RATE), 0, 1)
+    y = pd.DataFrame({"pitch": [60, 60]})
+    harmonics = HarmonicPlusNoise().fit(X)
+    mean = harmonics.transform(X, y).mean(axis=0, keepdims=True)
+    audio = harmonics.inverse_transform(mean, y[:1])[0]
+    level = 20 * np.log10([audio[start : start + 1600].std() for start in (3200, 9600, 12000)])
+    assert np.ptp(level) < 1  # to shortly before the end, 1 s
+    assert audio[14400:15200].any()
+    assert not audio[16400:].any()
+
+
+def test_a_note_that_sounds_to_the_end_counts_a_second_longer():
+    y = pd.DataFrame({"pitch": [60]})
+    F = HarmonicPlusNoise().fit_transform(tones([60]), y)
+    assert F[0, 0, 1] / 160 == pytest.approx(2.5)
+
+
 def test_a_few_components_hold_most_of_a_note():
     X, y = load_notes("train", return_X_y=True)
     X = X[:, :32000]

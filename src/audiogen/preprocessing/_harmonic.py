@@ -2,6 +2,7 @@
 
 import numbers
 import zlib
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -23,9 +24,12 @@ _LEVELS, _TUNING, _SHAPES = slice(0, 4), 4, 5
 # What a feature of 1 stands for. A squared error should be one of what is heard: all partials
 # and bands share the level, and everything is silent after the duration.
 _DB, _CENTS = 20.0, 50.0
+_SURELY_OFF = 30.0  # cents: by less, a partial is played nearer to its multiple
 _LEVEL_DB = 5.0
 _WHOLE_NOTE = np.array([3.0, 1 / 160, 1.25])  # semitones, seconds, dB
 _SWING = 100.0  # cents that generated tuning may move by
+_ONSET = 0.4  # seconds that are kept as they are; what follows is stretched
+_GOES_ON = 1.0  # seconds that a note counts as longer which sounds to the end
 _LOUDEST = 10.0  # dB over the level that a generated part may have
 
 
@@ -70,6 +74,11 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
     in seconds and the loudness in dB of full scale; then, below the partials, by how many
     cents each is off a multiple of the first.
 
+    Frames are in a note's own time: after the first 0.4 s they are spread evenly over what
+    is left of its duration, so that the last one is its end, however long it is, and the
+    mean of a short note and a long one ends once. How long a note that sounds to the end
+    of its samples would go on nobody knows: its duration counts as a second longer.
+
     dB end at -80. Features are scaled so that a squared error is about one of what is
     heard. Partials and bands are divided by 20 dB, the level, which they share, by 5; the
     loudness, which all frames share, by 1.25 dB, the duration by 1/160 s, cents by 50 and
@@ -78,8 +87,9 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
     What is lost is phase and all that happens within a frame but for the level. Any
     features will do to synthesise from: they are clipped to what a note can have, the
     tuning is centred on the pitch, what follows the duration is zero, and a note that
-    would exceed full scale is turned down to it. `audiogen.signal.analyse_note` has the
-    method and its references.
+    would exceed full scale is turned down to it. Partials that are only some cents off a
+    multiple, as all of those that are learnt are, are played nearer to it.
+    `audiogen.signal.analyse_note` has the method and its references.
 
     See Also
     --------
@@ -241,7 +251,10 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
             n_noise_bands=self.n_noise_bands,
             hop_length=self.hop_length,
         )
-        return _packed(note)
+        length = len(audio) / self.sample_rate
+        if note.duration >= length:
+            note = replace(note, duration=length + _GOES_ON)
+        return _packed(note, self.sample_rate / self.hop_length)
 
     def _synthesise(self, features, pitch, seed):
         # Seeded by the features, a note sounds the same alone and among others.
@@ -272,7 +285,7 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
         return y[self.pitch_column].to_numpy(dtype=float, na_value=np.nan, copy=True)
 
 
-def _packed(note):
+def _packed(note, frame_rate):
     """Return a note as one array."""
     n_frames, n_harmonics = note.harmonics.shape
     features = np.zeros((1 + n_frames, _SHAPES + n_harmonics + note.noise.shape[1]), np.float32)
@@ -282,19 +295,49 @@ def _packed(note):
     frames[:, _LEVELS] = note.levels / _LEVEL_DB
     frames[:, _TUNING] = note.tuning / _CENTS
     frames[:, _SHAPES:] = np.concatenate([note.harmonics, note.noise], axis=1) / _DB
+    time, own = _times(note.duration, n_frames, frame_rate)
+    features[1:] = _moved(frames, own, time)
     return features
+
+
+def _times(duration, n_frames, frame_rate):
+    """Return three frames in time, and the same three in the note's own time."""
+    end = np.clip(duration * frame_rate, 1, n_frames - 1)
+    onset = min(_ONSET * frame_rate, end / 2)
+    return np.array([0, onset, end + 1]), np.array([0, onset, n_frames])
+
+
+def _moved(frames, there, here):
+    """Return frames that stand at places `there` read at the places `here` of each."""
+    n_frames, n_steps = frames[:, _LEVELS].shape
+    moved = np.empty_like(frames)
+    levels = frames[:, _LEVELS].reshape(-1, 1)
+    steps = n_steps * np.interp(np.arange(len(levels)) / n_steps, there, here)
+    moved[:, _LEVELS] = _between(levels, steps).reshape(n_frames, n_steps)
+    moved[:, _TUNING:] = _between(frames[:, _TUNING:], np.interp(np.arange(n_frames), there, here))
+    return moved
+
+
+def _between(values, places):
+    """Return rows of values at places between them."""
+    low = np.minimum(places.astype(int), len(values) - 2)
+    share = np.minimum(places - low, 1).astype(np.float32)[:, np.newaxis]
+    return (1 - share) * values[low] + share * values[low + 1]
 
 
 def _unpacked(features, pitch, n_harmonics, frame_rate):
     """Return the note that features stand for, within what a note can be."""
     first, frames = features[0], features[1:]
     semitones, duration, loudness = (first[:3] * _WHOLE_NOTE).tolist()
+    time, own = _times(duration, len(frames), frame_rate)
+    frames = _moved(frames, time, own)
     levels = np.clip(frames[:, _LEVELS] * _LEVEL_DB, -80, _LOUDEST)
     tuning = np.clip(frames[:, _TUNING] * _CENTS, -_SWING, _SWING)
     sounding = slice(max(1, int(np.clip(duration * frame_rate, 0, len(frames)))))
     loud = 10 ** (levels[sounding].mean(axis=1) / 20)
     tuning -= np.average(tuning[sounding], weights=loud)
     detuning = np.clip(first[_SHAPES : _SHAPES + n_harmonics] * _CENTS, -1200, 1200)
+    detuning = detuning**3 / (detuning**2 + _SURELY_OFF**2)
     shapes = np.clip(frames[:, _SHAPES:] * _DB, -80, _LOUDEST)
     own = np.clip(_UNPITCHED + semitones, 0, 127)
     return HarmonicNote(
