@@ -1,6 +1,7 @@
 """The contract of every generator that is trained, kept in one place."""
 
 import numbers
+import os
 from abc import abstractmethod
 from collections.abc import Callable
 
@@ -18,6 +19,7 @@ _SUBSET, _SPLIT, _NETWORK, _ORDER = range(4)  # what a seed is spawned for
 _GENERATED_AT_ONCE = 64
 _PREVIEWED = 4
 _FIT = {
+    "checkpoint_dir": (Options(None), Instance((str, os.PathLike), "a path")),
     "preview": (Options(None), Instance(Callable, "a callable")),
     "preview_every": Interval(numbers.Integral, 1, None),
 }
@@ -101,10 +103,13 @@ class BaseGenerator(BaseSampler):
             Also where the folder holds a training with other parameters or data.
         """
         check_parameters(self, self._constraints)
-        given = {"preview": preview, "preview_every": preview_every}
+        given = {
+            "checkpoint_dir": checkpoint_dir,
+            "preview": preview,
+            "preview_every": preview_every,
+        }
         check_parameters(f"{type(self).__name__}.fit", _FIT, given)
         fresh = not (self.warm_start and hasattr(self, "history_"))
-        given["checkpoint_dir"] = checkpoint_dir
         return self._learn(X, y, self.epochs, fresh=fresh, **given)
 
     def partial_fit(self, X, y=None):
