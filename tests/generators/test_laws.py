@@ -283,6 +283,8 @@ def test_bad_data_are_named(generator, fitted):
     X[7, 3] = np.nan
     with pytest.raises(ValueError, match="NaN.*first in row 7"):
         clone(generator).fit(X)
+    with pytest.raises(ValueError, match="too large for float32, first in row 5"):
+        clone(generator).fit(np.where(np.arange(N)[:, np.newaxis] == 5, 1e60, np.ones((N, 6))))
     with pytest.raises(NotFittedError):
         clone(generator).sample()
     model = pickle.loads(pickle.dumps(fitted[type(generator).__name__]))
