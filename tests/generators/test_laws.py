@@ -298,6 +298,13 @@ def test_constant_and_single_samples_train(generator):
         assert np.isfinite(clone(generator).fit(X).sample(2)).all()
 
 
+@every_conditional_sampler
+def test_a_single_category_is_no_trouble(generator):
+    X, y = brief(generator).fit(features(), ["reed"] * N).sample(2, return_y=True)
+    assert np.isfinite(X).all()
+    assert list(y) == ["reed", "reed"]
+
+
 @every_generator
 def test_max_samples_and_split_use_the_rows_they_say(generator):
     model = clone(generator).set_params(max_samples=8, validation_fraction=0.25, epochs=1)
