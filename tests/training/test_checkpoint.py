@@ -189,17 +189,22 @@ def test_a_checkpoint_that_cannot_be_written_is_said_and_training_goes_on(tmp_pa
 def test_a_full_disk_leaves_the_last_checkpoint_whole(tmp_path):
     import resource
 
-    vae(epochs=1).fit(X, checkpoint_dir=tmp_path)
-    whole = (tmp_path / "checkpoint.npz").read_bytes()
-    (tmp_path / "checkpoint.npz").rename(tmp_path / "kept.npz")
+    path, whole = tmp_path / "checkpoint.npz", []
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    try:
+
+    def fill_the_disk(samples, y, epoch):  # after epoch 2, before its checkpoint
+        whole.append(path.read_bytes())
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
-        with pytest.warns(UserWarning, match="could not be written"):
-            assert vae().fit(X, checkpoint_dir=tmp_path).n_iter_ == 2
+
+    try:
+        with pytest.warns(UserWarning, match="could not be written in epoch 2"):
+            one = vae().fit(X, checkpoint_dir=tmp_path, preview=fill_the_disk, preview_every=2)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         signal.signal(signal.SIGXFSZ, handler)
-    assert [p.name for p in tmp_path.iterdir()] == ["kept.npz"]
-    assert (tmp_path / "kept.npz").read_bytes() == whole
+    assert [p.name for p in tmp_path.iterdir()] == ["checkpoint.npz"]
+    assert [path.read_bytes()] == whole
+    two = vae().fit(X, checkpoint_dir=tmp_path)  # goes on from epoch 1
+    assert one.history_ == two.history_
+    np.testing.assert_array_equal(one.sample(3, random_state=0), two.sample(3, random_state=0))
