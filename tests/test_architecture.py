@@ -11,7 +11,7 @@ FLOORS = {
     "datasets": 1, "metrics": 1, "networks": 1, "preprocessing": 1, "display": 1,
     "training": 2,
     "generators": 3,
-    "_previews": 3.9, "pipeline": 4,
+    "_previews": 3.9, "_way_back": 3.9, "pipeline": 4,
     "_score": 4.9, "_recipe_results": 4.9,
     "_arrange": 5, "_compose": 5, "_render": 5, "persistence": 5, "recipes": 5, "scoring": 5,
     "cli": 6, "__main__": 6.1,

@@ -1,6 +1,5 @@
 """Pipelines that end in a generator, and the way from its samples back to audio."""
 
-import inspect
 import numbers
 from functools import partial
 
@@ -10,7 +9,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import available_if
 
 from audiogen._previews import write_preview
-from audiogen.preprocessing import PianoRoll, SlidingWindow
+from audiogen._way_back import back, call, inverted, taken_apart
+from audiogen.preprocessing import SlidingWindow
 from audiogen.utils.validation import Interval, Options, check_parameters
 
 __all__ = ["GenerativePipeline", "generate", "make_generative_pipeline"]
@@ -76,14 +76,14 @@ def generate(
     """
     options = {"join": join, "crossfade": crossfade}
     check_parameters("generate", _GENERATE, options)
-    steps, generator = _taken_apart(estimator)
+    steps, generator = taken_apart(estimator)
     if not hasattr(generator, "sample"):
         raise TypeError(
             f"{type(generator).__name__} cannot generate: it has no method sample. "
             "The last step must be a generator, such as ConditionalVAE."
         )
     X, y = generator.sample(n_samples, y, return_y=True, random_state=random_state)
-    X = _inverted(steps, generator, X, y, join, crossfade)
+    X = inverted(steps, generator, X, y, join, crossfade)
     return (X, y) if return_y else X
 
 
@@ -156,8 +156,8 @@ class GenerativePipeline(Pipeline):
         return super().fit(*self.select(X, y), **params)
 
     def _preview(self, folder, sample_rate, samples, y, epoch):
-        steps, generator = _taken_apart(self)
-        write_preview(folder, _inverted(steps, generator, samples, y), epoch, sample_rate)
+        steps, generator = taken_apart(self)
+        write_preview(folder, inverted(steps, generator, samples, y), epoch, sample_rate)
 
     def select(self, X, y=None):
         """Drop the rows that the leading selectors drop.
@@ -238,7 +238,7 @@ class GenerativePipeline(Pipeline):
         """
         X, y = self._forward(X, y)
         final = self.steps[-1][1]
-        return X if final in (None, "passthrough") else _call(final.transform, X, y)
+        return X if final in (None, "passthrough") else call(final.transform, X, y)
 
     @available_if(lambda self: _final_has(self, "inverse_transform"))
     def inverse_transform(self, X, y=None):
@@ -255,7 +255,7 @@ class GenerativePipeline(Pipeline):
         -------
         X : ndarray
         """
-        return _back([step for _, step in self.steps], X, y)
+        return back([step for _, step in self.steps], X, y)
 
     @available_if(lambda self: _final_has(self, "encode"))
     def encode(self, X, y=None):
@@ -290,10 +290,10 @@ class GenerativePipeline(Pipeline):
         -------
         X : ndarray of shape (n_samples, n_timesteps), float32
         """
-        steps, generator = _taken_apart(self)
+        steps, generator = taken_apart(self)
         if y is not None and generator.conditions_ is not None:
             y = generator.conditions_.complete(y, len(Z))
-        return _back(steps, generator.decode(Z, y), y)
+        return back(steps, generator.decode(Z, y), y)
 
     @available_if(lambda self: _final_has(self, "decode"))
     def interpolate(self, Z, y=None, n_steps=8):
@@ -338,14 +338,14 @@ class GenerativePipeline(Pipeline):
             raise ValueError(f"Z must hold two latents, (2, latent_dim). Got the shape {Z.shape}.")
         share = np.linspace(0, 1, n_steps, dtype=np.float32)
         way = (1 - share[:, np.newaxis]) * Z[0] + share[:, np.newaxis] * Z[1]
-        steps, generator = _taken_apart(self)
+        steps, generator = taken_apart(self)
         if y is None or generator.conditions_ is None:
             return self.decode(way, y)
         y = generator.conditions_.complete(y, 2)
         first, last = (_on_the_way(y, end, share) for end in (0, 1))
         a, b = generator.decode(way, first), generator.decode(way, last)
         share = share.reshape(-1, *[1] * (a.ndim - 1))
-        return _back(steps, (1 - share) * a + share * b, first)
+        return back(steps, (1 - share) * a + share * b, first)
 
     @available_if(lambda self: _final_has(self, "score"))
     def score(self, X, y=None):
@@ -381,7 +381,7 @@ class GenerativePipeline(Pipeline):
             if hasattr(step, "select"):
                 X, y = step.select(X, y)
             else:
-                X = _call(step.transform, X, y)
+                X = call(step.transform, X, y)
         return X, y
 
 
@@ -427,39 +427,10 @@ def _final_has(pipeline, method):
     return True
 
 
-def _taken_apart(estimator):
-    """Return the steps before the generator, nested pipelines unrolled, and the generator."""
-    if not isinstance(estimator, Pipeline):
-        return [], estimator
-    steps = [step for _, step in estimator.steps[:-1]]
-    inner, generator = _taken_apart(estimator.steps[-1][1])
-    return steps + inner, generator
-
-
 def _generator_name(pipeline):
     """Return the name of the generator's step, through nested pipelines."""
     name, final = pipeline.steps[-1]
     return f"{name}__{_generator_name(final)}" if isinstance(final, Pipeline) else name
-
-
-def _call(method, X, y):
-    """Call a step's method, with y where its signature names it."""
-    if y is not None and "y" in inspect.signature(method).parameters:
-        return method(X, y=y)
-    return method(X)
-
-
-def _back(steps, X, y):
-    for step in reversed(steps):
-        if step in (None, "passthrough"):
-            continue
-        if not hasattr(step, "inverse_transform"):
-            raise TypeError(
-                f"{type(step).__name__} has no inverse_transform, so there is no way back "
-                "through it; take it out of the pipeline or apply it before."
-            )
-        X = _call(step.inverse_transform, X, y)
-    return X
 
 
 def _on_the_way(y, end, share):
@@ -471,41 +442,3 @@ def _on_the_way(y, end, share):
         low, high = y[name]
         rows[name] = (1 - share) * low + share * high
     return rows
-
-
-def _inverted(steps, generator, X, y, join="audio", crossfade=0):
-    """Return what samples are before the steps that lead to the generator."""
-    if hasattr(generator, "extra_frames"):
-        return _joined(steps, X, join, crossfade)
-    return _back(steps, X, y)
-
-
-def _joined(steps, frames, join, crossfade):
-    """Return the audio of frames (n_samples, extra_frames, *frame_shape), joined in time."""
-    n_samples, n_frames = frames.shape[:2]
-    along_time = any(isinstance(step, SlidingWindow) and step.axis == 1 for step in steps)
-    steps = [step for step in steps if not isinstance(step, SlidingWindow)]
-    if steps and isinstance(steps[0], PianoRoll):
-        rows = _back(steps[1:], frames.reshape(-1, *frames.shape[2:]), None)
-        return steps[0].inverse_transform(rows.reshape(n_samples, n_frames, -1))
-    if along_time:  # frames are moments of one recording: they are joined as they are
-        return _back(steps, frames, None)
-    if join == "spectrogram":
-        return _back(steps, frames.reshape(n_samples, -1, *frames.shape[3:]), None)
-    audio = _back(steps, frames.reshape(-1, *frames.shape[2:]), None)
-    audio = audio.reshape(n_samples, n_frames, -1)
-    return _blended(audio, crossfade).reshape(n_samples, -1)
-
-
-def _blended(clips, n_blended):
-    """Blend the beginnings of clips (n_samples, n_clips, n_timesteps) with those before.
-
-    The fade begins at the seam rather than before it: most sounds begin with an attack
-    and end in silence, and it is the attack that a seam makes harsh.
-    """
-    n_blended = min(n_blended, clips.shape[2])
-    fade = np.sin(np.linspace(0, np.pi / 2, n_blended, dtype=np.float32)) ** 2
-    blended = np.array(clips)
-    mirrored = clips[:, :-1, ::-1][..., :n_blended]
-    blended[:, 1:, :n_blended] = mirrored * (1 - fade) + clips[:, 1:, :n_blended] * fade
-    return blended

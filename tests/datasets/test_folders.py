@@ -130,6 +130,12 @@ def test_gtzans_corrupt_file_is_left_out(tmp_path):
         with pytest.warns(AudioFileWarning, match="jazz.00054.wav cannot be read") as caught:
             assert len(load_gtzan(tmp_path, errors=errors).data) == 1
         assert len(caught) == 1
+    silent = np.full(3000, np.nan, dtype=np.float32)  # a fault that opening it does not show
+    soundfile.write(tmp_path / "genres" / "jazz" / "jazz.00054.wav", silent, 22_050, "FLOAT")
+    for errors in ("raise", "warn"):
+        with pytest.warns(AudioFileWarning, match="jazz.00054.wav holds NaN") as caught:
+            assert len(load_gtzan(tmp_path, errors=errors).data) == 1
+        assert len(caught) == 1
 
 
 def test_other_bad_pieces(tmp_path):

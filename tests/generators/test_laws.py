@@ -283,6 +283,8 @@ def test_bad_data_are_named(generator, fitted):
     X[7, 3] = np.nan
     with pytest.raises(ValueError, match="NaN.*first in row 7"):
         clone(generator).fit(X)
+    with pytest.raises(ValueError, match="too large for float32, first in row 5"):
+        clone(generator).fit(np.where(np.arange(N)[:, np.newaxis] == 5, 1e60, np.ones((N, 6))))
     with pytest.raises(NotFittedError):
         clone(generator).sample()
     model = pickle.loads(pickle.dumps(fitted[type(generator).__name__]))
@@ -294,6 +296,13 @@ def test_bad_data_are_named(generator, fitted):
 def test_constant_and_single_samples_train(generator):
     for X in (np.full((6, 4), 3.0), np.zeros((6, 4)), np.ones((1, 4))):
         assert np.isfinite(clone(generator).fit(X).sample(2)).all()
+
+
+@every_conditional_sampler
+def test_a_single_category_is_no_trouble(generator):
+    X, y = brief(generator).fit(features(), ["reed"] * N).sample(2, return_y=True)
+    assert np.isfinite(X).all()
+    assert list(y) == ["reed", "reed"]
 
 
 @every_generator

@@ -233,5 +233,7 @@ def test_latents_of_another_width_are_refused():
     model = ConditionalGaussianMixture(random_state=0).fit(blobs()[0])
     with pytest.raises(ValueError, match=r"Z must have the shape \(n_samples, 4\)\. Got \(2, 3\)"):
         model.decode(np.zeros((2, 3)))
+    with pytest.raises(ValueError, match="Z holds NaN"):
+        model.decode(np.full((2, 4), np.nan))
     constant = ConditionalGaussianMixture(random_state=0).fit(np.ones((1, 4)))
     assert np.isfinite(constant.decode(constant.encode(np.ones((2, 4))))).all()

@@ -117,6 +117,8 @@ def test_nan_is_refused_by_every_method(ring, blobs):
     for method in (ring.encode, ring.reconstruct, ring.score):
         with pytest.raises(ValueError, match="NaN.*first in row 2"):
             method(X, blobs[1][:4])
+    with pytest.raises(ValueError, match="Z holds NaN"):
+        ring.decode([[0.0, np.nan]], "left")
 
 
 def test_a_conditional_model_asks_for_y(ring, blobs):

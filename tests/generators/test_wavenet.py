@@ -380,3 +380,9 @@ def test_bad_data_are_named(parallel):
         parallel.interpolate(waves()[0], np.zeros(5), y="low")
     with pytest.raises(ValueError, match="NaN.*row 0"):
         parallel.inverse_transform(np.full((2, 8, 3), np.nan), "low")
+
+
+@pytest.mark.filterwarnings("ignore:A loss became NaN")
+def test_an_encoder_lost_to_nan_is_said_and_not_its_density():
+    with pytest.raises(ValueError, match="The encoder gives NaN.*Lower learning_rate"):
+        WaveNetAutoencoder(**{**TINY, "learning_rate": 1e30, "epochs": 9}).fit(waves())

@@ -8,8 +8,14 @@ import time
 
 import numpy as np
 import pytest
+from sklearn.base import clone
 
-from audiogen.generators import ConditionalVAE, LSTMSequencer
+from audiogen.generators import (
+    ConditionalGaussianMixture,
+    ConditionalVAE,
+    LSTMSequencer,
+    WaveNetAutoencoder,
+)
 from audiogen.preprocessing import SlidingWindow
 
 # At moments from this seed processes are killed; it is printed when a test fails.
@@ -131,9 +137,32 @@ def test_other_parameters_or_data_are_refused(tmp_path):
         with pytest.raises(ValueError, match="other parameters or other data"):
             other.fit(data, checkpoint_dir=tmp_path)
     assert (tmp_path / "checkpoint.npz").read_bytes() == before
-    (tmp_path / "checkpoint.npz").write_text("no checkpoint")
-    with pytest.raises(ValueError, match=r"checkpoint\.npz is no checkpoint"):
-        vae().fit(X, checkpoint_dir=tmp_path)
+    np.save(tmp_path / "array.npy", X)
+    for wrong in (b"no checkpoint", b"", before[:-100], (tmp_path / "array.npy").read_bytes()):
+        (tmp_path / "checkpoint.npz").write_bytes(wrong)
+        with pytest.raises(ValueError, match=r"checkpoint\.npz is no checkpoint"):
+            vae().fit(X, checkpoint_dir=tmp_path)
+    with pytest.raises(TypeError, match="The 'checkpoint_dir' parameter of ConditionalVAE.fit"):
+        vae().fit(X, checkpoint_dir=3)
+
+
+def test_a_random_state_given_again_goes_on(tmp_path):
+    """Its repr holds an address, and it has moved on: the seed in the file is what counts."""
+    density = ConditionalGaussianMixture(random_state=np.random.RandomState(1))
+    wavenet = WaveNetAutoencoder(
+        filters=2, dilations=(1,), epochs=2, density=density, random_state=np.random.RandomState(0)
+    )
+    one = clone(wavenet).fit(X, checkpoint_dir=tmp_path)
+    two = clone(wavenet).fit(X, checkpoint_dir=tmp_path)
+    np.testing.assert_array_equal(one.sample(3, random_state=0), two.sample(3, random_state=0))
+
+
+@pytest.mark.filterwarnings("ignore:A loss became NaN")
+def test_nan_is_never_gone_on_from(tmp_path):
+    parameters = {"epochs": 9, "learning_rate": 1e30}
+    one = vae(**parameters).fit(X, checkpoint_dir=tmp_path)
+    two = vae(**parameters).fit(X, checkpoint_dir=tmp_path)
+    assert one.n_iter_ == two.n_iter_ < 9
 
 
 def test_windows_are_told_apart_by_their_frames(tmp_path):
@@ -160,17 +189,22 @@ def test_a_checkpoint_that_cannot_be_written_is_said_and_training_goes_on(tmp_pa
 def test_a_full_disk_leaves_the_last_checkpoint_whole(tmp_path):
     import resource
 
-    vae(epochs=1).fit(X, checkpoint_dir=tmp_path)
-    whole = (tmp_path / "checkpoint.npz").read_bytes()
-    (tmp_path / "checkpoint.npz").rename(tmp_path / "kept.npz")
+    path, whole = tmp_path / "checkpoint.npz", []
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    try:
+
+    def fill_the_disk(samples, y, epoch):  # after epoch 2, before its checkpoint
+        whole.append(path.read_bytes())
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
-        with pytest.warns(UserWarning, match="could not be written"):
-            assert vae().fit(X, checkpoint_dir=tmp_path).n_iter_ == 2
+
+    try:
+        with pytest.warns(UserWarning, match="could not be written in epoch 2"):
+            one = vae().fit(X, checkpoint_dir=tmp_path, preview=fill_the_disk, preview_every=2)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         signal.signal(signal.SIGXFSZ, handler)
-    assert [p.name for p in tmp_path.iterdir()] == ["kept.npz"]
-    assert (tmp_path / "kept.npz").read_bytes() == whole
+    assert [p.name for p in tmp_path.iterdir()] == ["checkpoint.npz"]
+    assert [path.read_bytes()] == whole
+    two = vae().fit(X, checkpoint_dir=tmp_path)  # goes on from epoch 1
+    assert one.history_ == two.history_
+    np.testing.assert_array_equal(one.sample(3, random_state=0), two.sample(3, random_state=0))

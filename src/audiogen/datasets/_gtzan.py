@@ -8,7 +8,7 @@ import pandas as pd
 from ..exceptions import AudioFileError
 from ..utils.validation import Instance, Options, check_parameters
 from ._bunch import as_dataset, check_conditions, check_known
-from ._reading import check_rate, open_audio, read_rows, report
+from ._reading import check_rate, open_audio, read_audio, read_rows, report
 
 _SAMPLE_RATE = 22_050
 _KNOWN_CORRUPT = "jazz.00054"
@@ -145,13 +145,16 @@ def _pieces(root, genres):
 
 
 def _common_length(paths, errors):
-    """Return the files that can be opened, and the length of the shortest."""
+    """Return the files that can be used, as far as is known, and the length of the shortest."""
     lengths = {}
     for path in paths:
         try:
             with open_audio(path) as sound:
                 check_rate(path, sound, _SAMPLE_RATE)
-                lengths[path] = sound.frames
+                n_timesteps = sound.frames
+            if path.stem == _KNOWN_CORRUPT:  # what follows a sound header may be damaged as well
+                read_audio(path, n_timesteps, _SAMPLE_RATE)
+            lengths[path] = n_timesteps
         except AudioFileError as fault:
             report(fault, "warn" if path.stem == _KNOWN_CORRUPT else errors)
     if not lengths:

@@ -1,6 +1,7 @@
 """The contract of every generator that is trained, kept in one place."""
 
 import numbers
+import os
 from abc import abstractmethod
 from collections.abc import Callable
 
@@ -18,6 +19,7 @@ _SUBSET, _SPLIT, _NETWORK, _ORDER = range(4)  # what a seed is spawned for
 _GENERATED_AT_ONCE = 64
 _PREVIEWED = 4
 _FIT = {
+    "checkpoint_dir": (Options(None), Instance((str, os.PathLike), "a path")),
     "preview": (Options(None), Instance(Callable, "a callable")),
     "preview_every": Interval(numbers.Integral, 1, None),
 }
@@ -101,10 +103,13 @@ class BaseGenerator(BaseSampler):
             Also where the folder holds a training with other parameters or data.
         """
         check_parameters(self, self._constraints)
-        given = {"preview": preview, "preview_every": preview_every}
+        given = {
+            "checkpoint_dir": checkpoint_dir,
+            "preview": preview,
+            "preview_every": preview_every,
+        }
         check_parameters(f"{type(self).__name__}.fit", _FIT, given)
         fresh = not (self.warm_start and hasattr(self, "history_"))
-        given["checkpoint_dir"] = checkpoint_dir
         return self._learn(X, y, self.epochs, fresh=fresh, **given)
 
     def partial_fit(self, X, y=None):
@@ -159,7 +164,7 @@ class BaseGenerator(BaseSampler):
 
     def _train(self, X, codes, rows, held_out, epochs, callbacks, checkpoint):
         """Train on some rows, watching others, for so many more epochs."""
-        from audiogen.training import Average, Batches, Plateau, fingerprint, train
+        from audiogen.training import Average, Batches, Plateau, train
 
         read = self._reader(X, rows, held_out)
 
@@ -179,15 +184,8 @@ class BaseGenerator(BaseSampler):
             callbacks = [Average(), *callbacks]
         last = self.n_iter_ + epochs
         if checkpoint is not None:
-            checkpoint.seed = self._seed
-            parameters = {k: v for k, v in self.get_params().items() if k != "verbose"}
             used = np.concatenate([rows, held_out])
-            own = None if codes is None else codes[used]
-            held, numbers = self._scaling.content(X, used)
-            checkpoint.fingerprint = fingerprint({**parameters, "X": X.shape}, held, numbers, own)
-            checkpoint.history = self.history_
-            checkpoint.keepers = [c for c in callbacks if hasattr(c, "get_state")]
-            checkpoint.restore(self._model)
+            self._resume(checkpoint, X, None if codes is None else codes[used], used, callbacks)
             callbacks = [*callbacks, checkpoint]
         train(
             self._model,
@@ -199,6 +197,18 @@ class BaseGenerator(BaseSampler):
             verbose=self.verbose,
         )
         self.n_iter_ = max(map(len, self.history_.values()), default=0)
+
+    def _resume(self, checkpoint, X, codes, used, callbacks):
+        """Tell a checkpoint what it is of, and take up what it holds."""
+        from audiogen.training import fingerprint
+
+        checkpoint.seed = self._seed
+        parameters = {k: v for k, v in self.get_params().items() if k != "verbose"}
+        held, numbers = self._scaling.content(X, used)
+        checkpoint.fingerprint = fingerprint({**parameters, "X": X.shape}, held, numbers, codes)
+        checkpoint.history = self.history_
+        checkpoint.keepers = [c for c in callbacks if hasattr(c, "get_state")]
+        checkpoint.restore(self._model)
 
     def _start(self, X, y, seed):
         """Set up everything that the data and the seed decide before training."""

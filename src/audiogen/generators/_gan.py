@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from audiogen.generators._base import BaseGenerator
 from audiogen.generators._body import network_body
+from audiogen.generators._sampler import latents_of
 from audiogen.utils.validation import Instance, Interval, Options, Sizes
 
 __all__ = ["GANGenerator"]
@@ -256,12 +257,7 @@ class GANGenerator(BaseGenerator):
         X : ndarray of shape (n_samples, *sample_shape_), float32
         """
         check_is_fitted(self)
-        Z = np.asarray(Z, dtype=np.float32)
-        width = self.generator_.inputs[0].shape[1]
-        if Z.ndim != 2 or Z.shape[1] != width:
-            raise ValueError(f"Z must have the shape (n_samples, {width}). Got {Z.shape}.")
-        if not np.isfinite(Z).all():
-            raise ValueError("Z holds NaN or infinite values; latents are finite numbers.")
+        Z = latents_of(Z, self.generator_.inputs[0].shape[1])
         made = self._predict(self.generator_, Z, self._encoded(len(Z), y))
         return self._scaling.inverse(made)
 

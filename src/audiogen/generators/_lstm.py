@@ -53,8 +53,9 @@ class LSTMSequencer(BaseGenerator):
         How many windows (int), or what share of them (float), are used, drawn at
         random; None uses all.
     validation_fraction : float, default=0.1
-        Share of the windows, the last ones, set aside to measure `val_loss`: no frame that
-        they predict was trained on. Where that is no whole window, none is.
+        Share of the windows, the last ones, set aside to measure `val_loss`: each ends in
+        a frame that no other has, so that with ``horizon=1`` none is predicted that was
+        trained on. Where that is no whole window, none is.
     patience : int or None, default=None
         Training stops after so many epochs without a lower `val_loss` (`loss` where
         nothing is set aside), and the best weights come back. None never stops.

@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.mixture import GaussianMixture
 from sklearn.utils.validation import check_is_fitted
 
-from audiogen.generators._sampler import BaseSampler, conditions_of
+from audiogen.generators._sampler import BaseSampler, conditions_of, latents_of
 from audiogen.generators._scaling import Scaling, refuse_not_finite
 from audiogen.generators._transport import mixture_of_normal, normal_of_mixture
 from audiogen.utils.conditions import ConditionEncoder
@@ -181,10 +181,7 @@ class ConditionalGaussianMixture(BaseSampler):
         X : ndarray of shape (n_samples, *sample_shape_), float32
         """
         check_is_fitted(self)
-        Z = np.asarray(Z, dtype=np.float64)
-        if Z.ndim != 2 or Z.shape[1] != self.latent_dim_:
-            raise ValueError(f"Z must have the shape (n_samples, {self.latent_dim_}). "
-                             f"Got {Z.shape}.")  # fmt: skip
+        Z = latents_of(Z, self.latent_dim_, np.float64)
         return self._scaling.inverse(self._decoded(Z, self._encoded(len(Z), y)))
 
     def score(self, X, y=None):

@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from audiogen.utils.seeds import draw_seed, make_rng
 from audiogen.utils.validation import Interval, check_parameters
 
-__all__ = ["BaseSampler", "conditions_of"]
+__all__ = ["BaseSampler", "conditions_of", "latents_of"]
 
 _SAMPLE = 4  # what a seed is spawned for, beside those of BaseGenerator
 
@@ -150,3 +150,32 @@ def conditions_of(X, y):
             "SlidingWindow makes windows rows, so y must be None with it."
         )
     return y
+
+
+def latents_of(Z, width, dtype=np.float32):
+    """Return latents as an array.
+
+    Parameters
+    ----------
+    Z : array-like of shape (n_samples, width)
+        Latents.
+    width : int
+        Numbers in a latent.
+    dtype : dtype, default=float32
+        Of the array.
+
+    Returns
+    -------
+    Z : ndarray of shape (n_samples, width)
+
+    Raises
+    ------
+    ValueError
+        Where they have another shape or are not finite.
+    """
+    Z = np.asarray(Z, dtype=dtype)
+    if Z.ndim != 2 or Z.shape[1] != width:
+        raise ValueError(f"Z must have the shape (n_samples, {width}). Got {Z.shape}.")
+    if not np.isfinite(Z).all():
+        raise ValueError("Z holds NaN or infinite values; latents are finite numbers.")
+    return Z

@@ -118,7 +118,7 @@ def blocks_of(rows, X):
 
 
 def refuse_not_finite(values, rows):
-    """Raise a ValueError that names the first row with NaN or infinite values.
+    """Raise a ValueError that names the first row not of finite float32 numbers.
 
     Parameters
     ----------
@@ -127,10 +127,13 @@ def refuse_not_finite(values, rows):
     rows : ndarray of int
         Their numbers.
     """
+    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite
+        values = np.asarray(values, dtype=np.float32)
     good = np.isfinite(values).reshape(len(values), -1).all(axis=1)
     if not good.all():
         raise ValueError(
-            f"Input X contains NaN or infinity (inf), first in row {rows[np.argmin(good)]}. "
+            "Input X contains NaN, infinity (inf) or a number too large for float32, first in "
+            f"row {rows[np.argmin(good)]}. "
             "Remove such rows, or load with errors='warn', which leaves bad files out."
         )
 

@@ -7,6 +7,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from audiogen.generators._base import BaseGenerator
 from audiogen.generators._body import network_body
+from audiogen.generators._sampler import latents_of
 from audiogen.utils.seeds import make_rng
 from audiogen.utils.validation import Interval, Options, Sizes
 
@@ -223,10 +224,7 @@ class ConditionalVAE(BaseGenerator):
         X : ndarray of shape (n_samples, *sample_shape_), float32
         """
         check_is_fitted(self)
-        Z = np.asarray(Z, dtype=np.float32)
-        width = self.decoder_.inputs[0].shape[1]
-        if Z.ndim != 2 or Z.shape[1] != width:
-            raise ValueError(f"Z must have the shape (n_samples, {width}). Got {Z.shape}.")
+        Z = latents_of(Z, self.decoder_.inputs[0].shape[1])
         return self._scaling.inverse(self._decoded(Z, self._encoded(len(Z), y)))
 
     def reconstruct(self, X, y=None):

@@ -339,10 +339,16 @@ class WaveNetAutoencoder(TransformerMixin, BaseGenerator):
         if len(rows) > _MOST_FOR_DENSITY:
             rng = make_rng(self._seed, _DENSITY)
             rows = np.sort(rng.choice(rows, _MOST_FOR_DENSITY, replace=False))
+        encoded = self._encode(X, rows)
+        if not np.isfinite(encoded).all():
+            raise ValueError(
+                "The encoder gives NaN: its weights went when the loss became NaN. "
+                "Lower learning_rate, or look for extreme values in X."
+            )
         density = ConditionalGaussianMixture() if self.density is None else clone(self.density)
         density.set_params(random_state=spawn_seed(self._seed, _DENSITY))
         condition = None if codes is None else codes[rows]
-        self.density_ = density._learn(self._encode(X, rows), self.conditions_, condition)
+        self.density_ = density._learn(encoded, self.conditions_, condition)
 
     def _generate(self, n_samples, condition, rng):
         density = self.density_

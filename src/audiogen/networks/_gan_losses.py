@@ -1,6 +1,6 @@
 """Losses of the adversarial pair, and what tells how far they have come."""
 
-from keras import losses, ops, random
+from keras import ops, random
 
 __all__ = ["adversarial_loss", "condition_loss", "critic_loss", "energy_distance"]
 
@@ -75,8 +75,9 @@ def condition_loss(predicted, codes, widths):
         part = slice(start, start + width)
         start += width
         if category:
+            # That of keras.losses warns of a single category.
             loss += ops.mean(
-                losses.categorical_crossentropy(codes[:, part], predicted[:, part], True)
+                ops.categorical_crossentropy(codes[:, part], predicted[:, part], from_logits=True)
             )
         else:
             loss += ops.mean(ops.square(codes[:, part] - predicted[:, part]))

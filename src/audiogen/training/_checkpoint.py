@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import pathlib
 import warnings
 import zipfile
@@ -16,6 +17,8 @@ __all__ = ["Checkpoint", "fingerprint"]
 
 _NAME = "checkpoint.npz"
 _BLOCK_BYTES = 2**26
+# What NumPy raises for files that are cut off, empty, or of another kind.
+_NO_CHECKPOINT = OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile
 
 
 def fingerprint(parameters, X, rows, codes):
@@ -38,7 +41,8 @@ def fingerprint(parameters, X, rows, codes):
         32 hexadecimal digits.
     """
     digest = hashlib.blake2b(digest_size=16)
-    digest.update(repr(sorted(parameters.items())).encode())
+    described = {name: _lasting(value) for name, value in parameters.items()}
+    digest.update(repr(sorted(described.items())).encode())
     digest.update(repr((X.shape, str(X.dtype))).encode())
     rows = np.asarray(rows)
     size = max(1, _BLOCK_BYTES // max(1, X[:1].nbytes))
@@ -48,6 +52,16 @@ def fingerprint(parameters, X, rows, codes):
     if codes is not None:
         digest.update(np.ascontiguousarray(codes).tobytes())
     return digest.hexdigest()
+
+
+def _lasting(value):
+    """Return a parameter, or the name of its type where `repr` holds an address.
+
+    Parameters of an estimator stand beside it. A RandomState has moved on by the time it is
+    given again: the seed that was drawn from it is in the file.
+    """
+    named = isinstance(value, np.random.RandomState) or hasattr(value, "get_params")
+    return type(value).__name__ if named else value
 
 
 class Checkpoint(keras.callbacks.Callback):
@@ -88,10 +102,10 @@ class Checkpoint(keras.callbacks.Callback):
         if not self.path.exists():
             return None
         try:
-            with np.load(self.path, allow_pickle=False) as file:
-                arrays = dict(file)
+            with self.path.open("rb") as file, np.load(file, allow_pickle=False) as saved:
+                arrays = dict(saved)
             return json.loads(str(arrays.pop("meta"))), arrays
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        except _NO_CHECKPOINT as error:
             raise ValueError(
                 f"{self.path} is no checkpoint: {error}. Move it away, or give another "
                 "checkpoint_dir."
@@ -112,7 +126,7 @@ class Checkpoint(keras.callbacks.Callback):
         """
         if self._saved is None:
             return
-        meta, arrays = self._saved
+        (meta, arrays), self._saved = self._saved, None  # they may be gigabytes
         if meta["fingerprint"] != self.fingerprint:
             raise ValueError(
                 f"{self.path} is of a training with other parameters or other data. Give them "
@@ -128,7 +142,12 @@ class Checkpoint(keras.callbacks.Callback):
             keeper.set_state({**state, **lists})
 
     def on_epoch_end(self, epoch, logs=None):
-        """Write the file; where that fails, say so and go on."""
+        """Write the file; where that fails, say so and go on.
+
+        An epoch that ended in NaN is not written: there is no going on from it.
+        """
+        if any(math.isnan(value) for value in (logs or {}).values()):
+            return
         variables = dump_variables(self.model)
         groups = {f"variables{i}": values for i, values in enumerate(variables)}
         keepers = []
