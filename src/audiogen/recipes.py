@@ -14,7 +14,13 @@ from audiogen.generators import (
     WaveNetAutoencoder,
 )
 from audiogen.pipeline import GenerativePipeline
-from audiogen.preprocessing import Flatten, HarmonicPlusNoise, SlidingWindow, STFTSpectrogram
+from audiogen.preprocessing import (
+    Flatten,
+    HarmonicPlusNoise,
+    PeakNormalizer,
+    SlidingWindow,
+    STFTSpectrogram,
+)
 
 __all__ = [
     "classic_cvae",
@@ -187,12 +193,13 @@ def spectral_cvae(*, n_components=128, random_state=None, verbose=0, **parameter
     --------
     >>> from audiogen.recipes import spectral_cvae
     >>> [name for name, _ in spectral_cvae(random_state=0).steps]
-    ['stft', 'flatten', 'pca', 'vae']
+    ['peak', 'stft', 'flatten', 'pca', 'vae']
     """
     own = {"latent_dim": 16, "epochs": 300, "batch_size": 32, **_TO_THE_END}
     vae = ConditionalVAE(random_state=random_state, verbose=verbose, **{**own, **parameters})
     return GenerativePipeline(
         [
+            ("peak", PeakNormalizer()),
             ("stft", STFTSpectrogram(frame_length=2048, hop_length=512, phase=None)),
             ("flatten", Flatten()),
             ("pca", PCA(n_components, random_state=random_state)),
@@ -231,7 +238,7 @@ def spectral_gan(*, random_state=None, verbose=0, **parameters):
     --------
     >>> from audiogen.recipes import spectral_gan
     >>> [name for name, _ in spectral_gan(random_state=0).steps]
-    ['stft', 'gan']
+    ['peak', 'stft', 'gan']
     """
     own = {
         "loss": "hinge", "penalty_weight": 1.0, "penalty_interval": 4, "dropout": 0.0,
@@ -240,7 +247,7 @@ def spectral_gan(*, random_state=None, verbose=0, **parameters):
     }  # fmt: skip
     gan = GANGenerator(random_state=random_state, verbose=verbose, **{**own, **parameters})
     stft = STFTSpectrogram(frame_length=2048, hop_length=512, phase="if")
-    return GenerativePipeline([("stft", stft), ("gan", gan)])
+    return GenerativePipeline([("peak", PeakNormalizer()), ("stft", stft), ("gan", gan)])
 
 
 def classic_gan(*, random_state=None, verbose=0, **parameters):
