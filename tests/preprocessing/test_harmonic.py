@@ -93,10 +93,24 @@ def test_the_asked_pitch_is_played_whatever_the_network_did(made_at, asked, seed
     F = harmonics.fit_transform(tones([made_at]), pd.DataFrame({"pitch": [made_at]}))
     rng = np.random.default_rng(seed)
     F[:, 1:, 4] += 0.5 * rng.standard_normal() + 0.02 * rng.standard_normal(F.shape[1] - 1)
-    F[:, 0] += 0.3 * rng.standard_normal(F.shape[2])
+    F[:, 0, :3] += 0.3 * rng.standard_normal(3)
     F[:, 0, 1] = 1.5 * 160
     audio = harmonics.inverse_transform(F, pd.DataFrame({"pitch": [asked]}))
     assert abs(cents_off(audio[0], asked)) < 1
+
+
+@pytest.mark.parametrize("stretch", [-60, -20, 20, 60])
+def test_partials_off_their_multiples_leave_the_pitch_where_it_was_asked(stretch):
+    """The first partial is weak, and all others are off as many cents."""
+    pitch = 57
+    k = np.arange(1, 9)[:, np.newaxis]
+    partials = k * librosa.midi_to_hz(pitch) * 2 ** (stretch * (k > 1) / 1200)
+    X = np.where(k > 1, 0.1, 0.03).T @ np.sin(2 * np.pi * partials * np.arange(24000) / RATE)
+    y = pd.DataFrame({"pitch": [pitch]})
+    harmonics = HarmonicPlusNoise()
+    audio = harmonics.inverse_transform(harmonics.fit_transform(X, y), y)
+    assert 100 * abs(track_pitch(X, RATE)[0] - pitch) > 10
+    assert 100 * abs(track_pitch(audio, RATE)[0] - pitch) < 5
 
 
 def test_without_y_the_pitch_is_that_of_the_recording():

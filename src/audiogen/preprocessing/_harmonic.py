@@ -11,7 +11,13 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits
 
-from audiogen.signal import HarmonicNote, analyse_note, synthesise_note, track_pitch
+from audiogen.signal import (
+    HarmonicNote,
+    analyse_note,
+    harmonic_knots,
+    synthesise_note,
+    track_pitch,
+)
 from audiogen.utils.seeds import draw_seed, make_rng
 from audiogen.utils.validation import Instance, Interval, Options, check_parameters
 
@@ -88,7 +94,8 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
     features will do to synthesise from: they are clipped to what a note can have, the
     tuning is centred on the pitch, what follows the duration is zero, and a note that
     would exceed full scale is turned down to it. Partials that are only some cents off a
-    multiple, as all of those that are learnt are, are played nearer to it.
+    multiple, as all of those that are learnt are, are played nearer to it. Where `y` has the
+    pitch, it is the mean of what the partials are tuned to, weighted by power and number.
     `audiogen.signal.analyse_note` has the method and its references.
 
     See Also
@@ -339,6 +346,9 @@ def _unpacked(features, pitch, n_harmonics, frame_rate):
     detuning = np.clip(first[_SHAPES : _SHAPES + n_harmonics] * _CENTS, -1200, 1200)
     detuning = detuning**3 / (detuning**2 + _SURELY_OFF**2)
     shapes = np.clip(frames[:, _SHAPES:] * _DB, -80, _LOUDEST)
+    # What is heard as the pitch lies between the partials: loud and high ones tell most.
+    power = loud**2 @ 10 ** (shapes[sounding, :n_harmonics] / 10)
+    heard = np.average(detuning, weights=power * harmonic_knots(n_harmonics))
     own = np.clip(_UNPITCHED + semitones, 0, 127)
     return HarmonicNote(
         pitch=float(own if np.isnan(pitch) else pitch),
@@ -346,7 +356,7 @@ def _unpacked(features, pitch, n_harmonics, frame_rate):
         loudness=min(loudness, 0.0),
         levels=levels,
         tuning=tuning,
-        detuning=detuning - detuning[0],
+        detuning=detuning - (detuning[0] if np.isnan(pitch) else heard),
         harmonics=shapes[:, :n_harmonics],
         noise=shapes[:, n_harmonics:],
     )
