@@ -64,7 +64,8 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
         Decides, together with a note's features, the noise in it: an int gives the same
         features the same samples every time, in whatever company.
     n_jobs : int, default=None
-        Threads, as in joblib; None means 1.
+        Processes that take notes apart, and threads that put them together, as in joblib;
+        None means 1.
 
     Attributes
     ----------
@@ -188,7 +189,7 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
         if unknown.any():
             found = track_pitch(X[unknown], self.sample_rate)
             pitches[unknown] = np.where(np.isnan(found), _UNPITCHED, found)
-        return self._each(self._analyse, X, pitches)
+        return self._each("processes", self._analyse, X, pitches)
 
     def fit_transform(self, X, y=None):
         """Learn the length of the notes, and take them apart.
@@ -242,7 +243,7 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
             row = int(np.flatnonzero(~np.isfinite(X).all(axis=(1, 2)))[0])
             raise ValueError(f"X holds NaN or infinite features, first in row {row}.")
         seeds = [draw_seed(self.random_state)] * len(X)
-        return self._each(self._synthesise, X, self._pitches(y, len(X)), seeds)
+        return self._each("threads", self._synthesise, X, self._pitches(y, len(X)), seeds)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
@@ -275,13 +276,13 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
         )
         return audio / max(1.0, np.abs(audio).max())
 
-    def _each(self, function, *columns):
+    def _each(self, workers, function, *columns):
         if len(columns[0]) == 0:
             raise ValueError("X must hold at least one note. Got none.")
         # The matrices of one note are small: BLAS threads would only wait for each other.
         with threadpool_limits(1, user_api="blas"):
             calls = (delayed(function)(*row) for row in zip(*columns, strict=True))
-            return np.stack(Parallel(n_jobs=self.n_jobs, prefer="threads")(calls))
+            return np.stack(Parallel(n_jobs=self.n_jobs, prefer=workers)(calls))
 
     def _pitches(self, y, n_notes):
         """Return the pitches that y has, NaN where it has none."""

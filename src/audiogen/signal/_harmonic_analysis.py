@@ -115,7 +115,7 @@ def analyse_note(audio, pitch, *, sample_rate, n_harmonics, n_noise_bands, hop_l
     places, track = _tuned(power, weight, f0 * bins_per_hz)
     bands = band_matrix(n_noise_bands, np.arange(power.shape[1]) / bins_per_hz, sample_rate)
     noise = _noise(power, places, track, bands)
-    strength, off = _partials(power, weight, places, track, 10 ** (noise @ bands / 10))
+    strength, off = _partials(power, weight, places, track, noise @ bands)
     harmonics, detuning = _at_knots(strength, places, off, n_harmonics)
     end = (n_sounding * step - hop_length // 2) / sample_rate
     return HarmonicNote(
@@ -230,9 +230,8 @@ def _tuned(power, weight, place):
 def _peak(power, bins):
     """Return the places of the peaks near bins, by a parabola through the logarithm."""
     bins = np.clip(bins, 1, power.shape[-1] - 2)
-    left, mid, right = (
-        np.log(np.take_along_axis(power, bins + shift, axis=-1)) for shift in (-1, 0, 1)
-    )
+    rows = () if power.ndim == 1 else (np.arange(len(power))[:, np.newaxis],)
+    left, mid, right = (np.log(power[*rows, bins + shift]) for shift in (-1, 0, 1))
     bend = 2 * mid - left - right
     return bins + np.clip(0.5 * (right - left) / np.where(bend > 0.05, bend, np.inf), -1.5, 1.5)
 
@@ -317,14 +316,14 @@ def _noise(power, places, track, bands):
     return np.maximum(level, FLOOR_DB).astype(np.float32)
 
 
-def _partials(power, weight, places, track, density):
+def _partials(power, weight, places, track, noise_db):
     """Return the power of each partial frame by frame, and the cents it is off on average."""
     at = 2.0 ** (track / 1200)[:, np.newaxis] * places
     bins = np.clip(np.round(at).astype(int), _LOBE + 1, power.shape[1] - 2 - _LOBE)
     total = np.cumsum(power, axis=1, dtype=np.float64)
     lobe = np.take_along_axis(total, bins + _LOBE, axis=1)
     lobe -= np.take_along_axis(total, bins - _LOBE - 1, axis=1)
-    under = (2 * _LOBE + 1) * np.take_along_axis(density, bins, axis=1)
+    under = (2 * _LOBE + 1) * 10 ** (np.take_along_axis(noise_db, bins, axis=1) / 10)
     lobe = np.maximum(lobe - under, 1e-3 * lobe)
     strong = lobe * weight[:, np.newaxis]
     off = (strong * 1200 * np.log2(_peak(power, bins) / at)).sum(axis=0) / strong.sum(axis=0)
