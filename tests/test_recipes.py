@@ -7,6 +7,7 @@ import joblib
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import spearmanr
 
 from audiogen import recipes
 from audiogen.datasets import load_notes
@@ -136,3 +137,30 @@ def arrays(thing):
             yield from arrays(value)
     elif type(thing).__module__.split(".")[0] in ("audiogen", "sklearn"):
         yield from arrays(vars(thing))
+
+
+@pytest.mark.parametrize(
+    ("name", "own"), [("harmonic_gmm", {}), ("harmonic_cvae", {"epochs": 150})]
+)
+def test_asked_for_a_louder_note_it_is_louder_and_brighter(name, own):
+    """As the notes learnt are, whose pitch has nothing to do with it."""
+    rng = np.random.default_rng(0)
+    n = 64
+    y = pd.DataFrame({"pitch": rng.integers(48, 73, n), "velocity": rng.integers(20, 128, n)})
+    hertz = 440 * 2 ** ((y.pitch.to_numpy() - 69) / 12)
+    k = np.arange(1, 11)
+    shapes = k ** (y.velocity.to_numpy()[:, np.newaxis] / 127 - 2.0)
+    phases = 2 * np.pi * hertz[:, np.newaxis, np.newaxis] * k[:, np.newaxis]
+    tones = np.sin(phases * np.arange(8000) / 16000)
+    levels = 10 ** ((y.velocity.to_numpy() / 127 - 1.5) * 30 / 20)
+    X = levels[:, np.newaxis] * np.einsum("nk,nkt->nt", shapes, tones)
+    pipe = getattr(recipes, name)(random_state=0, n_components=16, **own)
+    pipe.fit(X / np.abs(X).max(), y)
+    asked = np.linspace(25, 120, 6)
+    wanted = pd.DataFrame({"pitch": 60, "velocity": np.repeat(asked, 4)})
+    notes = pipe.sample(y=wanted, random_state=0)
+    power = np.square(np.abs(np.fft.rfft(notes)))
+    level = power.sum(axis=1).reshape(6, 4).mean(axis=1)
+    centroid = (power @ np.arange(power.shape[1]) / power.sum(axis=1)).reshape(6, 4).mean(axis=1)
+    assert spearmanr(asked, level).statistic > 0.9
+    assert spearmanr(asked, centroid).statistic > 0.9

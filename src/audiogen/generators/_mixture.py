@@ -33,7 +33,7 @@ class ConditionalGaussianMixture(BaseSampler):
     Parameters
     ----------
     n_components : int, default=4
-        Gaussians, at most: never more than there are different samples.
+        Gaussians, at most: never more than half as many as there are different samples.
     latent_dim : int, default=64
         Principal components of the residuals that the mixture is over, at most.
     covariance_type : {"tied", "full", "diag"}, default="tied"
@@ -249,8 +249,10 @@ class ConditionalGaussianMixture(BaseSampler):
     def _mixture(self, z, floor, seed):
         if len(z) == 1:
             z = np.repeat(z, 2, axis=0)  # scikit-learn asks for two samples
+        # One Gaussian a sample would give the samples back.
+        most = max(1, len(np.unique(z, axis=0)) // 2)
         return GaussianMixture(
-            min(self.n_components, len(np.unique(z, axis=0))),
+            min(self.n_components, most),
             covariance_type=self.covariance_type,
             reg_covar=floor,
             random_state=seed,

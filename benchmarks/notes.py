@@ -1,0 +1,245 @@
+"""How good generated notes are: python -m benchmarks.notes [TRAIN HELDOUT] [options].
+
+TRAIN and HELDOUT are folders in NSynth's layout, with no instrument in both; without them it is
+the notes that come with audiogen. Each recipe learns the first and is asked for the pitch and
+family of each note of the second. The tables:
+
+representation
+    Held-out notes taken apart by `HarmonicPlusNoise` and put together again: Fréchet audio
+    distance over that of as many training notes, AUC of a classifier between the two sets, the
+    distance of log spectra in dB, and how many onsets move by less than 5 ms, by family.
+recipes
+    Seconds of loading, analysis and training, then for each seed: notes in tune, periodicity and
+    diversity over those of the held-out notes; `FAD`, over that of as many training notes (1: as
+    near as real notes of other instruments); novelty, the distance of timbre to the nearest
+    training note over that of held-out ones (near 0: copies); AUC, and that of training notes.
+families
+    The same for one family after the other, for the first seed.
+velocity
+    A `harmonic_cvae` told instrument and velocity as well, where an instrument has notes of three
+    velocities or more: rank correlations of velocity with level and with spectral centroid, of its
+    real notes (pitch regressed out), and of those generated at one pitch.
+"""
+
+import argparse
+import pathlib
+import time
+
+import numpy as np
+import pandas as pd
+from scipy.stats import spearmanr
+
+from audiogen import recipes
+from audiogen.datasets import load_notes, load_nsynth
+from audiogen.metrics import classifier_two_sample_test, frechet_audio_distance, pitch_accuracy
+from audiogen.preprocessing import HarmonicPlusNoise, PeakNormalizer
+from benchmarks import _notes
+from benchmarks._data import SAMPLE_RATE
+
+CONDITIONS = ["pitch", "instrument_family"]
+TABLES = "representation", "recipes", "families", "velocity"
+N_DRAWS = 10
+N_LATENTS = 8
+N_VELOCITIES = 6
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.notes",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("folders", nargs="*", metavar="FOLDER", help="TRAIN and HELDOUT")
+    parser.add_argument("--recipes", nargs="+", default=["harmonic_gmm", "harmonic_cvae"])
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1])
+    parser.add_argument("--tables", nargs="+", choices=TABLES, default=TABLES)
+    parser.add_argument("--pictures", type=pathlib.Path, help="folder for one of each family")
+    arguments = parser.parse_args()
+    if len(arguments.folders) not in (0, 2):
+        parser.error(f"give TRAIN and HELDOUT, or neither. Got {' '.join(arguments.folders)}.")
+    judge = Judge(*loaded(arguments.folders))
+    if "representation" in arguments.tables:
+        show("representation", representation(judge))
+    for name in arguments.recipes:
+        rows = {}
+        for seed in arguments.seeds:
+            notes, seconds = generated(name, arguments.folders, judge.wanted, seed)
+            rows[f"seed {seed}"] = {"seconds": seconds, **judge.figures(notes)}
+            if seed == arguments.seeds[0]:
+                first = notes
+        if "recipes" in arguments.tables:
+            show(name, pd.DataFrame(rows).T)
+        if "families" in arguments.tables:
+            show(f"{name}, by family", judge.by_family(first))
+        if arguments.pictures is not None:
+            draw(judge, first, arguments.pictures / name)
+    if "velocity" in arguments.tables:
+        show("velocity", velocity(judge.train, arguments.seeds[0]))
+
+
+def loaded(folders):
+    """Return training and held-out notes."""
+    if folders:
+        return [load_nsynth(folder, n_jobs=2) for folder in folders]
+    return [load_notes(split) for split in ("train", "valid")]
+
+
+def generated(name, folders, wanted, seed):
+    """Return notes of a recipe, and the seconds from the files to the trained model."""
+    start = time.perf_counter()
+    train = loaded(folders)[0]
+    model = getattr(recipes, name)(random_state=seed)
+    model.set_params(harmonics__n_jobs=2)
+    model.fit(train.data, train.frame[CONDITIONS])
+    seconds = time.perf_counter() - start
+    return model.sample(y=wanted, random_state=seed), seconds
+
+
+class Judge:
+    """Measure notes beside those held out and those trained on, all at one peak."""
+
+    def __init__(self, train, held_out):
+        self.train, self.held_out = train, held_out
+        self.wanted = held_out.frame[CONDITIONS]
+        self.real, self.known = map(PeakNormalizer().fit_transform, (held_out.data, train.data))
+        self.rng = np.random.default_rng(0)
+
+    def figures(self, notes):
+        """Return the figures of notes made for the held-out ones, one each."""
+        notes, pitch = PeakNormalizer().fit_transform(notes), self.wanted.pitch
+        return {
+            "in tune": self.in_tune(notes, pitch) / self.in_tune(self.real, pitch),
+            "FAD": self.distance(notes, slice(None)),
+            "periodicity": _notes.periodicity(notes, pitch) / _notes.periodicity(self.real, pitch),
+            "diversity": _notes.diversity(notes) / _notes.diversity(self.real),
+            "novelty": _notes.novelty(notes, self.known) / _notes.novelty(self.real, self.known),
+            "AUC": self.auc(notes),
+            "of training": self.auc(self.drawn(self.known, len(self.real))),
+        }
+
+    def by_family(self, notes):
+        """Return the figures that few notes allow, family by family."""
+        notes, rows = PeakNormalizer().fit_transform(notes), {}
+        for family in sorted(self.wanted.instrument_family.unique()):
+            own = (self.wanted.instrument_family == family).to_numpy()
+            pitch = self.wanted.pitch[own]
+            rows[family] = {
+                "notes": own.sum(),
+                "in tune": self.in_tune(notes[own], pitch) / self.in_tune(self.real[own], pitch),
+                "FAD": self.distance(notes[own], own, family),
+                "periodicity": _notes.periodicity(notes[own], pitch)
+                / _notes.periodicity(self.real[own], pitch),
+                "diversity": _notes.diversity(notes[own]) / _notes.diversity(self.real[own]),
+            }
+        return pd.DataFrame(rows).T
+
+    def in_tune(self, notes, pitch):
+        """Return the share of notes within 50 cents of a pitch."""
+        return pitch_accuracy(notes, pitch, sample_rate=SAMPLE_RATE)
+
+    def distance(self, notes, rows, family=None):
+        """Return the distance from held-out notes, over that of training notes of the family."""
+        known = self.known
+        if family is not None:
+            known = known[(self.train.frame.instrument_family == family).to_numpy()]
+        real = self.real[rows]
+        draws = [self.drawn(known, min(len(real), len(known))) for _ in range(N_DRAWS)]
+        own, *others = (
+            frechet_audio_distance(real, some, sample_rate=SAMPLE_RATE) for some in (notes, *draws)
+        )
+        return own / np.mean(others)
+
+    def drawn(self, notes, n_notes):
+        """Return as many notes as asked for, drawn at random."""
+        return notes[self.rng.choice(len(notes), n_notes, replace=False)]
+
+    def auc(self, notes):
+        """Return how well notes are told from the held-out ones."""
+        return classifier_two_sample_test(self.real, notes, sample_rate=SAMPLE_RATE).auc
+
+
+def representation(judge):
+    """Return what is left of held-out notes that were taken apart and put together."""
+    y, families = judge.wanted, judge.wanted.instrument_family
+    harmonics = HarmonicPlusNoise(n_jobs=2)
+    made = harmonics.inverse_transform(harmonics.fit_transform(judge.held_out.data, y), y)
+    each = pd.DataFrame(
+        {
+            "LSD dB": _notes.log_spectral_distances(judge.held_out.data, made),
+            "onsets": abs(_notes.onsets(made) - _notes.onsets(judge.held_out.data)) < 0.005,
+        }
+    )
+    table = each.groupby(families.to_numpy()).mean()
+    table.loc["all"] = each.mean()
+    figures = judge.figures(made)
+    for name in ("in tune", "FAD", "AUC"):
+        table.loc["all", name] = figures[name]
+    return table
+
+
+def velocity(train, seed):
+    """Return how level and brightness follow the velocity, of real and generated notes."""
+    y = train.frame[["pitch", "instrument", "velocity"]]
+    steps = y.groupby("instrument").velocity.nunique()
+    model = recipes.harmonic_cvae(random_state=seed).fit(train.data, y)
+    rows = {}
+    for instrument in steps.index[steps >= 3]:
+        own = (y.instrument == instrument).to_numpy()
+        rows[instrument] = {
+            **correlations("real", train.data[own], y.velocity[own], y.pitch[own]),
+            **asked_in_steps(model, y[own], seed),
+        }
+    return pd.DataFrame(rows).T
+
+
+def asked_in_steps(model, y, seed):
+    """Return correlations of notes asked for at one pitch, the means of the same latents."""
+    asked = np.linspace(y.velocity.min(), y.velocity.max(), N_VELOCITIES)
+    pitch, measured = float(y.pitch.median()), []
+    for value in asked:
+        wanted = {"pitch": pitch, "instrument": y.instrument.iloc[0], "velocity": value}
+        notes = model.sample(N_LATENTS, y=wanted, random_state=seed)
+        measured.append([_notes.decibels(notes).mean(), _notes.centroids(notes).mean()])
+    found = (spearmanr(asked, values).statistic for values in np.transpose(measured))
+    return dict(zip(("level", "centroid"), found, strict=True))
+
+
+def correlations(name, notes, values, pitch):
+    """Return rank correlations of values with level and centroid, pitch regressed out."""
+    found = {}
+    for label, measure in (("level", _notes.decibels), ("centroid", _notes.centroids)):
+        measured = measure(notes)
+        rest = measured - np.polyval(np.polyfit(pitch, measured, 1), pitch)
+        found[f"{name} {label}"] = spearmanr(values, rest).statistic
+    return found
+
+
+def draw(judge, notes, folder):
+    """Write a picture of each family: real notes above, generated ones below."""
+    import librosa
+    import matplotlib.pyplot as plt
+
+    folder.mkdir(parents=True, exist_ok=True)
+    families = judge.wanted.instrument_family.to_numpy()
+    for family in sorted(set(families)):
+        rows = np.flatnonzero(families == family)
+        rows = rows[np.unique(np.linspace(0, len(rows) - 1, 4).astype(int))]
+        figure, axes = plt.subplots(2, 4, figsize=(16, 7), squeeze=False)
+        for column, row in enumerate(rows):
+            for axis, note in zip(axes[:, column], (judge.real[row], notes[row]), strict=True):
+                spectrum = np.abs(librosa.stft(note / np.abs(note).max(), n_fft=1024))
+                decibels = librosa.amplitude_to_db(spectrum, ref=np.max)
+                axis.imshow(decibels, origin="lower", aspect="auto", vmin=-80, vmax=0)
+            axes[0, column].set_title(f"pitch {judge.wanted.pitch.iloc[row]}")
+        figure.suptitle(f"{family}: real above, generated below")
+        figure.tight_layout()
+        figure.savefig(folder / f"{family}.png", dpi=60)
+        plt.close(figure)
+
+
+def show(title, table):
+    print(f"\n{title}\n{table.round(3).to_string(na_rep='')}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
