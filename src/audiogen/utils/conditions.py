@@ -10,9 +10,10 @@ from audiogen.utils.names import did_you_mean
 
 __all__ = ["ConditionEncoder"]
 
-# The finest wave passes 8 times over the trained range: a semitone of five octaves turns
-# it by 48 degrees, which a network resolves.
-_N_WAVES = 5
+# From one trained value to the next a wave turns by 60 degrees at most, or it would say more
+# of what lies between them than the data do; the finest passes 8 times over the range.
+_TURN = np.pi / 3
+_HALF_TURNS = np.pi * 2.0 ** np.arange(5)
 _OCTAVE = 12.0
 _MARGIN = 0.2
 
@@ -21,8 +22,8 @@ class ConditionEncoder:
     """Learn what conditions there are, and encode them for a network.
 
     Number columns of a DataFrame are quantities, encoded as a position in the trained
-    range and sines and cosines of it; every other column, and all of an array, is a
-    category, encoded one-hot.
+    range and sines and cosines of it, the finer the more values there are; every other
+    column, and all of an array, is a category, encoded one-hot.
 
     Attributes
     ----------
@@ -44,7 +45,7 @@ class ConditionEncoder:
     >>> y = pd.DataFrame({"pitch": [60, 72], "instrument_family": ["flute", "organ"]})
     >>> encoder = ConditionEncoder().fit(y)
     >>> encoder.encode(y).shape
-    (2, 13)
+    (2, 3)
     >>> encoder.complete({"pitch": 64, "instrument_family": "flute"}, n_samples=2)
        pitch instrument_family
     0     64             flute
@@ -68,17 +69,17 @@ class ConditionEncoder:
         self.names_ = list(columns)
         self.categories_: dict = {}
         self.ranges_: dict = {}
+        self.widths_: dict = {}
         for name, values in columns.items():
             _refuse_missing(name, values)
             if self.form_ == "frame" and values.dtype.kind in "iuf":
                 self.categories_[name] = None
                 self.ranges_[name] = (float(values.min()), float(values.max()))
+                n_steps = len(np.unique(values)) - 1
+                self.widths_[name] = 1 + 2 * np.count_nonzero(_TURN * n_steps >= _HALF_TURNS)
             else:
                 self.categories_[name] = _sorted(name, values)
-        self.widths_ = {
-            name: 1 + 2 * _N_WAVES if seen is None else len(seen)
-            for name, seen in self.categories_.items()
-        }
+                self.widths_[name] = len(self.categories_[name])
         self.width_ = sum(self.widths_.values())
         combinations = pd.DataFrame(columns).value_counts(sort=False)
         self.weights_ = combinations.to_numpy() / combinations.sum()
@@ -220,7 +221,7 @@ class ConditionEncoder:
                 stacklevel=4,
             )
         place = (values.astype(np.float64) - low) / (high - low or 1.0)
-        angles = np.pi * place[:, np.newaxis] * 2.0 ** np.arange(_N_WAVES)
+        angles = place[:, np.newaxis] * _HALF_TURNS[: self.widths_[name] // 2]
         waves = np.concatenate([2 * place[:, np.newaxis] - 1, np.sin(angles), np.cos(angles)], 1)
         return waves.astype(np.float32)
 
