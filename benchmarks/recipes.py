@@ -69,8 +69,9 @@ def training(name, generator):
     """Say how much of its own training was done."""
     if name not in CUT:
         return "its own"
-    whole = type(generator)().epochs
-    return f"{CUT[name]['epochs']} of {whole} epochs"
+    cut, whole = CUT[name], type(generator)().epochs
+    components = cut.get("frame_components")
+    return f"{cut['epochs']} of {whole} epochs" + (f", {components} axes" if components else "")
 
 
 def ratio(held_out, generated, train):

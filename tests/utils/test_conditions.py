@@ -126,11 +126,10 @@ def test_one_hot_decodes_to_what_went_in(labels):
     assert decoded.tolist() == labels
 
 
-def test_what_lies_between_few_values_is_told_smoothly():
-    """Waves finer than the values are apart would make it anything."""
+def test_what_lies_between_few_values_is_told_in_order():
+    """Waves as fine as the values are apart would make it anything."""
     few = pd.DataFrame({"velocity": [25, 50, 75, 100, 127]})
     between = pd.DataFrame({"velocity": np.linspace(25, 127, 200)})
     codes = ConditionEncoder().fit(few).encode(between)
-    ways = np.abs(np.diff(codes, axis=0)).sum(axis=0)
-    assert ways.max() < 2.01  # there and back once
+    assert (np.diff(codes, axis=0) > 0).all()
     assert ConditionEncoder().fit(pd.DataFrame({"velocity": [64, 64]})).width_ == 1

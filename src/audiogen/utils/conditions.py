@@ -10,9 +10,11 @@ from audiogen.utils.names import did_you_mean
 
 __all__ = ["ConditionEncoder"]
 
-# From one trained value to the next a wave turns by 60 degrees at most, or it would say more
-# of what lies between them than the data do; the finest passes 8 times over the range.
+# From one trained value to the next a wave turns by 60 degrees at most, or it would say more of
+# what lies between than the data do; the finest passes 8 times over the range. Few values, as
+# velocities are, have an order and nothing else.
 _TURN = np.pi / 3
+_FEW = 8
 _HALF_TURNS = np.pi * 2.0 ** np.arange(5)
 _OCTAVE = 12.0
 _MARGIN = 0.2
@@ -75,8 +77,9 @@ class ConditionEncoder:
             if self.form_ == "frame" and values.dtype.kind in "iuf":
                 self.categories_[name] = None
                 self.ranges_[name] = (float(values.min()), float(values.max()))
-                n_steps = len(np.unique(values)) - 1
-                self.widths_[name] = 1 + 2 * np.count_nonzero(_TURN * n_steps >= _HALF_TURNS)
+                n_values = len(np.unique(values))
+                n_waves = np.count_nonzero(_TURN * (n_values - 1) >= _HALF_TURNS)
+                self.widths_[name] = 1 + 2 * n_waves * (n_values > _FEW)
             else:
                 self.categories_[name] = _sorted(name, values)
                 self.widths_[name] = len(self.categories_[name])
