@@ -19,8 +19,8 @@ def timbres(notes):
 
 
 def diversity(notes):
-    """Return the mean distance between the timbres of two notes."""
-    return pdist(timbres(notes)).mean()
+    """Return the mean distance between the timbres of two notes, NaN for a single one."""
+    return pdist(timbres(notes)).mean() if len(notes) > 1 else np.nan
 
 
 def novelty(notes, train):
