@@ -113,6 +113,17 @@ def test_partials_off_their_multiples_leave_the_pitch_where_it_was_asked(stretch
     assert 100 * abs(track_pitch(audio, RATE)[0] - pitch) < 5
 
 
+@pytest.mark.parametrize("off", [-300, 50, 300])
+def test_partials_too_high_to_be_heard_say_nothing_of_the_pitch(off):
+    F = HarmonicPlusNoise().fit_transform(tones([60]), pd.DataFrame({"pitch": [60]}))
+    F[0, 1:, 5:101] = 0  # all as loud as the first
+    F[0, 0, 5 + 8 : 101] = off / 50
+    audio = (
+        HarmonicPlusNoise().fit(tones([60])).inverse_transform(F, pd.DataFrame({"pitch": [85]}))
+    )
+    assert abs(cents_off(audio[0], 85)) < 1
+
+
 def test_without_y_the_pitch_is_that_of_the_recording():
     pitches = np.array([50.3, 61.0, 72.8])
     harmonics = HarmonicPlusNoise()

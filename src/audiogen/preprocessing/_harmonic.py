@@ -36,6 +36,7 @@ _WHOLE_NOTE = np.array([3.0, 1 / 160, 1.25])  # semitones, seconds, dB
 _SWING = 100.0  # cents that generated tuning may move by
 _ONSET = 0.4  # seconds that are kept as they are; what follows is stretched
 _GOES_ON = 1.0  # seconds that a note counts as longer which sounds to the end
+_LEAST = 1e-12  # of power
 _LOUDEST = 10.0  # dB over the level that a generated part may have
 
 
@@ -96,7 +97,8 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
     tuning is centred on the pitch, what follows the duration is zero, and a note that
     would exceed full scale is turned down to it. Partials that are only some cents off a
     multiple, as all of those that are learnt are, are played nearer to it. Where `y` has the
-    pitch, it is the mean of what the partials are tuned to, weighted by power and number.
+    pitch, it is the mean of what the partials within 100 cents are tuned to, weighted by power
+    and number.
     `audiogen.signal.analyse_note` has the method and its references.
 
     See Also
@@ -268,7 +270,13 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
         # Seeded by the features, a note sounds the same alone and among others.
         rng = make_rng(seed, zlib.crc32(features.tobytes()))
         audio = synthesise_note(
-            _unpacked(features, pitch, self.n_harmonics, self.sample_rate / self.hop_length),
+            _unpacked(
+                features,
+                pitch,
+                self.n_harmonics,
+                self.sample_rate,
+                self.sample_rate / self.hop_length,
+            ),
             self.n_features_in_,
             sample_rate=self.sample_rate,
             hop_length=self.hop_length,
@@ -333,7 +341,7 @@ def _between(values, places):
     return (1 - share) * values[low] + share * values[low + 1]
 
 
-def _unpacked(features, pitch, n_harmonics, frame_rate):
+def _unpacked(features, pitch, n_harmonics, sample_rate, frame_rate):
     """Return the note that features stand for, within what a note can be."""
     first, frames = features[0], features[1:]
     semitones, duration, loudness = (first[:3] * _WHOLE_NOTE).tolist()
@@ -347,20 +355,31 @@ def _unpacked(features, pitch, n_harmonics, frame_rate):
     detuning = np.clip(first[_SHAPES : _SHAPES + n_harmonics] * _CENTS, -1200, 1200)
     detuning = detuning**3 / (detuning**2 + _SURELY_OFF**2)
     shapes = np.clip(frames[:, _SHAPES:] * _DB, -80, _LOUDEST)
-    # What is heard as the pitch lies between the partials: loud and high ones tell most.
-    power = loud**2 @ 10 ** (shapes[sounding, :n_harmonics] / 10)
-    heard = np.average(detuning, weights=power * harmonic_knots(n_harmonics))
-    own = np.clip(_UNPITCHED + semitones, 0, 127)
+    detuning -= detuning[0]
+    played = float(np.clip(_UNPITCHED + semitones, 0, 127) if np.isnan(pitch) else pitch)
+    if not np.isnan(pitch):
+        power = loud**2 @ 10 ** (shapes[sounding, :n_harmonics] / 10)
+        detuning -= _heard(detuning, power, pitch, sample_rate)
     return HarmonicNote(
-        pitch=float(own if np.isnan(pitch) else pitch),
+        pitch=played,
         duration=max(duration, 0.0),
         loudness=min(loudness, 0.0),
         levels=levels,
         tuning=tuning,
-        detuning=detuning - (detuning[0] if np.isnan(pitch) else heard),
+        detuning=detuning,
         harmonics=shapes[:, :n_harmonics],
         noise=shapes[:, n_harmonics:],
     )
+
+
+def _heard(detuning, power, pitch, sample_rate):
+    """Return by how many cents a note is heard off the pitch of its first partial."""
+    number = harmonic_knots(len(power))
+    audible = number * 440 * 2 ** ((pitch - 69) / 12) < sample_rate / 2
+    # Loud and high partials tell most; those of bells have pitches of their own.
+    weights = power * number * (audible & (np.abs(detuning) < _SWING))
+    weights[0] = max(weights[0], _LEAST)
+    return np.average(detuning, weights=weights)
 
 
 _CONSTRAINTS = {
