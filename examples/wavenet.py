@@ -30,8 +30,8 @@ from audiogen.metrics import summarize
 from audiogen.preprocessing import HarmonicPlusNoise
 
 CONDITIONS = ["pitch", "instrument_family"]
-# In the first row of HarmonicPlusNoise, where one number stands for a whole note. A second of
-# duration counts as much there as in all frames together; told in each, that is too much.
+# In the first row of HarmonicPlusNoise, where one number stands for a whole note. Duration
+# counts as much there as in all frames together; told in each, that is too much.
 DURATION_AND_LOUDNESS = slice(1, 3)
 UNITS = np.array([20, 1], dtype=np.float32)
 

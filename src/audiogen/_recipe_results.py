@@ -38,14 +38,14 @@ _ANY = "any sounds", "any or none"
 
 # Printed by ``python -m benchmarks.recipes NAME``.
 RESULTS = {
-    "harmonic_cvae": Result(*_PITCHED, "its own", 30, 0.63, 0.97),
-    "harmonic_gmm": Result(*_PITCHED, "its own", 2, 0.66, 0.97),
-    "harmonic_gan": Result(*_PITCHED, "its own", 41, 0.77, 0.97),
-    "spectral_cvae": Result(*_ANY, "its own", 21, 2.46, 0.21),
-    "spectral_gan": Result(*_ANY),
-    "classic_gan": Result(*_ANY),
-    "classic_lstm": Result("sounds in an order", "none"),
-    "classic_wavenet": Result(*_ANY),
+    "harmonic_cvae": Result(*_PITCHED, "its own", 28, 0.65, 0.97),
+    "harmonic_gmm": Result(*_PITCHED, "its own", 2, 1.18, 0.97),
+    "harmonic_gan": Result(*_PITCHED, "its own", 35, 1.4, 1.0),
+    "spectral_cvae": Result(*_ANY, "its own", 17, 2.46, 0.21),
+    "spectral_gan": Result(*_ANY, "its own", 290, 41.96, 0.0),
+    "classic_gan": Result(*_ANY, "3 of 150 epochs", 56, 87.29, 0.0),
+    "classic_lstm": Result("sounds in an order", "none", "10 of 50 epochs, 130 axes", 14, 17.81),
+    "classic_wavenet": Result(*_ANY, "3 of 50 epochs", 121, 76.58, 0.0),
     "classic_cvae": Result(*_ANY, "10 of 50 epochs", 26, 111.11, 0.0),
 }
 

@@ -94,7 +94,7 @@ def test_the_asked_pitch_is_played_whatever_the_network_did(made_at, asked, seed
     rng = np.random.default_rng(seed)
     F[:, 1:, 4] += 0.5 * rng.standard_normal() + 0.02 * rng.standard_normal(F.shape[1] - 1)
     F[:, 0, :3] += 0.3 * rng.standard_normal(3)
-    F[:, 0, 1] = 1.5 * 160
+    F[:, 0, 1] = np.log2(1.5) / 0.003
     audio = harmonics.inverse_transform(F, pd.DataFrame({"pitch": [asked]}))
     assert abs(cents_off(audio[0], asked)) < 1
 
@@ -179,7 +179,13 @@ def test_the_mean_of_a_short_note_and_a_long_one_ends_once():
 def test_a_note_that_sounds_to_the_end_counts_a_second_longer():
     y = pd.DataFrame({"pitch": [60]})
     F = HarmonicPlusNoise().fit_transform(tones([60]), y)
-    assert F[0, 0, 1] / 160 == pytest.approx(2.5)
+    assert 2 ** (0.003 * F[0, 0, 1]) == pytest.approx(2.5)
+
+
+def test_the_first_frames_count_twice():
+    F = HarmonicPlusNoise().fit_transform(tones([60]), pd.DataFrame({"pitch": [60]}))[0, 1:]
+    first, later = F[8:26, 5:].mean(axis=0), F[26:80, 5:].mean(axis=0)
+    np.testing.assert_allclose(first / later, 2, rtol=0.05)
 
 
 def test_a_few_components_hold_most_of_a_note():
@@ -198,7 +204,7 @@ def test_louder_and_shorter_are_what_the_features_say(fitted, features):
     F[0, 0, 2] = -30 / 1.25
     soft = fitted.inverse_transform(F)[0]
     assert 20 * np.log10(loud.std() / soft.std()) == pytest.approx(20, abs=0.5)
-    F[0, 0, 1] = 0.5 * 160
+    F[0, 0, 1] = np.log2(0.5) / 0.003
     short = fitted.inverse_transform(F)[0]
     assert not short[8000:].any()
     assert short[7000:8000].any()

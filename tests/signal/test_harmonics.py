@@ -50,6 +50,17 @@ def amplitude(audio, frequency):
     return 2 * np.abs(np.sum(audio * window * np.exp(-2j * np.pi * frequency * t))) / window.sum()
 
 
+def test_a_frame_with_more_power_than_its_level_is_turned_down_to_it():
+    note = analyse(tone(60, [0.3, 0.2, 0.1]), 60)
+    plain = again(note, 32000)
+    note.harmonics[50:60] += 20
+    note.noise[70:80] += 60
+    made = again(note, 32000)
+    parts = np.arange(5000, 28000, 512)
+    loud, wanted = ([x[part : part + 512].std() for part in parts] for x in (made, plain))
+    assert 20 * np.log10(np.divide(loud, wanted)).max() < 2
+
+
 @pytest.mark.parametrize("pitch", [30, 48, 60, 72, 90])
 def test_amplitudes_of_partials_are_recovered(pitch):
     amplitudes = 0.3 * np.array([1.0, 0.5, 0.02, 0.25, 0.1])

@@ -32,9 +32,11 @@ _LEVELS, _TUNING, _SHAPES = slice(0, 4), 4, 5
 _DB, _CENTS = 20.0, 50.0
 _SURELY_OFF = 30.0  # cents: by less, a partial is played nearer to its multiple
 _LEVEL_DB = 5.0
-_WHOLE_NOTE = np.array([3.0, 1 / 160, 1.25])  # semitones, seconds, dB
+_WHOLE_NOTE = np.array([3.0, 0.003, 1.25])  # semitones, octaves of seconds, dB
+_SHORTEST, _LONGEST = 0.02, 1000.0  # seconds, of a note
 _SWING = 100.0  # cents that generated tuning may move by
 _ONSET = 0.4  # seconds that are kept as they are; what follows is stretched
+_HEED = 2.0  # how much more an error counts within them: they tell instruments apart
 _GOES_ON = 1.0  # seconds that a note counts as longer which sounds to the end
 _LEAST = 1e-12  # of power
 _LOUDEST = 10.0  # dB over the level that a generated part may have
@@ -78,9 +80,9 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
     The features of a note are ``(2 + ceil(n_timesteps / hop_length), 5 + n_harmonics +
     n_noise_bands)``, and each row after the first is a frame: the level in four steps of
     a quarter of a frame, in dB of the note's loudness; cents around the pitch; partials
-    and noise in dB of the level. Row 0 has the pitch in semitones above C4, the duration
-    in seconds and the loudness in dB of full scale; then, below the partials, by how many
-    cents each is off a multiple of the first.
+    and noise in dB of the level. Row 0 has the pitch in semitones above C4, the binary
+    logarithm of the duration in seconds and the loudness in dB of full scale; then, below
+    the partials, by how many cents each is off a multiple of the first.
 
     Frames are in a note's own time: after the first 0.4 s they are spread evenly over what
     is left of its duration, so that the last one is its end, however long it is, and the
@@ -89,8 +91,9 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
 
     dB end at -80. Features are scaled so that a squared error is about one of what is
     heard. Partials and bands are divided by 20 dB, the level, which they share, by 5; the
-    loudness, which all frames share, by 1.25 dB, the duration by 1/160 s, cents by 50 and
-    the pitch by 3 semitones.
+    loudness, which all frames share, by 1.25 dB, the logarithm of the duration by 0.003,
+    cents by 50 and the pitch by 3 semitones. Levels, partials and bands of the
+    first 0.4 s, which tell instruments apart [1]_ and are few, count twice.
 
     What is lost is phase and all that happens within a frame but for the level. Any
     features will do to synthesise from: they are clipped to what a note can have, the
@@ -105,6 +108,11 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
     --------
     audiogen.signal.analyse_note : One note taken apart.
     audiogen.signal.synthesise_note : One note put together.
+
+    References
+    ----------
+    .. [1] S. McAdams, S. Winsberg, S. Donnadieu, G. De Soete, J. Krimphoff, "Perceptual scaling
+       of synthesized musical timbres", Psychological Research 58, 177-192, 1995.
 
     Examples
     --------
@@ -306,14 +314,24 @@ def _packed(note, frame_rate):
     n_frames, n_harmonics = note.harmonics.shape
     features = np.zeros((1 + n_frames, _SHAPES + n_harmonics + note.noise.shape[1]), np.float32)
     first, frames = features[0], features[1:]
-    first[:3] = np.array([note.pitch - _UNPITCHED, note.duration, note.loudness]) / _WHOLE_NOTE
+    # Of means and mixtures of logarithms none is a duration of nothing, or less.
+    octaves = np.log2(max(note.duration, _SHORTEST))
+    first[:3] = np.array([note.pitch - _UNPITCHED, octaves, note.loudness]) / _WHOLE_NOTE
     first[_SHAPES : _SHAPES + n_harmonics] = note.detuning / _CENTS
     frames[:, _LEVELS] = note.levels / _LEVEL_DB
     frames[:, _TUNING] = note.tuning / _CENTS
     frames[:, _SHAPES:] = np.concatenate([note.harmonics, note.noise], axis=1) / _DB
     time, own = _times(note.duration, n_frames, frame_rate)
-    features[1:] = _moved(frames, own, time)
+    features[1:] = _moved(frames, own, time) * _heed(frames.shape, frame_rate)
     return features
+
+
+def _heed(shape, frame_rate):
+    """Return by how much each frame's values count."""
+    heed = np.ones(shape, np.float32)
+    heed[: int(_ONSET * frame_rate) + 1] = _HEED
+    heed[:, _TUNING] = 1
+    return heed
 
 
 def _times(duration, n_frames, frame_rate):
@@ -344,7 +362,9 @@ def _between(values, places):
 def _unpacked(features, pitch, n_harmonics, sample_rate, frame_rate):
     """Return the note that features stand for, within what a note can be."""
     first, frames = features[0], features[1:]
-    semitones, duration, loudness = (first[:3] * _WHOLE_NOTE).tolist()
+    frames = frames / _heed(frames.shape, frame_rate)
+    semitones, octaves, loudness = (first[:3] * _WHOLE_NOTE).tolist()
+    duration = float(np.exp2(np.clip(octaves, *np.log2([_SHORTEST, _LONGEST]))))
     time, own = _times(duration, len(frames), frame_rate)
     frames = _moved(frames, time, own)
     levels = np.clip(frames[:, _LEVELS] * _LEVEL_DB, -80, _LOUDEST)
@@ -362,7 +382,7 @@ def _unpacked(features, pitch, n_harmonics, sample_rate, frame_rate):
         detuning -= _heard(detuning, power, pitch, sample_rate)
     return HarmonicNote(
         pitch=played,
-        duration=max(duration, 0.0),
+        duration=duration,
         loudness=min(loudness, 0.0),
         levels=levels,
         tuning=tuning,

@@ -43,7 +43,9 @@ def synthesise_note(note, n_timesteps, *, sample_rate, hop_length, rng):
     -----
     A bank of oscillators, whose frequencies move linearly from frame to frame and whose
     phases start at zero, plus white noise shaped in the frequency domain; both follow
-    the level of the note.
+    the level of the note. A frame whose partials and noise have more power together than
+    its level stands for is turned down to that: one that a network gets a little wrong
+    would stand out as a click does.
 
     Examples
     --------
@@ -58,8 +60,12 @@ def synthesise_note(note, n_timesteps, *, sample_rate, hop_length, rng):
     >>> audio.shape, round(float(np.sqrt(2) * audio[4000:12000].std()), 1)
     ((16000,), 0.5)
     """
-    sound = _partials(note, sample_rate, hop_length)
-    sound += _noise(note, sample_rate, hop_length, rng)
+    speed, multiples, amplitude = _partials(note, sample_rate)
+    noise = _noise(note, sample_rate, hop_length)
+    power = 0.5 * np.square(amplitude).sum(axis=1) + np.square(noise).mean(axis=1)
+    turned = 1 / np.sqrt(np.maximum(power, 1))[:, np.newaxis]
+    sound = _oscillators(speed, multiples, turned * amplitude, hop_length)
+    sound += _shaped_noise(turned * noise, hop_length, rng)
     sound *= _gain(note, hop_length)
     audio = np.zeros(n_timesteps, np.float32)
     end = min(n_timesteps, len(sound))
@@ -72,8 +78,8 @@ def synthesise_note(note, n_timesteps, *, sample_rate, hop_length, rng):
     return audio
 
 
-def _partials(note, sample_rate, hop_length):
-    """Return the sum of all partials at the level 1."""
+def _partials(note, sample_rate):
+    """Return radians a sample of the first partial, multiples of it, and amplitudes."""
     f0 = 440 * 2 ** ((note.pitch - 69) / 12 + note.tuning.astype(np.float64) / 1200)
     knots = harmonic_knots(note.harmonics.shape[1])
     n_partials = min(max(1, int(0.5 * sample_rate / f0.mean())), knots[-1])
@@ -82,9 +88,7 @@ def _partials(note, sample_rate, hop_length):
     amplitude = 10 ** (note.harmonics @ weights / 20) - 10 ** (FLOOR_DB / 20)
     room = 1 - f0[:, np.newaxis] * multiples / (0.5 * sample_rate)
     amplitude = np.maximum(amplitude, 0) * np.clip(room / _NYQUIST_FADE, 0, 1)
-    return _oscillators(
-        f0 * (2 * np.pi / sample_rate), multiples, amplitude.astype(np.float32), hop_length
-    )
+    return f0 * (2 * np.pi / sample_rate), multiples, amplitude.astype(np.float32)
 
 
 def _oscillators(speed, multiples, amplitude, hop_length):
@@ -110,12 +114,18 @@ def _oscillators(speed, multiples, amplitude, hop_length):
     return out.ravel()
 
 
-def _noise(note, sample_rate, hop_length, rng):
-    """Return shaped noise at the level 1, frame m centred at m * hop_length."""
+def _noise(note, sample_rate, hop_length):
+    """Return the amplitude of noise by frequency; its mean square is the noise's power."""
     frequencies = np.arange(hop_length + 1) * (sample_rate / 2 / hop_length)
     bands = band_matrix(note.noise.shape[1], frequencies, sample_rate)
-    gain = 10 ** (note.noise @ bands / 20) * np.float32(np.sqrt(hop_length))
+    gain = (10 ** (note.noise @ bands / 20)).astype(np.float32)
     gain[(note.noise <= FLOOR_DB).all(axis=1)] = 0
+    return gain
+
+
+def _shaped_noise(gain, hop_length, rng):
+    """Return noise of so much by frequency, frame m centred at m * hop_length."""
+    gain = gain * np.float32(np.sqrt(hop_length))
     random = rng.standard_normal((*gain.shape, 2), dtype=np.float32)
     frames = scipy.fft.irfft(random.view(np.complex64)[..., 0] * gain, n=2 * hop_length)
     # Sine windows: neighbouring frames are independent, and their powers add up to 1.
