@@ -3,9 +3,9 @@
     python examples/interpolation.py [--folder generated/interpolation] [--seed 0]
 
 A `harmonic_cvae` learns the notes that come with audiogen. Real notes of two instruments, whatever
-their own pitches, become latents; what lies between these becomes sound again, all of it at middle
-C. Pitch is put aside by `HarmonicPlusNoise`, and so it stays where it is; the table shows by how
-many cents it does, and how the timbre leaves one end and nears the other.
+their own pitches, become latents, and features again at middle C; what lies between the two
+becomes sound. Pitch is put aside by `HarmonicPlusNoise`, and so it stays where it is; the table
+shows by how many cents it does, and how the timbre leaves one end and nears the other.
 """
 
 import argparse

@@ -63,9 +63,8 @@ def interpolated(pipe, train, family="guitar", n_steps=8):
     """Return a second of each step from one instrument's note to another's."""
     rows = np.flatnonzero(train.frame.instrument_family == family)[[0, -1]]
     latents = pipe.encode(train.data[rows], train.frame[CONDITIONS].iloc[rows])
-    share = np.linspace(0, 1, n_steps)[:, np.newaxis]
-    way = (1 - share) * latents[0] + share * latents[1]
-    notes = pipe.decode(way, {"pitch": 60, "instrument_family": family})[:, : train.sample_rate]
+    notes = pipe.interpolate(latents, {"pitch": 60, "instrument_family": family}, n_steps)
+    notes = notes[:, : train.sample_rate]
     fade = np.minimum(1, np.linspace(20, 0, train.sample_rate))
     return (notes / np.abs(notes).max(axis=1, keepdims=True) * fade).ravel()
 

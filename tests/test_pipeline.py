@@ -227,28 +227,24 @@ def mixture():
 
 
 def test_interpolation_goes_straight_from_one_end_to_the_other(mixture):
+    """Whatever Gaussians lie between: what is mixed is what the ends are decoded as."""
     Z = np.random.default_rng(1).normal(size=(2, 5))
-    here, there = {"pitch": 50, "family": "a"}, {"pitch": 70, "family": "a"}
-    ends = pd.DataFrame([here, there])
+    ends = pd.DataFrame({"pitch": [50.0, 70.0], "family": ["a", "b"]})
     way = mixture.interpolate(Z, ends, n_steps=5)
-    share = np.linspace(0, 1, 5)[:, np.newaxis]
-    latents = (1 - share) * Z[0] + share * Z[1]
-    pitches = pd.DataFrame({"pitch": [50, 55, 60, 65, 70], "family": "a"})
-    np.testing.assert_allclose(way, mixture.decode(latents, pitches), atol=1e-4)
+    assert way.shape == (5, 5)
+    for i, share in enumerate(np.linspace(0, 1, 5)):
+        first, last = (
+            mixture[-1].decode(Z[[end]], {"pitch": 50 + 20 * share, "family": "ab"[end]})
+            for end in (0, 1)
+        )
+        expected = mixture[0].inverse_transform((1 - share) * first + share * last)
+        np.testing.assert_allclose(way[i : i + 1], expected, atol=1e-4)
+    np.testing.assert_allclose(way[[0, -1]], mixture.decode(Z, ends), atol=1e-4)
     # A row serves both ends.
-    still = mixture.interpolate(Z, here, n_steps=5)
-    np.testing.assert_allclose(still, mixture.decode(latents, here), atol=1e-4)
-
-
-def test_interpolation_between_categories_mixes_what_both_are(mixture):
-    Z = np.random.default_rng(1).normal(size=(2, 5))
-    ends = pd.DataFrame({"pitch": 50.0, "family": ["a", "b"]})
-    way = mixture.interpolate(Z, ends, n_steps=3)
-    middle = Z.mean(axis=0, keepdims=True)
-    both = [mixture[-1].decode(middle, {"pitch": 50.0, "family": family}) for family in "ab"]
-    expected = mixture[0].inverse_transform(0.5 * both[0] + 0.5 * both[1])
-    np.testing.assert_allclose(way[1:2], expected, atol=1e-4)
-    np.testing.assert_allclose(way[[0, 2]], mixture.decode(Z, ends), atol=1e-4)
+    here = {"pitch": 50, "family": "a"}
+    still = mixture.interpolate(Z, here, n_steps=3)
+    np.testing.assert_allclose(still[[0, 2]], mixture.decode(Z, here), atol=1e-4)
+    np.testing.assert_allclose(still[1], still[[0, 2]].mean(axis=0), atol=1e-4)
 
 
 def test_interpolation_without_conditions_and_of_what_cannot_be(mixture):
@@ -257,6 +253,8 @@ def test_interpolation_without_conditions_and_of_what_cannot_be(mixture):
     plain = GenerativePipeline(steps).fit(X)
     Z = plain.encode(X[:2])
     np.testing.assert_allclose(plain.interpolate(Z, n_steps=2), X[:2], atol=1e-2)
+    middle = plain.decode(Z.mean(axis=0, keepdims=True))
+    np.testing.assert_allclose(plain.interpolate(Z, n_steps=3)[1:2], middle, atol=1e-4)
     with pytest.raises(ValueError, match=r"Z must hold two latents.*\(3, 4\)"):
         plain.interpolate(np.zeros((3, 4)))
     with pytest.raises(ValueError, match="'n_steps' parameter .* Got 1"):

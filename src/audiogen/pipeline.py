@@ -316,9 +316,10 @@ class GenerativePipeline(Pipeline):
 
         Notes
         -----
-        Latents and quantities, such as pitch, go straight from one end to the other. There is
-        nothing between two categories: every step is decoded as both, and mixed as the
-        features that the generator makes, before the way back to audio.
+        Quantities, such as pitch, go straight from one end to the other. There is nothing
+        between two categories: at every step the latents of both ends are decoded, each as
+        its own, and the features that the generator makes are mixed, before the way back to
+        audio. A generator without conditions decodes latents on a straight line.
 
         Examples
         --------
@@ -337,13 +338,13 @@ class GenerativePipeline(Pipeline):
         if Z.ndim != 2 or len(Z) != 2:
             raise ValueError(f"Z must hold two latents, (2, latent_dim). Got the shape {Z.shape}.")
         share = np.linspace(0, 1, n_steps, dtype=np.float32)
-        way = (1 - share[:, np.newaxis]) * Z[0] + share[:, np.newaxis] * Z[1]
         steps, generator = taken_apart(self)
         if y is None or generator.conditions_ is None:
-            return self.decode(way, y)
+            return self.decode((1 - share[:, np.newaxis]) * Z[0] + share[:, np.newaxis] * Z[1], y)
         y = generator.conditions_.complete(y, 2)
         first, last = (_on_the_way(y, end, share) for end in (0, 1))
-        a, b = generator.decode(way, first), generator.decode(way, last)
+        a = generator.decode(np.repeat(Z[:1], n_steps, axis=0), first)
+        b = generator.decode(np.repeat(Z[1:], n_steps, axis=0), last)
         share = share.reshape(-1, *[1] * (a.ndim - 1))
         return back(steps, (1 - share) * a + share * b, first)
 

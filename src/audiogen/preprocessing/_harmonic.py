@@ -36,7 +36,7 @@ _WHOLE_NOTE = np.array([3.0, 0.003, 1.25])  # semitones, octaves of seconds, dB
 _SHORTEST, _LONGEST = 0.02, 1000.0  # seconds, of a note
 _SWING = 100.0  # cents that generated tuning may move by
 _ONSET = 0.4  # seconds that are kept as they are; what follows is stretched
-_HEED = 2.0  # how much more an error counts within them: they tell instruments apart
+_HEED = 0.5  # seconds in which errors count more: those tell instruments apart
 _GOES_ON = 1.0  # seconds that a note counts as longer which sounds to the end
 _LEAST = 1e-12  # of power
 _LOUDEST = 10.0  # dB over the level that a generated part may have
@@ -92,8 +92,9 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
     dB end at -80. Features are scaled so that a squared error is about one of what is
     heard. Partials and bands are divided by 20 dB, the level, which they share, by 5; the
     loudness, which all frames share, by 1.25 dB, the logarithm of the duration by 0.003,
-    cents by 50 and the pitch by 3 semitones. Levels, partials and bands of the
-    first 0.4 s, which tell instruments apart [1]_ and are few, count twice.
+    cents by 50 and the pitch by 3 semitones. A note's beginning tells instruments apart [1]_
+    and is short: levels, partials and bands are multiplied by 1 + exp(-(t / 0.5 s) ** 2),
+    where t is the time of the frame.
 
     What is lost is phase and all that happens within a frame but for the level. Any
     features will do to synthesise from: they are clipped to what a note can have, the
@@ -327,9 +328,9 @@ def _packed(note, frame_rate):
 
 
 def _heed(shape, frame_rate):
-    """Return by how much each frame's values count."""
+    """Return by how much each frame's values count: a step would be heard as one."""
     heed = np.ones(shape, np.float32)
-    heed[: int(_ONSET * frame_rate) + 1] = _HEED
+    heed += np.exp(-np.square(np.arange(len(heed)) / (_HEED * frame_rate)))[:, np.newaxis]
     heed[:, _TUNING] = 1
     return heed
 
