@@ -38,7 +38,7 @@ def clusters():
 @pytest.fixture(scope="module")
 def trained(clusters):
     return GANGenerator(
-        latent_dim=4, loss="hinge", penalty_weight=1.0, units=(32, 32), dropout=0.0, epochs=80,
+        latent_dim=4, loss="hinge", penalty_weight=0.1, units=(64, 64), dropout=0.0, epochs=80,
         learning_rate=3e-3, random_state=0,
     ).fit(*clusters)  # fmt: skip
 

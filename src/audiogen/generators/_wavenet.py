@@ -357,14 +357,9 @@ class WaveNetAutoencoder(TransformerMixin, BaseGenerator):
 
     def _encode(self, X, rows):
         """Return the codes of some rows."""
-        size = self._rows_at_once()
-        blocks = [
-            self._predict(
-                self.encoder_, self._sequences(self._scaling.forward(X[rows[i : i + size]]))
-            )
-            for i in range(0, len(rows), size)
-        ]
-        return np.concatenate(blocks)
+        # One by one: in a batch, the last bits of a row depend on where in it the row stands.
+        sequences = (self._sequences(self._scaling.forward(X[row : row + 1])) for row in rows)
+        return np.concatenate([self._predict(self.encoder_, x) for x in sequences])
 
     def _decode(self, codes, condition, rng):
         """Return scaled sounds of codes, in the shape of samples."""
