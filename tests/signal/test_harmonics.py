@@ -122,6 +122,19 @@ def test_an_onset_stays_within_five_milliseconds(pitch, seconds):
     assert abs(onset(made) - onset(sound)) <= 0.005 * RATE
 
 
+@pytest.mark.parametrize("late", [0.0, 0.25, 0.5, 0.75])
+def test_low_pulses_come_when_those_of_the_recording_do(late):
+    period = 1 / librosa.midi_to_hz(28)  # 24 ms
+    t = np.arange(2 * RATE) / RATE - 0.1 - late * period
+    waves = np.sin(2 * np.pi * np.outer(np.arange(1, 21), t / period)).sum(axis=0)
+    sound = (0.04 * waves * np.clip(t / 0.1, 0, 1)).astype(np.float32)
+    made = again(analyse(sound, 28), len(sound))
+    at = np.arange(8000, 24000)
+    turn = np.exp(-2j * np.pi / (period * RATE) * at)
+    ahead = np.angle((np.abs(made[at]) @ turn) / (np.abs(sound[at]) @ turn)) / (2 * np.pi)
+    assert abs(ahead) * period < 0.005
+
+
 def test_noise_keeps_its_power_and_colour():
     white = np.random.default_rng(0).standard_normal(4 * RATE).astype(np.float32) * 0.1
     made = again(analyse(white, 60), len(white))

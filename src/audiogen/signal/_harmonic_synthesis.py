@@ -41,11 +41,12 @@ def synthesise_note(note, n_timesteps, *, sample_rate, hop_length, rng):
 
     Notes
     -----
-    A bank of oscillators, whose frequencies move linearly from frame to frame and whose
-    phases start at zero, plus white noise shaped in the frequency domain; both follow
-    the level of the note. A frame whose partials and noise have more power together than
-    its level stands for is turned down to that: one that a network gets a little wrong
-    would stand out as a click does.
+    A bank of oscillators, whose frequencies move linearly from frame to frame, plus white
+    noise shaped in the frequency domain; both follow the level of the note. All phases are
+    zero where the level rises fastest: the period of a low note may be longer than its attack.
+    A frame whose partials and noise have more power together than its level stands for is
+    turned down to that: one that a network gets a little wrong would stand out as a click
+    does.
 
     Examples
     --------
@@ -64,9 +65,11 @@ def synthesise_note(note, n_timesteps, *, sample_rate, hop_length, rng):
     noise = _noise(note, sample_rate, hop_length)
     power = 0.5 * np.square(amplitude).sum(axis=1) + np.square(noise).mean(axis=1)
     turned = 1 / np.sqrt(np.maximum(power, 1))[:, np.newaxis]
-    sound = _oscillators(speed, multiples, turned * amplitude, hop_length)
+    gain = _gain(note, hop_length)
+    start = _attack(gain, hop_length)
+    sound = _oscillators(speed, multiples, turned * amplitude, hop_length, start)
     sound += _shaped_noise(turned * noise, hop_length, rng)
-    sound *= _gain(note, hop_length)
+    sound *= gain
     audio = np.zeros(n_timesteps, np.float32)
     end = min(n_timesteps, len(sound))
     audio[:end] = sound[:end]
@@ -91,13 +94,25 @@ def _partials(note, sample_rate):
     return f0 * (2 * np.pi / sample_rate), multiples, amplitude.astype(np.float32)
 
 
-def _oscillators(speed, multiples, amplitude, hop_length):
-    """Return the sum of sines at multiples of a speed in radians a sample, frame by frame."""
+def _attack(gain, hop_length):
+    """Return the sample where the level has risen fastest."""
+    step = hop_length // STEPS_PER_FRAME
+    padded = np.r_[np.zeros(step, np.float32), gain]
+    return int(np.argmax(padded[step:] - padded[:-step]))
+
+
+def _oscillators(speed, multiples, amplitude, hop_length, start):
+    """Return the sum of sines at multiples of a speed in radians a sample, frame by frame.
+
+    All are at the start of their period in the sample `start`.
+    """
     n = np.arange(hop_length)
     rise = np.diff(speed)[:, np.newaxis]
     within = speed[:-1, np.newaxis] * n + rise * (n**2 / (2 * hop_length))
     begins = np.cumsum((speed[:-1] + speed[1:]) / 2) * hop_length
-    begins = np.r_[0, begins[:-1]][:, np.newaxis] * multiples % (2 * np.pi)
+    begins = np.r_[0, begins[:-1]]
+    begins -= begins[start // hop_length] + within.flat[start]
+    begins = begins[:, np.newaxis] * multiples % (2 * np.pi)
     within, begins = within.astype(np.float32), begins.astype(np.float32)
     multiples = multiples.astype(np.float32)[:, np.newaxis]
     ramp = (n / hop_length).astype(np.float32)
