@@ -1,11 +1,13 @@
 """The laws that every generator keeps. A new generator joins by a line in GENERATORS."""
 
+import gc
 import pickle
 import random
 import signal
 import subprocess
 import sys
 import threading
+import weakref
 
 import joblib
 import numpy as np
@@ -105,6 +107,16 @@ def test_other_data_keep_their_location_and_scale(generator):
     X = 1000 + 50 * np.random.default_rng(0).normal(size=(64, 5))
     samples = brief(generator, 5).fit(X).sample(200)
     assert np.abs(samples.mean() - 1000) < 50
+
+
+@every_generator
+def test_what_was_trained_and_its_data_are_let_go(generator):
+    X = features()
+    model = clone(generator).fit(X, conditions())
+    left = [weakref.ref(X), weakref.ref(model)]
+    del X, model
+    gc.collect()
+    assert [each() for each in left] == [None, None]
 
 
 @every_generator

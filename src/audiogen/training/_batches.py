@@ -48,3 +48,7 @@ class Batches(keras.utils.PyDataset):
             self._order = self.epoch, make_rng(self.seed, self.epoch).permutation(self.rows)
         rows = self._order[1][index * self.batch_size : (index + 1) * self.batch_size]
         return self.make_batch(rows, make_rng(self.seed, self.epoch, index))
+
+    def release(self):
+        """Let the data go: TensorFlow keeps what it has read from until the process ends."""
+        self.make_batch = None

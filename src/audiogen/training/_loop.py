@@ -86,6 +86,10 @@ def train(model, batches, *, history, last_epoch, validation=None, callbacks=(),
             )
             for callback in callbacks:  # Keras leaves this out then
                 callback.on_train_end()
+        finally:
+            for read in (batches, validation):
+                if read is not None:
+                    read.release()
 
 
 class _Watcher(keras.callbacks.Callback):
