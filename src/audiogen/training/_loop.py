@@ -41,7 +41,7 @@ def train(model, batches, *, history, last_epoch, validation=None, callbacks=(),
     model : keras.Model
         Compiled.
     batches : Batches
-        What it learns from.
+        What it learns from; afterwards they have let go of the data.
     history : dict of str to list of float
         The losses of the epochs so far; one value for each new one is appended.
     last_epoch : int
