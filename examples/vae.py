@@ -8,6 +8,7 @@ this takes a minute on two cores and gives notes:
 * Not waveforms but `HarmonicPlusNoise`, which puts pitch and phase aside, and 64 principal
   components of it.
 * A ``beta`` of 4 and 8 latents: what `sample` draws is what the decoder has learnt.
+* Noise on what is decoded, by which samples are as varied as the notes learnt from.
 
 A VAE also knows where a real note lies. The last lines go from the note of one guitar to that
 of another, in eight steps, at one pitch.
@@ -41,8 +42,8 @@ def main():
         Flatten(),
         PCA(64, random_state=0),
         ConditionalVAE(
-            latent_dim=8, beta=4.0, epochs=500, patience=None, plateau_patience=None,
-            validation_fraction=0.0, random_state=arguments.seed, verbose=1,
+            latent_dim=8, beta=4.0, observation_noise=True, epochs=500, patience=None,
+            plateau_patience=None, validation_fraction=0.0, random_state=arguments.seed, verbose=1,
         ),
     ).fit(train.data, train.frame[CONDITIONS])  # fmt: skip
     wanted = held_out.frame[CONDITIONS]

@@ -71,7 +71,10 @@ def harmonic_cvae(
     >>> [name for name, _ in harmonic_cvae(random_state=0).steps]
     ['harmonics', 'flatten', 'pca', 'vae']
     """
-    own = {"latent_dim": 8, "beta": 4.0, "epochs": 500, "batch_size": 32, **_TO_THE_END}
+    own = {
+        "latent_dim": 8, "beta": 4.0, "observation_noise": True, "epochs": 500, "batch_size": 32,
+        **_TO_THE_END,
+    }  # fmt: skip
     vae = ConditionalVAE(random_state=random_state, verbose=verbose, **{**own, **parameters})
     return GenerativePipeline(
         [*_harmonic_features(sample_rate, n_components, random_state), ("vae", vae)]

@@ -1,7 +1,10 @@
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import signal, stats
+from sklearn.base import clone
 
 from audiogen.generators import ConditionalVAE
 
@@ -241,3 +244,62 @@ def test_warmup_of_beta_counts_in_training_alone(blobs):
         **{**parameters, "epochs": 12, "patience": 1, "learning_rate": 1.0}, beta_warmup=8
     ).fit(X)
     assert stopped.n_iter_ > 8
+
+
+@pytest.fixture(scope="module")
+def clouds():
+    """Two clouds of points, stretched along an axis on the slant; a network with and without."""
+    rng = np.random.default_rng(0)
+    side = rng.choice(["left", "right"], 600)
+    spread = rng.normal(size=(600, 4)) @ np.array(
+        [[3, 3, 0, 0], [1, -1, 0, 0], [0, 0, 1, 1], [0, 0, 0.5, -0.5]]
+    )
+    X = spread + np.where(side == "right", 4, -4)[:, np.newaxis]
+    # So strong a beta leaves nothing for latents to say: samples are means of their side.
+    vae = ConditionalVAE(1, units=(8,), beta=500.0, epochs=40, random_state=0)
+    return (
+        X,
+        side,
+        *(clone(vae).set_params(observation_noise=n).fit(X, side) for n in (True, False)),
+    )
+
+
+def test_observation_noise_spreads_samples_as_the_data_are_spread(clouds):
+    X, side, vae, without = clouds
+    y = np.repeat(side, 50)
+    samples, means = (v.sample(y=y, random_state=1) for v in (vae, without))
+    assert np.trace(np.cov(means.T)) < 0.85 * np.trace(np.cov(X.T))
+    assert np.cov(samples.T) == pytest.approx(np.cov(X.T), abs=1.5)
+    assert samples.mean(axis=0) == pytest.approx(means.mean(axis=0), abs=0.15)
+
+
+def test_observation_noise_is_normal_of_normal_size(clouds):
+    """E|ab| of two standard normal numbers is 2 / pi: most samples are near the decoded ones."""
+    _, side, vae, without = clouds
+    y = np.repeat(side, 50)
+    added = vae.sample(y=y, random_state=2) - without.sample(y=y, random_state=2)
+    assert np.abs(added).mean(axis=0) / added.std(axis=0) == pytest.approx(2 / np.pi, abs=0.02)
+    latents = np.zeros((4, 1))
+    np.testing.assert_array_equal(vae.decode(latents, "left"), without.decode(latents, "left"))
+
+
+def test_observation_noise_survives_a_pickle_and_keeps_within_bounds():
+    X = np.sign(np.random.default_rng(0).normal(size=(200, 3))) * 0.95
+    vae = ConditionalVAE(1, units=(4,), beta=500.0, observation_noise=True, epochs=1)
+    vae.set_params(random_state=0).fit(X)
+    samples = vae.sample(500)
+    assert np.abs(samples).max() == 1
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(vae)).sample(500), samples)
+
+
+def test_observation_noise_of_one_sample_is_none():
+    vae = ConditionalVAE(1, units=(4,), observation_noise=True, epochs=1, random_state=0)
+    vae.fit(np.array([[3.0, 5.0, 2.0]]))
+    assert np.isfinite(vae.sample(3)).all()
+
+
+@pytest.mark.parametrize("shape", [(2049,), (8, 8, 1)])
+def test_observation_noise_is_for_few_features(shape):
+    vae = ConditionalVAE(filters=(2, 2), observation_noise=True, epochs=1)
+    with pytest.raises(ValueError, match=r"up to 2048 features.*put a PCA before"):
+        vae.fit(np.zeros((2, *shape)))

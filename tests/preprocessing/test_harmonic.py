@@ -213,6 +213,21 @@ def test_louder_and_shorter_are_what_the_features_say(fitted, features):
     assert short[7000:8000].any()
 
 
+def test_a_level_that_stays_above_the_loudness_comes_down_to_it_alone():
+    """8 dB that a mean of notes may have, but no note, are less than 2 in the sound."""
+    y = pd.DataFrame({"pitch": [60]})
+    harmonics = HarmonicPlusNoise()
+    plain = harmonics.fit_transform(tones([60]), y)
+    raised = plain.copy()
+    frames = slice(41, 83)  # 0.64 s to 1.3 s, where levels count 1 + exp(-(t / 0.5 s) ** 2)
+    heed = 1 + np.exp(-np.square(np.arange(40, 82) / 31.25))
+    raised[:, frames, :4] += (8 / 5 * np.hanning(42) * heed)[:, np.newaxis]
+    before, after = (harmonics.inverse_transform(F, y)[0] for F in (plain, raised))
+    rise = 20 * np.log10(librosa.feature.rms(y=after)[0] / librosa.feature.rms(y=before)[0])
+    assert np.abs(rise[:15]).max() < 0.1  # the first 0.45 s
+    assert np.abs(rise[20:40]).max() < 2
+
+
 def test_pickled_it_goes_on(tmp_path, fitted, features):
     joblib.dump(fitted, tmp_path / "harmonics.joblib")
     again = joblib.load(tmp_path / "harmonics.joblib")

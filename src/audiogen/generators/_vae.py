@@ -13,13 +13,17 @@ from audiogen.utils.validation import Interval, Options, Sizes
 
 __all__ = ["ConditionalVAE"]
 
+_MOST_FEATURES_FOR_NOISE = 2048
+_MOST_FOR_NOISE = 4096  # samples that tell the noise
+_NOISE = 5  # what a seed is spawned for, beside those of BaseGenerator and BaseSampler
+
 
 class ConditionalVAE(BaseGenerator):
     """Conditional variational autoencoder of audio, features or spectrograms.
 
     An encoder maps a sound and its condition to a Gaussian over latents, a decoder
     maps latents and condition back [1]_ [2]_. New sounds are decoded from latents
-    drawn from a standard normal distribution.
+    drawn from a standard normal distribution; noise may be added to them.
 
     Parameters
     ----------
@@ -50,6 +54,9 @@ class ConditionalVAE(BaseGenerator):
     beta_warmup : int, default=0
         Epochs in which `beta` grows evenly to its size, so that the decoder learns to use
         latents before they are pressed together [4]_. They do not count for `patience`.
+    observation_noise : bool, default=False
+        Whether `sample` adds noise by which samples spread as the data do (see Notes): for
+        ``(n_samples, n_features)`` of up to 2,048 features, such as those of a PCA.
     epochs : int, default=50
         Passes over the data, at most.
     batch_size : int, default=32
@@ -85,6 +92,8 @@ class ConditionalVAE(BaseGenerator):
     ----------
     encoder_, decoder_ : keras.Model
         The networks.
+    noise_ : ndarray of shape (n_directions, n_features), float32, or None
+        What `sample` weighs with normal numbers and adds; None without `observation_noise`.
     history_ : dict of str to list of float
         "loss" (negative evidence lower bound, nats for each number of a sample), "mse",
         "kl" (nats a sample), and those of held-out samples behind "val_"; one value an
@@ -111,6 +120,13 @@ class ConditionalVAE(BaseGenerator):
     X within [-1, 1] gets a bounded output, a sigmoid on [0, 1] inside; any other X is
     centred and scaled, and gets a linear one.
 
+    A sound of the model is a decoded latent plus noise. Networks trained long on few sounds
+    need no noise for those, but what they decode from draws spreads less than the sounds do.
+    The covariance of the noise that `observation_noise` adds is what that of the sounds
+    exceeds that of decoded draws by; its size is a normal number for each sample, so that
+    most samples are near decoded ones and a few are far, as is so with sounds: a scale mixture
+    of normal distributions [5]_. `decode` adds none.
+
     References
     ----------
     .. [1] D. P. Kingma, M. Welling, "Auto-Encoding Variational Bayes", ICLR 2014.
@@ -118,6 +134,8 @@ class ConditionalVAE(BaseGenerator):
        Conditional Generative Models", NeurIPS 2015.
     .. [3] K. He et al., "Deep Residual Learning for Image Recognition", CVPR 2016.
     .. [4] C. K. Sønderby et al., "Ladder Variational Autoencoders", NeurIPS 2016.
+    .. [5] D. F. Andrews, C. L. Mallows, "Scale Mixtures of Normal Distributions", Journal of
+       the Royal Statistical Society B 36, 99-102, 1974.
 
     Examples
     --------
@@ -140,6 +158,7 @@ class ConditionalVAE(BaseGenerator):
         "loss": Options("mse", "spectral"),
         "beta": Interval(numbers.Real, 0, None),
         "beta_warmup": Interval(numbers.Integral, 0, None),
+        "observation_noise": Options(True, False),
     }
 
     def __init__(
@@ -155,6 +174,7 @@ class ConditionalVAE(BaseGenerator):
         loss="mse",
         beta=1.0,
         beta_warmup=0,
+        observation_noise=False,
         epochs=50,
         batch_size=32,
         learning_rate=1e-3,
@@ -178,6 +198,7 @@ class ConditionalVAE(BaseGenerator):
         self.loss = loss
         self.beta = beta
         self.beta_warmup = beta_warmup
+        self.observation_noise = observation_noise
         self.epochs = epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate
@@ -329,6 +350,12 @@ class ConditionalVAE(BaseGenerator):
             kernel_size=self.kernel_size,
             strides=self.strides,
         )
+        if self.observation_noise and (len(shape) > 1 or shape[0] > _MOST_FEATURES_FOR_NOISE):
+            raise ValueError(
+                f"observation_noise=True is for (n_samples, n_features) of up to "
+                f"{_MOST_FEATURES_FOR_NOISE} features, such as those of a PCA. Got samples of "
+                f"shape {shape}; put a PCA before, or leave observation_noise at False."
+            )
         bounded = self._scaling.bounded_
         if self.loss == "spectral" and not (bounded and len(shape) == 1):
             raise ValueError(
@@ -363,7 +390,33 @@ class ConditionalVAE(BaseGenerator):
         x = self._inward(x)
         return ((x,) if condition is None else (x, condition),)
 
+    def _finish(self, X, codes, rows):
+        self.noise_ = None
+        if not self.observation_noise:
+            return
+        rng = make_rng(self._seed, _NOISE)
+        if len(rows) > _MOST_FOR_NOISE:
+            rows = np.sort(rng.choice(rows, _MOST_FOR_NOISE, replace=False))
+        # Under the conditions of the data, so that their spread is in both.
+        asked = np.repeat(rows, -(-_MOST_FOR_NOISE // len(rows)))
+        drawn = self._drawn(len(asked), None if codes is None else codes[asked], rng)
+        sounds = self._scaling.forward(X[rows])
+        missing, directions = np.linalg.eigh(_covariance(sounds) - _covariance(drawn))
+        kept = missing > 0
+        self.noise_ = (np.sqrt(missing[kept]) * directions[:, kept]).T.astype(np.float32)
+
     def _generate(self, n_samples, condition, rng):
+        x = self._drawn(n_samples, condition, rng)
+        if self.noise_ is not None:
+            size = rng.standard_normal((n_samples, 1), dtype=np.float32)
+            noise = rng.standard_normal((n_samples, len(self.noise_)), dtype=np.float32)
+            x += size * (noise @ self.noise_)
+            if self._scaling.bounded_:
+                np.clip(x, -1, 1, out=x)
+        return x
+
+    def _drawn(self, n_samples, condition, rng):
+        """Return what is decoded from latents drawn at random."""
         width = self.decoder_.inputs[0].shape[1]
         return self._decoded(rng.standard_normal((n_samples, width), dtype=np.float32), condition)
 
@@ -383,3 +436,8 @@ class ConditionalVAE(BaseGenerator):
     def _decoded(self, z, condition):
         x = self._predict(self.decoder_, z, condition)
         return 2 * x - 1 if self._scaling.bounded_ else x
+
+
+def _covariance(x):
+    x = x - x.mean(axis=0, dtype=np.float64)
+    return x.T @ x / len(x)

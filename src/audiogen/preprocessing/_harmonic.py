@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
+from scipy.ndimage import gaussian_filter1d
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits
@@ -39,6 +40,7 @@ _ONSET = 0.4  # seconds that are kept as they are; what follows is stretched
 _HEED = 0.5  # seconds in which errors count more: those tell instruments apart
 _GOES_ON = 1.0  # seconds that a note counts as longer which sounds to the end
 _LEAST = 1e-12  # of power
+_SLOWLY = 0.1  # seconds: what levels do within is left as it is
 _LOUDEST = 10.0  # dB over the level that a generated part may have
 
 
@@ -98,8 +100,9 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
 
     What is lost is phase and all that happens within a frame but for the level. Any
     features will do to synthesise from: they are clipped to what a note can have, the
-    tuning is centred on the pitch, what follows the duration is zero, and a note that
-    would exceed full scale is turned down to it. Partials that are only some cents off a
+    tuning is centred on the pitch, what follows the duration is zero, a level that stays
+    above the note's loudness comes down to it, and a note that would exceed full scale is
+    turned down to it. Partials that are only some cents off a
     multiple, as all of those that are learnt are, are played nearer to it. Where `y` has the
     pitch, it is the mean of what the partials within 100 cents are tuned to, weighted by power
     and number.
@@ -368,7 +371,7 @@ def _unpacked(features, pitch, n_harmonics, sample_rate, frame_rate):
     duration = float(np.exp2(np.clip(octaves, *np.log2([_SHORTEST, _LONGEST]))))
     time, own = _times(duration, len(frames), frame_rate)
     frames = _moved(frames, time, own)
-    levels = np.clip(frames[:, _LEVELS] * _LEVEL_DB, -80, _LOUDEST)
+    levels = np.clip(_not_above(frames[:, _LEVELS] * _LEVEL_DB, frame_rate), -80, _LOUDEST)
     tuning = np.clip(frames[:, _TUNING] * _CENTS, -_SWING, _SWING)
     sounding = slice(max(1, int(np.clip(duration * frame_rate, 0, len(frames)))))
     loud = 10 ** (levels[sounding].mean(axis=1) / 20)
@@ -391,6 +394,19 @@ def _unpacked(features, pitch, n_harmonics, sample_rate, frame_rate):
         harmonics=shapes[:, :n_harmonics],
         noise=shapes[:, n_harmonics:],
     )
+
+
+def _not_above(levels, frame_rate):
+    """Return levels, brought down to the note's loudness where they are above it for long.
+
+    Of means and mixtures of levels some rise above what all are measured from. Turning down
+    the whole note for it would leave little of the rest.
+    """
+    if levels.max() <= 0:
+        return levels
+    n_steps = levels.shape[1]
+    smooth = gaussian_filter1d(levels.ravel(), _SLOWLY * n_steps * frame_rate, mode="nearest")
+    return levels - np.maximum(smooth, 0).reshape(levels.shape)
 
 
 def _heard(detuning, power, pitch, sample_rate):
