@@ -124,6 +124,26 @@ def test_partials_too_high_to_be_heard_say_nothing_of_the_pitch(off):
     assert abs(cents_off(audio[0], 85)) < 1
 
 
+def test_a_note_asked_for_keeps_enough_odd_partials_to_be_heard_at_its_pitch():
+    y = pd.DataFrame({"pitch": [57]})
+    harmonics = HarmonicPlusNoise()
+    features = harmonics.fit_transform(tones([57]), y)
+    heed = 1 + np.exp(-np.square(np.arange(len(features[0]) - 1) / 31.25))
+    features[:, 1:, [5, 7]] -= 60 / 20 * heed[:, np.newaxis]  # of the partials 1, 2 and 3
+    asked, kept = (harmonics.inverse_transform(features, given)[0] for given in (y, None))
+    assert odd_over_even(asked, 57) == pytest.approx(0.06, rel=0.1)
+    assert track_pitch(asked[np.newaxis], RATE) == pytest.approx(57, abs=0.5)
+    assert odd_over_even(kept, 57) < 1e-3
+
+
+def odd_over_even(audio, pitch):
+    spectrum = np.abs(np.fft.rfft(audio * np.hanning(len(audio)))) ** 2
+    hertz = np.fft.rfftfreq(len(audio), 1 / RATE)
+    number = np.round(hertz / librosa.midi_to_hz(pitch)).astype(int)
+    powers = [spectrum[number == k].sum() for k in range(1, 7)]
+    return sum(powers[::2]) / sum(powers[1::2])
+
+
 def test_without_y_the_pitch_is_that_of_the_recording():
     pitches = np.array([50.3, 61.0, 72.8])
     harmonics = HarmonicPlusNoise()

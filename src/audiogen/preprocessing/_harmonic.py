@@ -41,6 +41,7 @@ _HEED = 0.5  # seconds in which errors count more: those tell instruments apart
 _GOES_ON = 1.0  # seconds that a note counts as longer which sounds to the end
 _LEAST = 1e-12  # of power
 _SLOWLY = 0.1  # seconds: what levels do within is left as it is
+_LEAST_ODD = 0.06  # power of odd partials over that of even ones; 99 % of recorded notes have more
 _LOUDEST = 10.0  # dB over the level that a generated part may have
 
 
@@ -105,7 +106,8 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
     turned down to it. Partials that are only some cents off a
     multiple, as all of those that are learnt are, are played nearer to it. Where `y` has the
     pitch, it is the mean of what the partials within 100 cents are tuned to, weighted by power
-    and number.
+    and number; and odd partials have 6 % of the power of even ones at least, since a note
+    without them is heard an octave higher.
     `audiogen.signal.analyse_note` has the method and its references.
 
     See Also
@@ -383,6 +385,7 @@ def _unpacked(features, pitch, n_harmonics, sample_rate, frame_rate):
     played = float(np.clip(_UNPITCHED + semitones, 0, 127) if np.isnan(pitch) else pitch)
     if not np.isnan(pitch):
         power = loud**2 @ 10 ** (shapes[sounding, :n_harmonics] / 10)
+        shapes[:, :n_harmonics] += _missing_odd(power, pitch, sample_rate)
         detuning -= _heard(detuning, power, pitch, sample_rate)
     return HarmonicNote(
         pitch=played,
@@ -409,10 +412,24 @@ def _not_above(levels, frame_rate):
     return levels - np.maximum(smooth, 0).reshape(levels.shape)
 
 
+def _missing_odd(power, pitch, sample_rate):
+    """Return by how many dB to raise partials: without odd ones, a note is an octave higher."""
+    number = harmonic_knots(len(power))
+    single = number == np.arange(1, len(number) + 1)
+    known = single & _audible(number, pitch, sample_rate)
+    odd = known & (number % 2 == 1)
+    missing = _LEAST_ODD * power[known & ~odd].sum() / max(power[odd].sum(), _LEAST)
+    return odd * np.float32(10 * np.log10(max(missing, 1.0)))
+
+
+def _audible(number, pitch, sample_rate):
+    return number * 440 * 2 ** ((pitch - 69) / 12) < sample_rate / 2
+
+
 def _heard(detuning, power, pitch, sample_rate):
     """Return by how many cents a note is heard off the pitch of its first partial."""
     number = harmonic_knots(len(power))
-    audible = number * 440 * 2 ** ((pitch - 69) / 12) < sample_rate / 2
+    audible = _audible(number, pitch, sample_rate)
     # Loud and high partials tell most; those of bells have pitches of their own.
     weights = power * number * (audible & (np.abs(detuning) < _SWING))
     weights[0] = max(weights[0], _LEAST)
