@@ -7,42 +7,23 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
-from scipy.ndimage import gaussian_filter1d
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits
 
-from audiogen.signal import (
-    HarmonicNote,
-    analyse_note,
-    harmonic_knots,
-    synthesise_note,
-    track_pitch,
+from audiogen.preprocessing._harmonic_features import (
+    FIRST_SHAPE,
+    UNPITCHED,
+    pack_note,
+    unpack_note,
 )
+from audiogen.signal import analyse_note, synthesise_note, track_pitch
 from audiogen.utils.seeds import draw_seed, make_rng
 from audiogen.utils.validation import Instance, Interval, Options, check_parameters
 
 __all__ = ["HarmonicPlusNoise"]
 
-_UNPITCHED = 60.0
-# The columns of a frame: level in four steps, tuning, then harmonics and noise. Row 0 has
-# what holds for the whole note in the first three.
-_LEVELS, _TUNING, _SHAPES = slice(0, 4), 4, 5
-# What a feature of 1 stands for. A squared error should be one of what is heard: all partials
-# and bands share the level, and everything is silent after the duration.
-_DB, _CENTS = 20.0, 50.0
-_SURELY_OFF = 30.0  # cents: by less, a partial is played nearer to its multiple
-_LEVEL_DB = 5.0
-_WHOLE_NOTE = np.array([3.0, 0.003, 1.25])  # semitones, octaves of seconds, dB
-_SHORTEST, _LONGEST = 0.02, 1000.0  # seconds, of a note
-_SWING = 100.0  # cents that generated tuning may move by
-_ONSET = 0.4  # seconds that are kept as they are; what follows is stretched
-_HEED = 0.5  # seconds in which errors count more: those tell instruments apart
 _GOES_ON = 1.0  # seconds that a note counts as longer which sounds to the end
-_LEAST = 1e-12  # of power
-_SLOWLY = 0.1  # seconds: what levels do within is left as it is
-_LEAST_ODD = 0.06  # power of odd partials over that of even ones; 99 % of recorded notes have more
-_LOUDEST = 10.0  # dB over the level that a generated part may have
 
 
 class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
@@ -204,7 +185,7 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
         unknown = np.isnan(pitches)
         if unknown.any():
             found = track_pitch(X[unknown], self.sample_rate)
-            pitches[unknown] = np.where(np.isnan(found), _UNPITCHED, found)
+            pitches[unknown] = np.where(np.isnan(found), UNPITCHED, found)
         return self._each("processes", self._analyse, X, pitches)
 
     def fit_transform(self, X, y=None):
@@ -249,7 +230,7 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         X = np.asarray(X, dtype=np.float32)
         n_frames = 2 + -(-self.n_features_in_ // self.hop_length)
-        shape = (n_frames, _SHAPES + self.n_harmonics + self.n_noise_bands)
+        shape = (n_frames, FIRST_SHAPE + self.n_harmonics + self.n_noise_bands)
         if X.ndim != 3 or X.shape[1:] != shape:
             raise ValueError(
                 f"X must have the shape (n_samples, {shape[0]}, {shape[1]}), as transform "
@@ -278,13 +259,13 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
         length = len(audio) / self.sample_rate
         if note.duration >= length:
             note = replace(note, duration=length + _GOES_ON)
-        return _packed(note, self.sample_rate / self.hop_length)
+        return pack_note(note, self.sample_rate / self.hop_length)
 
     def _synthesise(self, features, pitch, seed):
         # Seeded by the features, a note sounds the same alone and among others.
         rng = make_rng(seed, zlib.crc32(features.tobytes()))
         audio = synthesise_note(
-            _unpacked(
+            unpack_note(
                 features,
                 pitch,
                 self.n_harmonics,
@@ -313,127 +294,6 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
         if len(y) != n_notes:
             raise ValueError(f"y has {len(y)} rows, but X has {n_notes}. Give one pitch a note.")
         return y[self.pitch_column].to_numpy(dtype=float, na_value=np.nan, copy=True)
-
-
-def _packed(note, frame_rate):
-    """Return a note as one array."""
-    n_frames, n_harmonics = note.harmonics.shape
-    features = np.zeros((1 + n_frames, _SHAPES + n_harmonics + note.noise.shape[1]), np.float32)
-    first, frames = features[0], features[1:]
-    # Of means and mixtures of logarithms none is a duration of nothing, or less.
-    octaves = np.log2(max(note.duration, _SHORTEST))
-    first[:3] = np.array([note.pitch - _UNPITCHED, octaves, note.loudness]) / _WHOLE_NOTE
-    first[_SHAPES : _SHAPES + n_harmonics] = note.detuning / _CENTS
-    frames[:, _LEVELS] = note.levels / _LEVEL_DB
-    frames[:, _TUNING] = note.tuning / _CENTS
-    frames[:, _SHAPES:] = np.concatenate([note.harmonics, note.noise], axis=1) / _DB
-    time, own = _times(note.duration, n_frames, frame_rate)
-    features[1:] = _moved(frames, own, time) * _heed(frames.shape, frame_rate)
-    return features
-
-
-def _heed(shape, frame_rate):
-    """Return by how much each frame's values count: a step would be heard as one."""
-    heed = np.ones(shape, np.float32)
-    heed += np.exp(-np.square(np.arange(len(heed)) / (_HEED * frame_rate)))[:, np.newaxis]
-    heed[:, _TUNING] = 1
-    return heed
-
-
-def _times(duration, n_frames, frame_rate):
-    """Return three frames in time, and the same three in the note's own time."""
-    end = np.clip(duration * frame_rate, 1, n_frames - 1)
-    onset = min(_ONSET * frame_rate, end / 2)
-    return np.array([0, onset, end + 1]), np.array([0, onset, n_frames])
-
-
-def _moved(frames, there, here):
-    """Return frames that stand at places `there` read at the places `here` of each."""
-    n_frames, n_steps = frames[:, _LEVELS].shape
-    moved = np.empty_like(frames)
-    levels = frames[:, _LEVELS].reshape(-1, 1)
-    steps = n_steps * np.interp(np.arange(len(levels)) / n_steps, there, here)
-    moved[:, _LEVELS] = _between(levels, steps).reshape(n_frames, n_steps)
-    moved[:, _TUNING:] = _between(frames[:, _TUNING:], np.interp(np.arange(n_frames), there, here))
-    return moved
-
-
-def _between(values, places):
-    """Return rows of values at places between them."""
-    low = np.minimum(places.astype(int), len(values) - 2)
-    share = np.minimum(places - low, 1).astype(np.float32)[:, np.newaxis]
-    return (1 - share) * values[low] + share * values[low + 1]
-
-
-def _unpacked(features, pitch, n_harmonics, sample_rate, frame_rate):
-    """Return the note that features stand for, within what a note can be."""
-    first, frames = features[0], features[1:]
-    frames = frames / _heed(frames.shape, frame_rate)
-    semitones, octaves, loudness = (first[:3] * _WHOLE_NOTE).tolist()
-    duration = float(np.exp2(np.clip(octaves, *np.log2([_SHORTEST, _LONGEST]))))
-    time, own = _times(duration, len(frames), frame_rate)
-    frames = _moved(frames, time, own)
-    levels = np.clip(_not_above(frames[:, _LEVELS] * _LEVEL_DB, frame_rate), -80, _LOUDEST)
-    tuning = np.clip(frames[:, _TUNING] * _CENTS, -_SWING, _SWING)
-    sounding = slice(max(1, int(np.clip(duration * frame_rate, 0, len(frames)))))
-    loud = 10 ** (levels[sounding].mean(axis=1) / 20)
-    tuning -= np.average(tuning[sounding], weights=loud)
-    detuning = np.clip(first[_SHAPES : _SHAPES + n_harmonics] * _CENTS, -1200, 1200)
-    detuning = detuning**3 / (detuning**2 + _SURELY_OFF**2)
-    shapes = np.clip(frames[:, _SHAPES:] * _DB, -80, _LOUDEST)
-    detuning -= detuning[0]
-    played = float(np.clip(_UNPITCHED + semitones, 0, 127) if np.isnan(pitch) else pitch)
-    if not np.isnan(pitch):
-        power = loud**2 @ 10 ** (shapes[sounding, :n_harmonics] / 10)
-        shapes[:, :n_harmonics] += _missing_odd(power, pitch, sample_rate)
-        detuning -= _heard(detuning, power, pitch, sample_rate)
-    return HarmonicNote(
-        pitch=played,
-        duration=duration,
-        loudness=min(loudness, 0.0),
-        levels=levels,
-        tuning=tuning,
-        detuning=detuning,
-        harmonics=shapes[:, :n_harmonics],
-        noise=shapes[:, n_harmonics:],
-    )
-
-
-def _not_above(levels, frame_rate):
-    """Return levels, brought down to the note's loudness where they are above it for long.
-
-    Of means and mixtures of levels some rise above what all are measured from. Turning down
-    the whole note for it would leave little of the rest.
-    """
-    if levels.max() <= 0:
-        return levels
-    n_steps = levels.shape[1]
-    smooth = gaussian_filter1d(levels.ravel(), _SLOWLY * n_steps * frame_rate, mode="nearest")
-    return levels - np.maximum(smooth, 0).reshape(levels.shape)
-
-
-def _missing_odd(power, pitch, sample_rate):
-    """Return by how many dB to raise partials: without odd ones, a note is an octave higher."""
-    number = harmonic_knots(len(power))
-    single = number == np.arange(1, len(number) + 1)
-    known = single & _audible(number, pitch, sample_rate)
-    odd = known & (number % 2 == 1)
-    missing = _LEAST_ODD * power[known & ~odd].sum() / max(power[odd].sum(), _LEAST)
-    return odd * np.float32(10 * np.log10(max(missing, 1.0)))
-
-
-def _audible(number, pitch, sample_rate):
-    return number * 440 * 2 ** ((pitch - 69) / 12) < sample_rate / 2
-
-
-def _heard(detuning, power, pitch, sample_rate):
-    """Return by how many cents a note is heard off the pitch of its first partial."""
-    number = harmonic_knots(len(power))
-    audible = _audible(number, pitch, sample_rate)
-    # Loud and high partials tell most; those of bells have pitches of their own.
-    weights = power * number * (audible & (np.abs(detuning) < _SWING))
-    weights[0] = max(weights[0], _LEAST)
-    return np.average(detuning, weights=weights)
 
 
 _CONSTRAINTS = {

@@ -1,0 +1,181 @@
+"""The features of a note: one array, and back to a note."""
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from audiogen.signal import HarmonicNote, harmonic_knots
+
+__all__ = ["FIRST_SHAPE", "UNPITCHED", "pack_note", "unpack_note"]
+
+UNPITCHED = 60.0
+# The columns of a frame: level in four steps, tuning, then harmonics and noise. Row 0 has
+# what holds for the whole note in the first three.
+_LEVELS, _TUNING, FIRST_SHAPE = slice(0, 4), 4, 5
+# What a feature of 1 stands for. A squared error should be one of what is heard: all partials
+# and bands share the level, and everything is silent after the duration.
+_DB, _CENTS = 20.0, 50.0
+_SURELY_OFF = 30.0  # cents: by less, a partial is played nearer to its multiple
+_LEVEL_DB = 5.0
+_WHOLE_NOTE = np.array([3.0, 0.003, 1.25])  # semitones, octaves of seconds, dB
+_SHORTEST, _LONGEST = 0.02, 1000.0  # seconds, of a note
+_SWING = 100.0  # cents that generated tuning may move by
+_ONSET = 0.4  # seconds that are kept as they are; what follows is stretched
+_HEED = 0.5  # seconds in which errors count more: those tell instruments apart
+_LEAST = 1e-12  # of power
+_SLOWLY = 0.1  # seconds: what levels do within is left as it is
+_LEAST_ODD = 0.06  # power of odd partials over that of even ones; 99 % of recorded notes have more
+_LOUDEST = 10.0  # dB over the level that a generated part may have
+
+
+def pack_note(note, frame_rate):
+    """Return a note as one array.
+
+    Parameters
+    ----------
+    note : HarmonicNote
+        The note.
+    frame_rate : float
+        Frames a second.
+
+    Returns
+    -------
+    features : ndarray of shape (1 + n_frames, FIRST_SHAPE + n_harmonics + n_noise_bands), float32
+        As the Notes of `HarmonicPlusNoise` have them.
+    """
+    n_frames, n_harmonics = note.harmonics.shape
+    features = np.zeros(
+        (1 + n_frames, FIRST_SHAPE + n_harmonics + note.noise.shape[1]), np.float32
+    )
+    first, frames = features[0], features[1:]
+    # Of means and mixtures of logarithms none is a duration of nothing, or less.
+    octaves = np.log2(max(note.duration, _SHORTEST))
+    first[:3] = np.array([note.pitch - UNPITCHED, octaves, note.loudness]) / _WHOLE_NOTE
+    first[FIRST_SHAPE : FIRST_SHAPE + n_harmonics] = note.detuning / _CENTS
+    frames[:, _LEVELS] = note.levels / _LEVEL_DB
+    frames[:, _TUNING] = note.tuning / _CENTS
+    frames[:, FIRST_SHAPE:] = np.concatenate([note.harmonics, note.noise], axis=1) / _DB
+    time, own = _times(note.duration, n_frames, frame_rate)
+    features[1:] = _moved(frames, own, time) * _heed(frames.shape, frame_rate)
+    return features
+
+
+def _heed(shape, frame_rate):
+    """Return by how much each frame's values count: a step would be heard as one."""
+    heed = np.ones(shape, np.float32)
+    heed += np.exp(-np.square(np.arange(len(heed)) / (_HEED * frame_rate)))[:, np.newaxis]
+    heed[:, _TUNING] = 1
+    return heed
+
+
+def _times(duration, n_frames, frame_rate):
+    """Return three frames in time, and the same three in the note's own time."""
+    end = np.clip(duration * frame_rate, 1, n_frames - 1)
+    onset = min(_ONSET * frame_rate, end / 2)
+    return np.array([0, onset, end + 1]), np.array([0, onset, n_frames])
+
+
+def _moved(frames, there, here):
+    """Return frames that stand at places `there` read at the places `here` of each."""
+    n_frames, n_steps = frames[:, _LEVELS].shape
+    moved = np.empty_like(frames)
+    levels = frames[:, _LEVELS].reshape(-1, 1)
+    steps = n_steps * np.interp(np.arange(len(levels)) / n_steps, there, here)
+    moved[:, _LEVELS] = _between(levels, steps).reshape(n_frames, n_steps)
+    moved[:, _TUNING:] = _between(frames[:, _TUNING:], np.interp(np.arange(n_frames), there, here))
+    return moved
+
+
+def _between(values, places):
+    """Return rows of values at places between them."""
+    low = np.minimum(places.astype(int), len(values) - 2)
+    share = np.minimum(places - low, 1).astype(np.float32)[:, np.newaxis]
+    return (1 - share) * values[low] + share * values[low + 1]
+
+
+def unpack_note(features, pitch, n_harmonics, sample_rate, frame_rate):
+    """Return the note that features stand for, within what a note can be.
+
+    Parameters
+    ----------
+    features : ndarray of shape (1 + n_frames, FIRST_SHAPE + n_harmonics + n_noise_bands)
+        Any finite numbers.
+    pitch : float
+        The MIDI pitch to play; NaN plays that of the features.
+    n_harmonics : int
+        Envelopes of partials.
+    sample_rate : int
+        Samples a second.
+    frame_rate : float
+        Frames a second.
+
+    Returns
+    -------
+    note : HarmonicNote
+    """
+    first, frames = features[0], features[1:]
+    frames = frames / _heed(frames.shape, frame_rate)
+    semitones, octaves, loudness = (first[:3] * _WHOLE_NOTE).tolist()
+    duration = float(np.exp2(np.clip(octaves, *np.log2([_SHORTEST, _LONGEST]))))
+    time, own = _times(duration, len(frames), frame_rate)
+    frames = _moved(frames, time, own)
+    levels = np.clip(_not_above(frames[:, _LEVELS] * _LEVEL_DB, frame_rate), -80, _LOUDEST)
+    tuning = np.clip(frames[:, _TUNING] * _CENTS, -_SWING, _SWING)
+    sounding = slice(max(1, int(np.clip(duration * frame_rate, 0, len(frames)))))
+    loud = 10 ** (levels[sounding].mean(axis=1) / 20)
+    tuning -= np.average(tuning[sounding], weights=loud)
+    detuning = np.clip(first[FIRST_SHAPE : FIRST_SHAPE + n_harmonics] * _CENTS, -1200, 1200)
+    detuning = detuning**3 / (detuning**2 + _SURELY_OFF**2)
+    shapes = np.clip(frames[:, FIRST_SHAPE:] * _DB, -80, _LOUDEST)
+    detuning -= detuning[0]
+    played = float(np.clip(UNPITCHED + semitones, 0, 127) if np.isnan(pitch) else pitch)
+    if not np.isnan(pitch):
+        power = loud**2 @ 10 ** (shapes[sounding, :n_harmonics] / 10)
+        shapes[:, :n_harmonics] += _missing_odd(power, pitch, sample_rate)
+        detuning -= _heard(detuning, power, pitch, sample_rate)
+    return HarmonicNote(
+        pitch=played,
+        duration=duration,
+        loudness=min(loudness, 0.0),
+        levels=levels,
+        tuning=tuning,
+        detuning=detuning,
+        harmonics=shapes[:, :n_harmonics],
+        noise=shapes[:, n_harmonics:],
+    )
+
+
+def _not_above(levels, frame_rate):
+    """Return levels, brought down to the note's loudness where they are above it for long.
+
+    Of means and mixtures of levels some rise above what all are measured from. Turning down
+    the whole note for it would leave little of the rest.
+    """
+    if levels.max() <= 0:
+        return levels
+    n_steps = levels.shape[1]
+    smooth = gaussian_filter1d(levels.ravel(), _SLOWLY * n_steps * frame_rate, mode="nearest")
+    return levels - np.maximum(smooth, 0).reshape(levels.shape)
+
+
+def _missing_odd(power, pitch, sample_rate):
+    """Return by how many dB to raise partials: without odd ones, a note is an octave higher."""
+    number = harmonic_knots(len(power))
+    single = number == np.arange(1, len(number) + 1)
+    known = single & _audible(number, pitch, sample_rate)
+    odd = known & (number % 2 == 1)
+    missing = _LEAST_ODD * power[known & ~odd].sum() / max(power[odd].sum(), _LEAST)
+    return odd * np.float32(10 * np.log10(max(missing, 1.0)))
+
+
+def _audible(number, pitch, sample_rate):
+    return number * 440 * 2 ** ((pitch - 69) / 12) < sample_rate / 2
+
+
+def _heard(detuning, power, pitch, sample_rate):
+    """Return by how many cents a note is heard off the pitch of its first partial."""
+    number = harmonic_knots(len(power))
+    audible = _audible(number, pitch, sample_rate)
+    # Loud and high partials tell most; those of bells have pitches of their own.
+    weights = power * number * (audible & (np.abs(detuning) < _SWING))
+    weights[0] = max(weights[0], _LEAST)
+    return np.average(detuning, weights=weights)
