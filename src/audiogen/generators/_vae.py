@@ -9,7 +9,7 @@ from audiogen.generators._base import BaseGenerator
 from audiogen.generators._body import network_body
 from audiogen.generators._sampler import latents_of
 from audiogen.utils.seeds import make_rng
-from audiogen.utils.validation import Interval, Options, Sizes
+from audiogen.utils.validation import Instance, Interval, Options, Sizes
 
 __all__ = ["ConditionalVAE"]
 
@@ -158,7 +158,7 @@ class ConditionalVAE(BaseGenerator):
         "loss": Options("mse", "spectral"),
         "beta": Interval(numbers.Real, 0, None),
         "beta_warmup": Interval(numbers.Integral, 0, None),
-        "observation_noise": Options(True, False),
+        "observation_noise": Instance((bool, np.bool_), "a bool"),
     }
 
     def __init__(

@@ -22,7 +22,7 @@ _SWING = 100.0  # cents that generated tuning may move by
 _ONSET = 0.4  # seconds that are kept as they are; what follows is stretched
 _HEED = 0.5  # seconds in which errors count more: those tell instruments apart
 _LEAST = 1e-12  # of power
-_SLOWLY = 0.1  # seconds: what levels do within is left as it is
+_SLOWLY = 0.02  # seconds: what levels do within is left as it is
 _LEAST_ODD = 0.06  # power of odd partials over that of even ones; 99 % of recorded notes have more
 _LOUDEST = 10.0  # dB over the level that a generated part may have
 
