@@ -56,7 +56,8 @@ class ConditionalVAE(BaseGenerator):
         latents before they are pressed together [4]_. They do not count for `patience`.
     observation_noise : bool, default=False
         Whether `sample` adds noise by which samples spread as the data do (see Notes): for
-        ``(n_samples, n_features)`` of up to 2,048 features, such as those of a PCA.
+        ``(n_samples, n_features)`` of up to 2,048 features, such as those of a PCA. It is that
+        of the data last trained on.
     epochs : int, default=50
         Passes over the data, at most.
     batch_size : int, default=32
@@ -350,12 +351,7 @@ class ConditionalVAE(BaseGenerator):
             kernel_size=self.kernel_size,
             strides=self.strides,
         )
-        if self.observation_noise and (len(shape) > 1 or shape[0] > _MOST_FEATURES_FOR_NOISE):
-            raise ValueError(
-                f"observation_noise=True is for (n_samples, n_features) of up to "
-                f"{_MOST_FEATURES_FOR_NOISE} features, such as those of a PCA. Got samples of "
-                f"shape {shape}; put a PCA before, or leave observation_noise at False."
-            )
+        self.noise_ = None
         bounded = self._scaling.bounded_
         if self.loss == "spectral" and not (bounded and len(shape) == 1):
             raise ValueError(
@@ -377,6 +373,14 @@ class ConditionalVAE(BaseGenerator):
 
     def _callbacks(self):
         from audiogen.training import Warmup
+
+        shape = self.sample_shape_
+        if self.observation_noise and (len(shape) > 1 or shape[0] > _MOST_FEATURES_FOR_NOISE):
+            raise ValueError(
+                f"observation_noise=True is for (n_samples, n_features) of up to "
+                f"{_MOST_FEATURES_FOR_NOISE} features, such as those of a PCA. Got samples of "
+                f"shape {shape}; put a PCA before, or leave observation_noise at False."
+            )
 
         return [Warmup("warmup", self.beta_warmup)] if self.beta_warmup else []
 
@@ -400,6 +404,8 @@ class ConditionalVAE(BaseGenerator):
         # Under the conditions of the data, so that their spread is in both.
         asked = np.repeat(rows, -(-_MOST_FOR_NOISE // len(rows)))
         drawn = self._drawn(len(asked), None if codes is None else codes[asked], rng)
+        if not np.isfinite(drawn).all():  # the loss became NaN, of which training has warned
+            return
         sounds = self._scaling.forward(X[rows])
         missing, directions = np.linalg.eigh(_covariance(sounds) - _covariance(drawn))
         kept = missing > 0
