@@ -253,7 +253,7 @@ def test_history_is_plain_data(generator, fitted):
 @every_generator
 def test_ctrl_c_leaves_a_usable_model(generator, monkeypatch):
     model = clone(generator).set_params(epochs=1000, patience=None)
-    batch, seen = model._batch, []
+    batch, seen, ended = model._batch, [], threading.Event()
 
     def interrupted(*args):
         seen.append(1)
@@ -265,12 +265,15 @@ def test_ctrl_c_leaves_a_usable_model(generator, monkeypatch):
         while len(seen) < 8:
             pass
         signal.raise_signal(signal.SIGINT)
+        while not ended.wait(30):  # Python ignores what is raised in a destructor, say
+            signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(model, "epochs", 100_000)
     thread = threading.Thread(target=press)
     with pytest.warns(ConvergenceWarning, match=r"interrupted after \d+ of 100000 epochs"):
         thread.start()
         model.fit(features(), conditions())
+    ended.set()
     thread.join()
     assert model.sample(2).shape == (2, 6)
     monkeypatch.undo()
