@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import weakref
 
 import joblib
@@ -263,7 +264,7 @@ def test_ctrl_c_leaves_a_usable_model(generator, monkeypatch):
 
     def press():
         while len(seen) < 8:
-            pass
+            time.sleep(0.01)
         signal.raise_signal(signal.SIGINT)
         while not ended.wait(30):  # Python ignores what is raised in a destructor, say
             signal.raise_signal(signal.SIGINT)
