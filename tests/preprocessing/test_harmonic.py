@@ -248,6 +248,19 @@ def test_a_level_that_stays_above_the_loudness_comes_down_to_it_alone():
     assert np.abs(rise[20:40]).max() < 1
 
 
+def test_one_absurd_level_leaves_what_is_beside_it():
+    y = pd.DataFrame({"pitch": [60]})
+    harmonics = HarmonicPlusNoise()
+    plain = harmonics.fit_transform(tones([60]), y)
+    spoilt = plain.copy()
+    spoilt[:, 50, 1] = 1000
+    before, after = (harmonics.inverse_transform(F, y)[0] for F in (plain, spoilt))
+    levels = [
+        librosa.feature.rms(y=a, frame_length=256, hop_length=64)[0] for a in (before, after)
+    ]
+    assert (levels[1] / levels[0])[:250].min() > 0.5  # the first second; the spike is at 0.8 s
+
+
 def test_pickled_it_goes_on(tmp_path, fitted, features):
     joblib.dump(fitted, tmp_path / "harmonics.joblib")
     again = joblib.load(tmp_path / "harmonics.joblib")

@@ -93,7 +93,7 @@ class ConditionalVAE(BaseGenerator):
     ----------
     encoder_, decoder_ : keras.Model
         The networks.
-    noise_ : ndarray of shape (n_directions, n_features), float32, or None
+    noise_ : ndarray of shape (n_features, n_features), float32, or None
         What `sample` weighs with normal numbers and adds; None without `observation_noise`.
     history_ : dict of str to list of float
         "loss" (negative evidence lower bound, nats for each number of a sample), "mse",
@@ -381,7 +381,6 @@ class ConditionalVAE(BaseGenerator):
                 f"{_MOST_FEATURES_FOR_NOISE} features, such as those of a PCA. Got samples of "
                 f"shape {shape}; put a PCA before, or leave observation_noise at False."
             )
-
         return [Warmup("warmup", self.beta_warmup)] if self.beta_warmup else []
 
     def _unwatched(self):
@@ -406,10 +405,14 @@ class ConditionalVAE(BaseGenerator):
         drawn = self._drawn(len(asked), None if codes is None else codes[asked], rng)
         if not np.isfinite(drawn).all():  # the loss became NaN, of which training has warned
             return
-        sounds = self._scaling.forward(X[rows])
-        missing, directions = np.linalg.eigh(_covariance(sounds) - _covariance(drawn))
-        kept = missing > 0
-        self.noise_ = (np.sqrt(missing[kept]) * directions[:, kept]).T.astype(np.float32)
+        spread, found = (
+            np.atleast_2d(np.cov(x, rowvar=False, bias=True))
+            for x in (self._scaling.forward(X[rows]), drawn)
+        )
+        missing, directions = np.linalg.eigh(spread - found)
+        # The symmetric root: that of eigenvectors alone would depend on their signs.
+        root = directions * np.sqrt(np.maximum(missing, 0)) @ directions.T
+        self.noise_ = root.astype(np.float32)
 
     def _generate(self, n_samples, condition, rng):
         x = self._drawn(n_samples, condition, rng)
@@ -442,8 +445,3 @@ class ConditionalVAE(BaseGenerator):
     def _decoded(self, z, condition):
         x = self._predict(self.decoder_, z, condition)
         return 2 * x - 1 if self._scaling.bounded_ else x
-
-
-def _covariance(x):
-    x = x - x.mean(axis=0, dtype=np.float64)
-    return x.T @ x / len(x)

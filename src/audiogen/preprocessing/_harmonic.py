@@ -84,11 +84,11 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
     features will do to synthesise from: they are clipped to what a note can have, the
     tuning is centred on the pitch, what follows the duration is zero, a level that stays
     above the note's loudness comes down to it, and a note that would exceed full scale is
-    turned down to it. Partials that are only some cents off a
-    multiple, as all of those that are learnt are, are played nearer to it. Where `y` has the
-    pitch, it is the mean of what the partials within 100 cents are tuned to, weighted by power
-    and number; and odd partials have 6 % of the power of even ones at least, since a note
-    without them is heard an octave higher.
+    turned down to it. Partials that are only some cents off a multiple, as all of those that
+    are learnt are, are played nearer to it. Where `y` has the pitch, it is the mean of what the
+    partials within 100 cents are tuned to, weighted by power and number; and of the audible
+    partials with an envelope of their own, the odd ones have 6 % of the power of the even ones
+    at least, since a note without them is heard an octave higher.
     `audiogen.signal.analyse_note` has the method and its references.
 
     See Also

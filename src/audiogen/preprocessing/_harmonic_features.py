@@ -118,7 +118,8 @@ def unpack_note(features, pitch, n_harmonics, sample_rate, frame_rate):
     duration = float(np.exp2(np.clip(octaves, *np.log2([_SHORTEST, _LONGEST]))))
     time, own = _times(duration, len(frames), frame_rate)
     frames = _moved(frames, time, own)
-    levels = np.clip(_not_above(frames[:, _LEVELS] * _LEVEL_DB, frame_rate), -80, _LOUDEST)
+    levels = np.clip(frames[:, _LEVELS] * _LEVEL_DB, -80, _LOUDEST)
+    levels = np.maximum(_not_above(levels, frame_rate), -80)
     tuning = np.clip(frames[:, _TUNING] * _CENTS, -_SWING, _SWING)
     sounding = slice(max(1, int(np.clip(duration * frame_rate, 0, len(frames)))))
     loud = 10 ** (levels[sounding].mean(axis=1) / 20)
@@ -130,8 +131,9 @@ def unpack_note(features, pitch, n_harmonics, sample_rate, frame_rate):
     played = float(np.clip(UNPITCHED + semitones, 0, 127) if np.isnan(pitch) else pitch)
     if not np.isnan(pitch):
         power = loud**2 @ 10 ** (shapes[sounding, :n_harmonics] / 10)
-        shapes[:, :n_harmonics] += _missing_odd(power, pitch, sample_rate)
-        detuning -= _heard(detuning, power, pitch, sample_rate)
+        raised = _missing_odd(power, pitch, sample_rate)
+        shapes[:, :n_harmonics] += raised
+        detuning -= _heard(detuning, power * 10 ** (raised / 10), pitch, sample_rate)
     return HarmonicNote(
         pitch=played,
         duration=duration,
