@@ -29,7 +29,7 @@ SCORING = {
     "KL": neg_kl_divergence,
     "entropy": neg_pitch_entropy,
 }
-GRID = {"vae__max_samples": [0.25, 1.0], "vae__epochs": [10, 50, 250]}
+GRID = {"vae__max_samples": [0.25, 1.0], "vae__epochs": [10, 40, 120]}
 
 
 def main():

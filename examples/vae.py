@@ -42,8 +42,9 @@ def main():
         Flatten(),
         PCA(64, random_state=0),
         ConditionalVAE(
-            latent_dim=8, beta=4.0, observation_noise=True, epochs=500, patience=None,
-            plateau_patience=None, validation_fraction=0.0, random_state=arguments.seed, verbose=1,
+            latent_dim=8, beta=4.0, fourier_features=False, observation_noise=True, epochs=120,
+            patience=None, plateau_patience=None, validation_fraction=0.0,
+            random_state=arguments.seed, verbose=1,
         ),
     ).fit(train.data, train.frame[CONDITIONS])  # fmt: skip
     wanted = held_out.frame[CONDITIONS]

@@ -72,8 +72,8 @@ def harmonic_cvae(
     ['harmonics', 'flatten', 'pca', 'vae']
     """
     own = {
-        "latent_dim": 8, "beta": 4.0, "observation_noise": True, "epochs": 500, "batch_size": 32,
-        **_TO_THE_END,
+        "latent_dim": 8, "beta": 4.0, "fourier_features": False, "observation_noise": True,
+        "epochs": 120, "batch_size": 32, **_TO_THE_END,
     }  # fmt: skip
     vae = ConditionalVAE(random_state=random_state, verbose=verbose, **{**own, **parameters})
     return GenerativePipeline(

@@ -133,3 +133,11 @@ def test_what_lies_between_few_values_is_told_in_order():
     codes = ConditionEncoder().fit(few).encode(between)
     assert (np.diff(codes, axis=0) > 0).all()
     assert ConditionEncoder().fit(pd.DataFrame({"velocity": [64, 64]})).width_ == 1
+
+
+def test_without_fourier_features_a_quantity_is_its_place_in_the_range():
+    pitches = pd.DataFrame({"pitch": np.arange(24, 85), "family": ["flute", *["organ"] * 60]})
+    plain = ConditionEncoder(fourier_features=False).fit(pitches)
+    assert plain.widths_ == {"pitch": 1, "family": 2}
+    np.testing.assert_allclose(plain.encode(pitches)[:, 0], np.linspace(-1, 1, 61), atol=1e-6)
+    assert ConditionEncoder().fit(pitches).widths_["pitch"] > 1

@@ -216,7 +216,7 @@ class BaseGenerator(BaseSampler):
 
         self._seed = seed
         self.sample_shape_ = tuple(X.shape[1:])
-        self.conditions_ = None if y is None else ConditionEncoder().fit(y)
+        self.conditions_ = None if y is None else self._new_conditions().fit(y)
         self.condition_names_ = [] if y is None else self.conditions_.names_
         self.categories_ = {} if y is None else self.conditions_.categories_
         width = 0 if y is None else self.conditions_.width_
@@ -226,6 +226,10 @@ class BaseGenerator(BaseSampler):
         self._attach(model)
         self.history_ = {}
         self.n_iter_ = 0
+
+    def _new_conditions(self):
+        """Return what is to learn the conditions."""
+        return ConditionEncoder()
 
     def _new_scaling(self):
         """Return what is to learn how data and the networks relate."""

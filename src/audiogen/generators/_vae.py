@@ -8,6 +8,7 @@ from sklearn.utils.validation import check_is_fitted
 from audiogen.generators._base import BaseGenerator
 from audiogen.generators._body import network_body
 from audiogen.generators._sampler import latents_of
+from audiogen.utils.conditions import ConditionEncoder
 from audiogen.utils.seeds import make_rng
 from audiogen.utils.validation import Instance, Interval, Options, Sizes
 
@@ -54,6 +55,11 @@ class ConditionalVAE(BaseGenerator):
     beta_warmup : int, default=0
         Epochs in which `beta` grows evenly to its size, so that the decoder learns to use
         latents before they are pressed together [4]_. They do not count for `patience`.
+    fourier_features : bool, default=True
+        Whether quantities among the conditions, such as the pitch, are given to the networks as
+        sines and cosines too, which tell each value from the next [6]_: spectrograms need that.
+        False gives one number each, with which sounds change smoothly: better for features
+        that have put the pitch aside, such as those of `HarmonicPlusNoise`.
     observation_noise : bool, default=False
         Whether `sample` adds noise by which samples spread as the data do (see Notes): for
         ``(n_samples, n_features)`` of up to 2,048 features, such as those of a PCA. It is that
@@ -137,6 +143,8 @@ class ConditionalVAE(BaseGenerator):
     .. [4] C. K. Sønderby et al., "Ladder Variational Autoencoders", NeurIPS 2016.
     .. [5] D. F. Andrews, C. L. Mallows, "Scale Mixtures of Normal Distributions", Journal of
        the Royal Statistical Society B 36, 99-102, 1974.
+    .. [6] M. Tancik et al., "Fourier Features Let Networks Learn High Frequency Functions in
+       Low Dimensional Domains", NeurIPS 2020.
 
     Examples
     --------
@@ -159,6 +167,7 @@ class ConditionalVAE(BaseGenerator):
         "loss": Options("mse", "spectral"),
         "beta": Interval(numbers.Real, 0, None),
         "beta_warmup": Interval(numbers.Integral, 0, None),
+        "fourier_features": Instance((bool, np.bool_), "a bool"),
         "observation_noise": Instance((bool, np.bool_), "a bool"),
     }
 
@@ -175,6 +184,7 @@ class ConditionalVAE(BaseGenerator):
         loss="mse",
         beta=1.0,
         beta_warmup=0,
+        fourier_features=True,
         observation_noise=False,
         epochs=50,
         batch_size=32,
@@ -199,6 +209,7 @@ class ConditionalVAE(BaseGenerator):
         self.loss = loss
         self.beta = beta
         self.beta_warmup = beta_warmup
+        self.fourier_features = fourier_features
         self.observation_noise = observation_noise
         self.epochs = epochs
         self.batch_size = batch_size
@@ -370,6 +381,9 @@ class ConditionalVAE(BaseGenerator):
             loss=self.loss,
             seed=seed,
         )
+
+    def _new_conditions(self):
+        return ConditionEncoder(self.fourier_features)
 
     def _callbacks(self):
         from audiogen.training import Warmup

@@ -27,6 +27,11 @@ class ConditionEncoder:
     range and sines and cosines of it, the finer the more values there are; every other
     column, and all of an array, is a category, encoded one-hot.
 
+    Parameters
+    ----------
+    fourier_features : bool, default=True
+        Whether there are sines and cosines.
+
     Attributes
     ----------
     names_ : list
@@ -54,6 +59,9 @@ class ConditionEncoder:
     1     64             flute
     """
 
+    def __init__(self, fourier_features=True):
+        self.fourier_features = fourier_features
+
     def fit(self, y):
         """Learn names, categories and ranges from the conditions of training.
 
@@ -78,8 +86,10 @@ class ConditionEncoder:
                 self.categories_[name] = None
                 self.ranges_[name] = (float(values.min()), float(values.max()))
                 n_values = len(np.unique(values))
-                n_waves = np.count_nonzero(_TURN * (n_values - 1) >= _HALF_TURNS)
-                self.widths_[name] = 1 + 2 * n_waves * (n_values > _FEW)
+                n_waves = 0
+                if self.fourier_features and n_values > _FEW:
+                    n_waves = np.count_nonzero(_TURN * (n_values - 1) >= _HALF_TURNS)
+                self.widths_[name] = 1 + 2 * n_waves
             else:
                 self.categories_[name] = _sorted(name, values)
                 self.widths_[name] = len(self.categories_[name])
