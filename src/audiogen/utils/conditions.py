@@ -88,7 +88,7 @@ class ConditionEncoder:
                 n_values = len(np.unique(values))
                 n_waves = 0
                 if self.fourier_features and n_values > _FEW:
-                    n_waves = np.count_nonzero(_TURN * (n_values - 1) >= _HALF_TURNS)
+                    n_waves = int(np.count_nonzero(_TURN * (n_values - 1) >= _HALF_TURNS))
                 self.widths_[name] = 1 + 2 * n_waves
             else:
                 self.categories_[name] = _sorted(name, values)
