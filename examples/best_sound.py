@@ -3,7 +3,7 @@
     python examples/best_sound.py [--folder generated/best_sound] [--seed 0]
 
 `harmonic_cvae` takes notes apart into harmonics and noise, which puts pitch and phase aside, keeps
-64 principal components and trains a small variational autoencoder on them, in about a
+64 principal components and trains a small variational autoencoder on them, in half a
 minute. The last table shows by what a random forest tells the new notes from real ones: that
 is what is not yet right about them.
 """

@@ -3,11 +3,12 @@
     python examples/vae.py [--folder generated/vae] [--seed 0]
 
 What differs from the report that inspired audiogen, whose VAE of waveforms gave noise, so that
-this takes a minute on two cores and gives notes:
+this takes half a minute on two cores and gives notes:
 
 * Not waveforms but `HarmonicPlusNoise`, which puts pitch and phase aside, and 64 principal
   components of it.
 * A ``beta`` of 4 and 8 latents: what `sample` draws is what the decoder has learnt.
+* The pitch as one number, without sines and cosines of it: notes change smoothly with it.
 * Noise on what is decoded, by which samples are as varied as the notes learnt from.
 
 A VAE also knows where a real note lies. The last lines go from the note of one guitar to that

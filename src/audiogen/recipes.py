@@ -41,7 +41,7 @@ _TO_THE_END = {"validation_fraction": 0.0, "patience": None, "plateau_patience":
 def harmonic_cvae(
     *, sample_rate=16000, n_components=64, random_state=None, verbose=0, **parameters
 ):
-    """Return a pipeline that learns notes of known pitch in a minute or two.
+    """Return a pipeline that learns notes of known pitch in about a minute.
 
     Notes are taken apart into harmonics and noise, which puts their pitch aside; a PCA
     keeps what varies; a small conditional variational autoencoder learns it.

@@ -263,19 +263,22 @@ def test_ctrl_c_leaves_a_usable_model(generator, monkeypatch):
     monkeypatch.setattr(model, "_batch", interrupted)
 
     def press():
-        while len(seen) < 8:
+        while len(seen) < 8 and not ended.is_set():
             time.sleep(0.01)
-        signal.raise_signal(signal.SIGINT)
+        if not ended.is_set():
+            signal.raise_signal(signal.SIGINT)
         while not ended.wait(30):  # Python ignores what is raised in a destructor, say
             signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(model, "epochs", 100_000)
     thread = threading.Thread(target=press)
-    with pytest.warns(ConvergenceWarning, match=r"interrupted after \d+ of 100000 epochs"):
-        thread.start()
-        model.fit(features(), conditions())
-    ended.set()
-    thread.join()
+    try:
+        with pytest.warns(ConvergenceWarning, match=r"interrupted after \d+ of 100000 epochs"):
+            thread.start()
+            model.fit(features(), conditions())
+    finally:  # or a failure here would be followed by Ctrl-C in other tests
+        ended.set()
+        thread.join()
     assert model.sample(2).shape == (2, 6)
     monkeypatch.undo()
     assert np.isfinite(pickle.loads(pickle.dumps(model)).sample(2)).all()

@@ -308,3 +308,14 @@ def test_observation_noise_is_for_few_features(shape):
     vae.set_params(observation_noise=False).fit(X)
     with pytest.raises(ValueError, match=r"up to 2048 features.*put a PCA before"):
         vae.set_params(observation_noise=True).fit(X)
+
+
+def test_without_fourier_features_the_networks_get_one_number_for_a_quantity():
+    X = np.random.default_rng(0).normal(size=(40, 3))
+    y = pd.DataFrame({"pitch": np.arange(40), "family": ["flute", "organ"] * 20})
+    vae = ConditionalVAE(2, units=(4,), epochs=1, random_state=0)
+    plain, fine = (clone(vae).set_params(fourier_features=f).fit(X, y) for f in (False, True))
+    assert plain.decoder_.inputs[1].shape[1] == 1 + 2
+    assert fine.decoder_.inputs[1].shape[1] > 1 + 2
+    with pytest.raises(TypeError, match="'fourier_features' parameter.*must be a bool"):
+        clone(vae).set_params(fourier_features="no").fit(X, y)
