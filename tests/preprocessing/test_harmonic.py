@@ -244,7 +244,7 @@ def test_a_few_components_hold_most_of_a_note():
 def test_louder_and_shorter_are_what_the_features_say(fitted, features):
     F = features[:1].copy()
     for level in (-60, -40, -25):
-        F[0, 0, 2] = level / 0.16
+        F[0, 0, 2] = level / 0.3
         audio = fitted.inverse_transform(F)[0]
         assert 20 * np.log10(np.sqrt(np.mean(audio**2))) == pytest.approx(level, abs=0.01)
     F[0, 0, 1] = np.log2(0.5) / 0.003

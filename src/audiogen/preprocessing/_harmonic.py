@@ -76,7 +76,7 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
 
     dB end at -80. Features are scaled so that a squared error is about one of what is heard.
     Partials and bands are divided by 20 dB, the level, which they share, by 5; the root mean
-    square, which all frames share, by 0.16 dB, the logarithm of the duration by 0.003, cents
+    square, which all frames share, by 0.3 dB, the logarithm of the duration by 0.003, cents
     by 50 and the pitch by 3 semitones. A note's beginning tells instruments apart [1]_ and is
     short: levels, partials and bands are multiplied by 1 + exp(-(t / 0.5 s) ** 2), where t is
     the time of the frame.
@@ -89,8 +89,8 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
     differ, the frames alone would be quieter than both. Partials that are only some cents off
     a multiple, as all of those that are learnt are, are played nearer to it. Where `y` has the
     pitch, it is the mean of what the partials within 100 cents are tuned to, weighted by power
-    and number; and of the audible partials with an envelope of their own, the odd ones have 6
-    % of the power of the even ones at least, since a note without them is heard an octave
+    and number; and of the audible partials with an envelope of their own, the odd ones have at
+    least 6 % of the power of the even ones, since a note without them is heard an octave
     higher.
     `audiogen.signal.analyse_note` has the method and its references.
 
