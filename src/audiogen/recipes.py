@@ -114,7 +114,7 @@ def harmonic_gmm(
     >>> [name for name, _ in harmonic_gmm(random_state=0).steps]
     ['harmonics', 'flatten', 'pca', 'gmm']
     """
-    own = {"latent_dim": 32, "alpha": 10.0, "fourier_features": False, **parameters}
+    own = {"latent_dim": 32, "alpha": 10.0, **parameters}
     gmm = ConditionalGaussianMixture(64, random_state=random_state, **own)
     return GenerativePipeline(
         [*_harmonic_features(sample_rate, n_components, random_state), ("gmm", gmm)]

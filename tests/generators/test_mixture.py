@@ -45,23 +45,6 @@ def test_samples_are_spread_as_the_data(covariance_type):
     assert stats.ks_2samp(one, X[:, 0]).statistic > 0.05
 
 
-def test_without_fourier_features_means_go_one_way_with_a_quantity():
-    """A mean that falls and rises again is a wave, which a line cannot follow."""
-    y = pd.DataFrame({"pitch": np.arange(40, 80)})
-    X = np.cos(np.pi * (y.to_numpy() - 40) / 20)
-    X = np.hstack([X, 2 * X])
-    fine, plain = (
-        ConditionalGaussianMixture(1, alpha=1e-3, fourier_features=waves, random_state=0).fit(X, y)
-        for waves in (True, False)
-    )
-    means = [m.decode(np.zeros((40, m.latent_dim_)), y)[:, 0] for m in (fine, plain)]
-    np.testing.assert_allclose(means[0], X[:, 0], atol=0.1)
-    line = np.polyval(np.polyfit(y.pitch, X[:, 0], 1), y.pitch)
-    np.testing.assert_allclose(means[1], line, atol=1e-2)
-    with pytest.raises(TypeError, match="'fourier_features' parameter.*must be a bool"):
-        ConditionalGaussianMixture(fourier_features="no").fit(X, y)
-
-
 def test_one_gaussian_under_a_condition_has_a_closed_form():
     """Ridge regression plus a Gaussian of what it leaves."""
     rng = np.random.default_rng(0)

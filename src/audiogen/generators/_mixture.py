@@ -14,7 +14,7 @@ from audiogen.generators._scaling import Scaling, refuse_not_finite
 from audiogen.generators._transport import mixture_of_normal, normal_of_mixture
 from audiogen.utils.conditions import ConditionEncoder
 from audiogen.utils.seeds import draw_seed, spawn_seed
-from audiogen.utils.validation import Instance, Interval, Options, check_parameters
+from audiogen.utils.validation import Interval, Options, check_parameters
 
 __all__ = ["ConditionalGaussianMixture"]
 
@@ -43,11 +43,6 @@ class ConditionalGaussianMixture(BaseSampler):
         Strength of the ridge regression.
     reg_covar : float, default=1e-4
         Added to every variance, as a share of the mean variance of the residuals.
-    fourier_features : bool, default=True
-        Whether quantities among the conditions, such as the pitch, are encoded as sines and
-        cosines too, so that means may move up and down with them. With False they move one way,
-        and there is less to learn: better for features that have put the pitch aside, such as
-        those of `HarmonicPlusNoise`.
     random_state : int, RandomState or None, default=None
         Decides the mixture's start and the draws.
 
@@ -107,7 +102,6 @@ class ConditionalGaussianMixture(BaseSampler):
         "covariance_type": Options("tied", "full", "diag"),
         "alpha": Interval(numbers.Real, 0, None, closed="neither"),
         "reg_covar": Interval(numbers.Real, 0, None, closed="neither"),
-        "fourier_features": Instance((bool, np.bool_), "a bool"),
     }
 
     def __init__(
@@ -118,7 +112,6 @@ class ConditionalGaussianMixture(BaseSampler):
         covariance_type="tied",
         alpha=1.0,
         reg_covar=1e-4,
-        fourier_features=True,
         random_state=None,
     ):
         self.n_components = n_components
@@ -126,7 +119,6 @@ class ConditionalGaussianMixture(BaseSampler):
         self.covariance_type = covariance_type
         self.alpha = alpha
         self.reg_covar = reg_covar
-        self.fourier_features = fourier_features
         self.random_state = random_state
 
     def fit(self, X, y=None):
@@ -148,7 +140,7 @@ class ConditionalGaussianMixture(BaseSampler):
         X = self._validated(X, reset=True)
         refuse_not_finite(X, np.arange(len(X)))
         y = conditions_of(X, y)
-        encoder = None if y is None else ConditionEncoder(self.fourier_features).fit(y)
+        encoder = None if y is None else ConditionEncoder().fit(y)
         return self._learn(X, encoder, None if encoder is None else encoder.encode(y))
 
     def encode(self, X, y=None):
