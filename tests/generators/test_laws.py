@@ -272,6 +272,8 @@ def test_ctrl_c_leaves_a_usable_model(generator, monkeypatch):
 
     monkeypatch.setattr(model, "epochs", 100_000)
     thread = threading.Thread(target=press)
+    # A shell that starts the tests in the background has them ignore it.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with pytest.warns(ConvergenceWarning, match=r"interrupted after \d+ of 100000 epochs"):
             thread.start()
@@ -279,6 +281,7 @@ def test_ctrl_c_leaves_a_usable_model(generator, monkeypatch):
     finally:  # or a failure here would be followed by Ctrl-C in other tests
         ended.set()
         thread.join()
+        signal.signal(signal.SIGINT, before)
     assert model.sample(2).shape == (2, 6)
     monkeypatch.undo()
     assert np.isfinite(pickle.loads(pickle.dumps(model)).sample(2)).all()
