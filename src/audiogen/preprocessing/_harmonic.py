@@ -23,6 +23,7 @@ from audiogen.utils.validation import Instance, Interval, Options, check_paramet
 
 __all__ = ["HarmonicPlusNoise"]
 
+_LEAST = 1e-6  # of full scale
 _GOES_ON = 1.0  # seconds that a note counts as longer which sounds to the end
 
 
@@ -63,32 +64,34 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
     -----
     The features of a note are ``(2 + ceil(n_timesteps / hop_length), 5 + n_harmonics +
     n_noise_bands)``, and each row after the first is a frame: the level in four steps of
-    a quarter of a frame, in dB of the note's loudness; cents around the pitch; partials
-    and noise in dB of the level. Row 0 has the pitch in semitones above C4, the binary
-    logarithm of the duration in seconds and the loudness in dB of full scale; then, below
-    the partials, by how many cents each is off a multiple of the first.
+    a quarter of a frame, in dB of the highest level; cents around the pitch; partials and
+    noise in dB of the level. Row 0 has the pitch in semitones above C4, the binary logarithm
+    of the duration in seconds and the root mean square of all samples in dB of full scale;
+    then, below the partials, by how many cents each is off a multiple of the first.
 
     Frames are in a note's own time: after the first 0.4 s they are spread evenly over what
     is left of its duration, so that the last one is its end, however long it is, and the
     mean of a short note and a long one ends once. How long a note that sounds to the end
     of its samples would go on nobody knows: its duration counts as a second longer.
 
-    dB end at -80. Features are scaled so that a squared error is about one of what is
-    heard. Partials and bands are divided by 20 dB, the level, which they share, by 5; the
-    loudness, which all frames share, by 1.25 dB, the logarithm of the duration by 0.003,
-    cents by 50 and the pitch by 3 semitones. A note's beginning tells instruments apart [1]_
-    and is short: levels, partials and bands are multiplied by 1 + exp(-(t / 0.5 s) ** 2),
-    where t is the time of the frame.
+    dB end at -80. Features are scaled so that a squared error is about one of what is heard.
+    Partials and bands are divided by 20 dB, the level, which they share, by 5; the root mean
+    square, which all frames share, by 0.3 dB, the logarithm of the duration by 0.003, cents
+    by 50 and the pitch by 3 semitones. A note's beginning tells instruments apart [1]_ and is
+    short: levels, partials and bands are multiplied by 1 + exp(-(t / 0.5 s) ** 2), where t is
+    the time of the frame.
 
-    What is lost is phase and all that happens within a frame but for the level. Any
-    features will do to synthesise from: they are clipped to what a note can have, the
-    tuning is centred on the pitch, what follows the duration is zero, a level that stays
-    above the note's loudness comes down to it, and a note that would exceed full scale is
-    turned down to it. Partials that are only some cents off a multiple, as all of those that
-    are learnt are, are played nearer to it. Where `y` has the pitch, it is the mean of what the
-    partials within 100 cents are tuned to, weighted by power and number; and of the audible
-    partials with an envelope of their own, the odd ones have 6 % of the power of the even ones
-    at least, since a note without them is heard an octave higher.
+    What is lost is phase and all that happens within a frame but for the level. Any features
+    will do to synthesise from: they are clipped to what a note can have, the tuning is centred
+    on the pitch, what follows the duration is zero, a level that stays above the highest comes
+    down to it, and a note that would exceed full scale is turned down to it. Otherwise a note
+    has the root mean square of its features, exactly: in a mean of two notes, whose partials
+    differ, the frames alone would be quieter than both. Partials that are only some cents off
+    a multiple, as all of those that are learnt are, are played nearer to it. Where `y` has the
+    pitch, it is the mean of what the partials within 100 cents are tuned to, weighted by power
+    and number; and of the audible partials with an envelope of their own, the odd ones have at
+    least 6 % of the power of the even ones, since a note without them is heard an octave
+    higher.
     `audiogen.signal.analyse_note` has the method and its references.
 
     See Also
@@ -259,24 +262,22 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
         length = len(audio) / self.sample_rate
         if note.duration >= length:
             note = replace(note, duration=length + _GOES_ON)
-        return pack_note(note, self.sample_rate / self.hop_length)
+        return pack_note(note, 20 * np.log10(_rms(audio)), self.sample_rate / self.hop_length)
 
     def _synthesise(self, features, pitch, seed):
         # Seeded by the features, a note sounds the same alone and among others.
         rng = make_rng(seed, zlib.crc32(features.tobytes()))
+        note, level = unpack_note(
+            features, pitch, self.n_harmonics, self.sample_rate, self.sample_rate / self.hop_length
+        )
         audio = synthesise_note(
-            unpack_note(
-                features,
-                pitch,
-                self.n_harmonics,
-                self.sample_rate,
-                self.sample_rate / self.hop_length,
-            ),
+            note,
             self.n_features_in_,
             sample_rate=self.sample_rate,
             hop_length=self.hop_length,
             rng=rng,
         )
+        audio *= 10 ** (level / 20) / _rms(audio)
         return audio / max(1.0, np.abs(audio).max())
 
     def _each(self, workers, function, *columns):
@@ -294,6 +295,10 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
         if len(y) != n_notes:
             raise ValueError(f"y has {len(y)} rows, but X has {n_notes}. Give one pitch a note.")
         return y[self.pitch_column].to_numpy(dtype=float, na_value=np.nan, copy=True)
+
+
+def _rms(audio):
+    return max(float(np.sqrt(np.mean(np.square(audio, dtype=np.float64)))), _LEAST)
 
 
 _CONSTRAINTS = {

@@ -16,7 +16,7 @@ _LEVELS, _TUNING, FIRST_SHAPE = slice(0, 4), 4, 5
 _DB, _CENTS = 20.0, 50.0
 _SURELY_OFF = 30.0  # cents: by less, a partial is played nearer to its multiple
 _LEVEL_DB = 5.0
-_WHOLE_NOTE = np.array([3.0, 0.003, 1.25])  # semitones, octaves of seconds, dB
+_WHOLE_NOTE = np.array([3.0, 0.003, 0.3])  # semitones, octaves of seconds, dB
 _SHORTEST, _LONGEST = 0.02, 1000.0  # seconds, of a note
 _SWING = 100.0  # cents that generated tuning may move by
 _ONSET = 0.4  # seconds that are kept as they are; what follows is stretched
@@ -27,13 +27,15 @@ _LEAST_ODD = 0.06  # power of odd partials over that of even ones; 99 % of recor
 _LOUDEST = 10.0  # dB over the level that a generated part may have
 
 
-def pack_note(note, frame_rate):
+def pack_note(note, level, frame_rate):
     """Return a note as one array.
 
     Parameters
     ----------
     note : HarmonicNote
         The note.
+    level : float
+        Its root mean square, in dB of full scale.
     frame_rate : float
         Frames a second.
 
@@ -49,7 +51,7 @@ def pack_note(note, frame_rate):
     first, frames = features[0], features[1:]
     # Of means and mixtures of logarithms none is a duration of nothing, or less.
     octaves = np.log2(max(note.duration, _SHORTEST))
-    first[:3] = np.array([note.pitch - UNPITCHED, octaves, note.loudness]) / _WHOLE_NOTE
+    first[:3] = np.array([note.pitch - UNPITCHED, octaves, max(level, -80.0)]) / _WHOLE_NOTE
     first[FIRST_SHAPE : FIRST_SHAPE + n_harmonics] = note.detuning / _CENTS
     frames[:, _LEVELS] = note.levels / _LEVEL_DB
     frames[:, _TUNING] = note.tuning / _CENTS
@@ -111,10 +113,13 @@ def unpack_note(features, pitch, n_harmonics, sample_rate, frame_rate):
     Returns
     -------
     note : HarmonicNote
+        Of loudness 0.
+    level : float
+        Its root mean square, in dB of full scale.
     """
     first, frames = features[0], features[1:]
     frames = frames / _heed(frames.shape, frame_rate)
-    semitones, octaves, loudness = (first[:3] * _WHOLE_NOTE).tolist()
+    semitones, octaves, level = (first[:3] * _WHOLE_NOTE).tolist()
     duration = float(np.exp2(np.clip(octaves, *np.log2([_SHORTEST, _LONGEST]))))
     time, own = _times(duration, len(frames), frame_rate)
     frames = _moved(frames, time, own)
@@ -134,20 +139,21 @@ def unpack_note(features, pitch, n_harmonics, sample_rate, frame_rate):
         raised = _missing_odd(power, pitch, sample_rate)
         shapes[:, :n_harmonics] += raised
         detuning -= _heard(detuning, power * 10 ** (raised / 10), pitch, sample_rate)
-    return HarmonicNote(
+    note = HarmonicNote(
         pitch=played,
         duration=duration,
-        loudness=min(loudness, 0.0),
+        loudness=0.0,
         levels=levels,
         tuning=tuning,
         detuning=detuning,
         harmonics=shapes[:, :n_harmonics],
         noise=shapes[:, n_harmonics:],
     )
+    return note, min(level, 0.0)
 
 
 def _not_above(levels, frame_rate):
-    """Return levels, brought down to the note's loudness where they are above it for long.
+    """Return levels, brought down to the highest there is where they are above it for long.
 
     Of means and mixtures of levels some rise above what all are measured from. Turning down
     the whole note for it would leave little of the rest.
