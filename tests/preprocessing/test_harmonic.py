@@ -196,10 +196,27 @@ def test_the_mean_of_a_short_note_and_a_long_one_ends_once():
     assert not audio[16400:].any()
 
 
+def test_the_mean_of_notes_let_go_at_different_times_is_let_go_once():
+    """At the geometric mean, 0.84 s, with what is heard of each after that."""
+    X = tones([60, 60])
+    t = np.arange(X.shape[1]) / RATE
+    let_go = np.array([[0.7], [1.0]])
+    X *= np.where(t < let_go, 1, 10 ** (-30 / 20)) * (t < 1.3)
+    y = pd.DataFrame({"pitch": [60, 60]})
+    harmonics = HarmonicPlusNoise().fit(X)
+    F = harmonics.transform(X, y)
+    np.testing.assert_allclose(2 ** (0.003 * F[:, 0, 3]), let_go[:, 0], atol=0.02)
+    audio = harmonics.inverse_transform(F.mean(axis=0, keepdims=True), y[:1])[0]
+    times = (0.3, 0.6, 0.75, 0.9, 1.1)
+    level = 20 * np.log10([audio[int(a * RATE) : int(a * RATE) + 800].std() for a in times])
+    np.testing.assert_allclose(level - level[0], [0, 0, 0, -30, -30], atol=1)
+
+
 def test_a_note_that_sounds_to_the_end_counts_a_second_longer():
     y = pd.DataFrame({"pitch": [60]})
     F = HarmonicPlusNoise().fit_transform(tones([60]), y)
-    assert 2 ** (0.003 * F[0, 0, 1]) == pytest.approx(2.5)
+    assert 2 ** (0.012 * F[0, 0, 1]) == pytest.approx(2.5)
+    assert 2 ** (0.003 * F[0, 0, 3]) == pytest.approx(2.5)
 
 
 def test_beginnings_count_up_to_twice():
@@ -247,7 +264,7 @@ def test_louder_and_shorter_are_what_the_features_say(fitted, features):
         F[0, 0, 2] = level / 0.3
         audio = fitted.inverse_transform(F)[0]
         assert 20 * np.log10(np.sqrt(np.mean(audio**2))) == pytest.approx(level, abs=0.01)
-    F[0, 0, 1] = np.log2(0.5) / 0.003
+    F[0, 0, 1] = np.log2(0.5) / 0.012
     short = fitted.inverse_transform(F)[0]
     assert not short[8000:].any()
     assert short[7000:8000].any()

@@ -66,20 +66,23 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
     n_noise_bands)``, and each row after the first is a frame: the level in four steps of
     a quarter of a frame, in dB of the highest level; cents around the pitch; partials and
     noise in dB of the level. Row 0 has the pitch in semitones above C4, the binary logarithm
-    of the duration in seconds and the root mean square of all samples in dB of full scale;
-    then, below the partials, by how many cents each is off a multiple of the first.
+    of the duration in seconds, the root mean square of all samples in dB of full scale, and the
+    binary logarithm of the seconds until the level is 20 dB below the highest for good; then,
+    below the partials, by how many cents each is off a multiple of the first.
 
-    Frames are in a note's own time: after the first 0.4 s they are spread evenly over what
-    is left of its duration, so that the last one is its end, however long it is, and the
-    mean of a short note and a long one ends once. How long a note that sounds to the end
-    of its samples would go on nobody knows: its duration counts as a second longer.
+    Frames are in a note's own time: the first 0.4 s are as they are, 80 % of the other frames
+    are spread evenly over what follows until the note is 20 dB down, or let go, and the rest
+    over what is left of its duration. So a mean of notes that are let go at different times is
+    let go once, and ends once. A note that is 20 dB down before a fifth of that time counts as
+    held until then. How long a note that sounds to the end of its samples would go on nobody
+    knows: its duration counts as a second longer.
 
     dB end at -80. Features are scaled so that a squared error is about one of what is heard.
     Partials and bands are divided by 20 dB, the level, which they share, by 5; the root mean
-    square, which all frames share, by 0.3 dB, the logarithm of the duration by 0.003, cents
-    by 50 and the pitch by 3 semitones. A note's beginning tells instruments apart [1]_ and is
-    short: levels, partials and bands are multiplied by 1 + exp(-(t / 0.5 s) ** 2), where t is
-    the time of the frame.
+    square, which all frames share, by 0.3 dB, the logarithm of the duration by 0.012, that of
+    the time until a note is let go, when most is lost, by 0.003, cents by 50 and the pitch by 3
+    semitones. A note's beginning tells instruments apart [1]_ and is short: levels, partials and
+    bands are multiplied by 1 + exp(-(t / 0.5 s) ** 2), where t is the time of the frame.
 
     What is lost is phase and all that happens within a frame but for the level. Any features
     will do to synthesise from: they are clipped to what a note can have, the tuning is centred

@@ -9,17 +9,22 @@ __all__ = ["FIRST_SHAPE", "UNPITCHED", "pack_note", "unpack_note"]
 
 UNPITCHED = 60.0
 # The columns of a frame: level in four steps, tuning, then harmonics and noise. Row 0 has
-# what holds for the whole note in the first three.
+# what holds for the whole note in the first four.
 _LEVELS, _TUNING, FIRST_SHAPE = slice(0, 4), 4, 5
 # What a feature of 1 stands for. A squared error should be one of what is heard: all partials
 # and bands share the level, and everything is silent after the duration.
 _DB, _CENTS = 20.0, 50.0
 _SURELY_OFF = 30.0  # cents: by less, a partial is played nearer to its multiple
 _LEVEL_DB = 5.0
-_WHOLE_NOTE = np.array([3.0, 0.003, 0.3])  # semitones, octaves of seconds, dB
+# Semitones; octaves of seconds, of the duration; dB; octaves of seconds, until it is let go.
+_WHOLE_NOTE = np.array([3.0, 0.012, 0.3, 0.003])
 _SHORTEST, _LONGEST = 0.02, 1000.0  # seconds, of a note
 _SWING = 100.0  # cents that generated tuning may move by
 _ONSET = 0.4  # seconds that are kept as they are; what follows is stretched
+_HELD = 0.8  # share of what follows in which a note is held
+_SOONEST = 0.2  # share of it in time, at least, of which so much is made
+_LOW = -20.0  # dB of the highest level: with less for good, it is no longer held
+_NEAR = 0.1  # seconds: with less left, it is held to its end
 _HEED = 0.5  # seconds in which errors count more: those tell instruments apart
 _LEAST = 1e-12  # of power
 _SLOWLY = 0.02  # seconds: what levels do within is left as it is
@@ -51,12 +56,13 @@ def pack_note(note, level, frame_rate):
     first, frames = features[0], features[1:]
     # Of means and mixtures of logarithms none is a duration of nothing, or less.
     octaves = np.log2(max(note.duration, _SHORTEST))
-    first[:3] = np.array([note.pitch - UNPITCHED, octaves, max(level, -80.0)]) / _WHOLE_NOTE
+    held = np.log2(max(_held(note, frame_rate), _SHORTEST))
+    first[:4] = np.array([note.pitch - UNPITCHED, octaves, max(level, -80.0), held]) / _WHOLE_NOTE
     first[FIRST_SHAPE : FIRST_SHAPE + n_harmonics] = note.detuning / _CENTS
     frames[:, _LEVELS] = note.levels / _LEVEL_DB
     frames[:, _TUNING] = note.tuning / _CENTS
     frames[:, FIRST_SHAPE:] = np.concatenate([note.harmonics, note.noise], axis=1) / _DB
-    time, own = _times(note.duration, n_frames, frame_rate)
+    time, own = _times(note.duration, 2.0**held, n_frames, frame_rate)
     features[1:] = _moved(frames, own, time) * _heed(frames.shape, frame_rate)
     return features
 
@@ -69,11 +75,22 @@ def _heed(shape, frame_rate):
     return heed
 
 
-def _times(duration, n_frames, frame_rate):
-    """Return three frames in time, and the same three in the note's own time."""
+def _held(note, frame_rate):
+    """Return the seconds until the level is low for good: a note is let go, or has faded."""
+    n_frames, n_steps = note.levels.shape
+    loud = np.flatnonzero(note.levels.ravel() > _LOW)
+    held = (loud[-1] / n_steps if len(loud) else 0) / frame_rate
+    to_the_end = held > min(note.duration, n_frames / frame_rate) - _NEAR
+    return note.duration if to_the_end else held
+
+
+def _times(duration, held, n_frames, frame_rate):
+    """Return four frames in time, and the same four in the note's own time."""
     end = np.clip(duration * frame_rate, 1, n_frames - 1)
     onset = min(_ONSET * frame_rate, end / 2)
-    return np.array([0, onset, end + 1]), np.array([0, onset, n_frames])
+    held = np.clip(held * frame_rate, onset + _SOONEST * (end - onset), end)
+    own = onset + _HELD * (n_frames - onset)
+    return np.array([0, onset, held, end + 1]), np.array([0, onset, own, n_frames])
 
 
 def _moved(frames, there, here):
@@ -119,9 +136,9 @@ def unpack_note(features, pitch, n_harmonics, sample_rate, frame_rate):
     """
     first, frames = features[0], features[1:]
     frames = frames / _heed(frames.shape, frame_rate)
-    semitones, octaves, level = (first[:3] * _WHOLE_NOTE).tolist()
-    duration = float(np.exp2(np.clip(octaves, *np.log2([_SHORTEST, _LONGEST]))))
-    time, own = _times(duration, len(frames), frame_rate)
+    semitones, octaves, level, held = (first[:4] * _WHOLE_NOTE).tolist()
+    duration, held = np.exp2(np.clip([octaves, held], *np.log2([_SHORTEST, _LONGEST]))).tolist()
+    time, own = _times(duration, held, len(frames), frame_rate)
     frames = _moved(frames, time, own)
     levels = np.clip(frames[:, _LEVELS] * _LEVEL_DB, -80, _LOUDEST)
     levels = np.maximum(_not_above(levels, frame_rate), -80)
