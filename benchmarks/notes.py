@@ -19,9 +19,15 @@ velocity
     Each recipe told instrument and velocity, where an instrument has notes of three velocities or
     more: rank correlations of velocity with level and with spectral centroid, of its real notes
     (pitch regressed out), and of those generated at one pitch.
+interpolation
+    From a note of each family to one of each other in eight steps at C4: by how many cents the
+    pitch is off at most; on how many of the ways each step's timbre (mean log-mel spectrum of
+    the first second, at equal power) is farther from the first and nearer to the last; and the
+    longest step back, over the whole way.
 """
 
 import argparse
+import itertools
 import pathlib
 import time
 
@@ -33,14 +39,16 @@ from audiogen import recipes
 from audiogen.datasets import load_notes, load_nsynth
 from audiogen.metrics import classifier_two_sample_test, frechet_audio_distance, pitch_accuracy
 from audiogen.preprocessing import HarmonicPlusNoise, PeakNormalizer
+from audiogen.signal import track_pitch
 from benchmarks import _notes
 from benchmarks._data import SAMPLE_RATE
 
 CONDITIONS = ["pitch", "instrument_family"]
-TABLES = "representation", "recipes", "families", "velocity"
+TABLES = "representation", "recipes", "families", "velocity", "interpolation"
 N_DRAWS = 10
 N_LATENTS = 8
 N_VELOCITIES = 6
+N_STEPS, PITCH = 8, 60
 
 
 def main():
@@ -75,6 +83,8 @@ def main():
             draw(judge, first, arguments.pictures / name)
         if "velocity" in arguments.tables:
             show(f"{name}, velocity", velocity(name, judge.train, arguments.seeds[0]))
+        if "interpolation" in arguments.tables:
+            show(f"{name}, interpolation", interpolation(name, judge.train, arguments.seeds[0]))
 
 
 def loaded(folders):
@@ -213,6 +223,33 @@ def correlations(name, notes, values, pitch):
         rest = measured - np.polyval(np.polyfit(pitch, measured, 1), pitch)
         found[f"{name} {label}"] = spearmanr(values, rest).statistic
     return found
+
+
+def interpolation(name, train, seed):
+    """Return how the pitch stays and the timbre goes between families, over a family's ways."""
+    y = train.frame[CONDITIONS]
+    model = getattr(recipes, name)(random_state=seed).fit(train.data, y)
+    nearest = (y.pitch - PITCH).abs().groupby(y.instrument_family).idxmin()
+    ways = []
+    for pair in itertools.combinations(nearest.index, 2):
+        ends = y.loc[nearest[list(pair)]]
+        latents = model.encode(train.data[ends.index], ends)
+        steps = model.interpolate(latents, ends.assign(pitch=PITCH), N_STEPS)
+        cents = 100 * np.abs(track_pitch(steps, SAMPLE_RATE) - PITCH).max()
+        heard = steps[:, :SAMPLE_RATE]
+        back = step_back(_notes.timbres(heard / heard.std(axis=1, keepdims=True)))
+        ways += [(family, cents, back == 0, back) for family in pair]
+    by_family = pd.DataFrame(ways, columns=["family", "cents", "monotonic", "back"])
+    kinds = {"cents": "max", "monotonic": "mean", "back": "max"}
+    table = by_family.groupby("family").agg(kinds)
+    table.loc["all"] = by_family.agg(kinds)
+    return table
+
+
+def step_back(timbres):
+    """Return the longest step towards the first or away from the last, over the whole way."""
+    first, last = (np.linalg.norm(timbres - timbres[end], axis=1) for end in (0, -1))
+    return max(-np.diff(first).min(), np.diff(last).max(), 0) / first[-1]
 
 
 def draw(judge, notes, folder):

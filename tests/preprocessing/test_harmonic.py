@@ -212,6 +212,23 @@ def test_the_mean_of_notes_let_go_at_different_times_is_let_go_once():
     np.testing.assert_allclose(level - level[0], [0, 0, 0, -30, -30], atol=1)
 
 
+def test_a_note_held_to_its_end_dies_away_in_a_mean_with_one_that_is_let_go_before():
+    X = tones([60, 60])
+    t = np.arange(X.shape[1]) / RATE
+    X *= np.stack([t < 1.2, np.where(t < 0.7, 1, 10 ** (-30 / 20)) * (t < 1.4)])
+    y = pd.DataFrame({"pitch": [60, 60]})
+    harmonics = HarmonicPlusNoise().fit(X)
+    F = harmonics.transform(X, y)
+    alone, mean = harmonics.inverse_transform([F[0], F.mean(axis=0)], y)
+    times = (0.3, 0.8, 1.1, 1.25)  # the mean is let go at 0.92 s and ends at 1.3 s
+    levels = [
+        20 * np.log10([1e-6 + sound[int(a * RATE) : int(a * RATE) + 400].std() for a in times])
+        for sound in (alone, mean)
+    ]
+    assert np.abs(levels[0][1:3] - levels[0][0]).max() < 1
+    np.testing.assert_allclose(levels[1] - levels[1][0], [0, 0, -30, -42], atol=4)
+
+
 def test_a_note_that_sounds_to_the_end_counts_a_second_longer():
     y = pd.DataFrame({"pitch": [60]})
     F = HarmonicPlusNoise().fit_transform(tones([60]), y)

@@ -74,8 +74,9 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
     are spread evenly over what follows until the note is 20 dB down, or let go, and the rest
     over what is left of its duration. So a mean of notes that are let go at different times is
     let go once, and ends once. A note that is 20 dB down before a fifth of that time counts as
-    held until then. How long a note that sounds to the end of its samples would go on nobody
-    knows: its duration counts as a second longer.
+    held until then. In one that is held to its end nothing follows, and those frames, which are
+    not played, fall by 60 dB. How long a note that sounds to the end of its samples would go on
+    nobody knows: its duration counts as a second longer.
 
     dB end at -80. Features are scaled so that a squared error is about one of what is heard.
     Partials and bands are divided by 20 dB, the level, which they share, by 5; the root mean

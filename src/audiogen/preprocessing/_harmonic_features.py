@@ -24,6 +24,7 @@ _ONSET = 0.4  # seconds that are kept as they are; what follows is stretched
 _HELD = 0.8  # share of what follows in which a note is held
 _SOONEST = 0.2  # share of it in time, at least, of which so much is made
 _LOW = -20.0  # dB of the highest level: with less for good, it is no longer held
+_FALL = 60.0  # dB from being let go to the end
 _NEAR = 0.1  # seconds: with less left, it is held to its end
 _HEED = 0.5  # seconds in which errors count more: those tell instruments apart
 _LEAST = 1e-12  # of power
@@ -63,7 +64,10 @@ def pack_note(note, level, frame_rate):
     frames[:, _TUNING] = note.tuning / _CENTS
     frames[:, FIRST_SHAPE:] = np.concatenate([note.harmonics, note.noise], axis=1) / _DB
     time, own = _times(note.duration, 2.0**held, n_frames, frame_rate)
-    features[1:] = _moved(frames, own, time) * _heed(frames.shape, frame_rate)
+    moved = _moved(frames, own, time)
+    if held >= octaves:
+        moved[:, _LEVELS] -= _fall(own, moved[:, _LEVELS].shape) / _LEVEL_DB
+    features[1:] = moved * _heed(frames.shape, frame_rate)
     return features
 
 
@@ -82,6 +86,15 @@ def _held(note, frame_rate):
     held = (loud[-1] / n_steps if len(loud) else 0) / frame_rate
     to_the_end = held > min(note.duration, n_frames / frame_rate) - _NEAR
     return note.duration if to_the_end else held
+
+
+def _fall(own, shape):
+    """Return by how many dB the level of a note falls that is held to its end, where no time is.
+
+    In a mean with notes that are let go before, there is some.
+    """
+    steps = np.arange(shape[0] * shape[1]) / shape[1]
+    return _FALL * np.interp(steps, own[2:], [0, 1]).reshape(shape)
 
 
 def _times(duration, held, n_frames, frame_rate):
