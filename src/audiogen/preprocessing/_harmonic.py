@@ -75,7 +75,7 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
     over what is left of its duration. So a mean of notes that are let go at different times is
     let go once, and ends once. A note that is 20 dB down before a fifth of that time counts as
     held until then. In one that is held to its end nothing follows, and those frames, which are
-    not played, fall by 60 dB. How long a note that sounds to the end of its samples would go on
+    not played, fall by 30 dB. How long a note that sounds to the end of its samples would go on
     nobody knows: its duration counts as a second longer.
 
     dB end at -80. Features are scaled so that a squared error is about one of what is heard.
@@ -94,8 +94,8 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
     a multiple, as all of those that are learnt are, are played nearer to it. Where `y` has the
     pitch, it is the mean of what the partials within 100 cents are tuned to, weighted by power
     and number; and of the audible partials with an envelope of their own, the odd ones have at
-    least 6 % of the power of the even ones, since a note without them is heard an octave
-    higher.
+    least 6 % of the power of the even ones within any 0.1 s or so, since a note without them is
+    heard an octave higher.
     `audiogen.signal.analyse_note` has the method and its references.
 
     See Also

@@ -24,11 +24,12 @@ _ONSET = 0.4  # seconds that are kept as they are; what follows is stretched
 _HELD = 0.8  # share of what follows in which a note is held
 _SOONEST = 0.2  # share of it in time, at least, of which so much is made
 _LOW = -20.0  # dB of the highest level: with less for good, it is no longer held
-_FALL = 60.0  # dB from being let go to the end
+_FALL = 30.0  # dB from being let go to the end, as in recordings
 _NEAR = 0.1  # seconds: with less left, it is held to its end
 _HEED = 0.5  # seconds in which errors count more: those tell instruments apart
 _LEAST = 1e-12  # of power
 _SLOWLY = 0.02  # seconds: what levels do within is left as it is
+_BRIEFLY = 0.1  # seconds: what odd partials lack for less is not heard
 _LEAST_ODD = 0.06  # power of odd partials over that of even ones; 99 % of recorded notes have more
 _LOUDEST = 10.0  # dB over the level that a generated part may have
 
@@ -165,10 +166,11 @@ def unpack_note(features, pitch, n_harmonics, sample_rate, frame_rate):
     detuning -= detuning[0]
     played = float(np.clip(UNPITCHED + semitones, 0, 127) if np.isnan(pitch) else pitch)
     if not np.isnan(pitch):
-        power = loud**2 @ 10 ** (shapes[sounding, :n_harmonics] / 10)
+        power = 10 ** (shapes[:, :n_harmonics] / 10)
         raised = _missing_odd(power, pitch, sample_rate)
-        shapes[:, :n_harmonics] += raised
-        detuning -= _heard(detuning, power * 10 ** (raised / 10), pitch, sample_rate)
+        shapes[:, :n_harmonics] += gaussian_filter1d(raised, _BRIEFLY * frame_rate, axis=0)
+        power = loud**2 @ 10 ** (shapes[sounding, :n_harmonics] / 10)
+        detuning -= _heard(detuning, power, pitch, sample_rate)
     note = HarmonicNote(
         pitch=played,
         duration=duration,
@@ -197,12 +199,13 @@ def _not_above(levels, frame_rate):
 
 def _missing_odd(power, pitch, sample_rate):
     """Return by how many dB to raise partials: without odd ones, a note is an octave higher."""
-    number = harmonic_knots(len(power))
+    number = harmonic_knots(power.shape[1])
     single = number == np.arange(1, len(number) + 1)
     known = single & _audible(number, pitch, sample_rate)
     odd = known & (number % 2 == 1)
-    missing = _LEAST_ODD * power[known & ~odd].sum() / max(power[odd].sum(), _LEAST)
-    return odd * np.float32(10 * np.log10(max(missing, 1.0)))
+    even = known & ~odd
+    missing = _LEAST_ODD * power[:, even].sum(axis=1) / (power[:, odd].sum(axis=1) + _LEAST)
+    return odd * 10 * np.log10(np.maximum(missing, 1.0), dtype=np.float32)[:, np.newaxis]
 
 
 def _audible(number, pitch, sample_rate):
