@@ -8,8 +8,8 @@ for a day and blurred them, so that this takes two minutes on two cores and give
 * Not waveforms but frames of `HarmonicPlusNoise`, which puts pitch aside: a mean absolute
   error between waveforms is mostly one of phases, which cannot be learnt, while one between
   envelopes is one of timbre. The sequence is 64 frames long rather than 64,000 samples.
-* What holds for the whole note, its duration and loudness, is told in each frame, or it would
-  count as one of them. How far partials are off their multiples is left out.
+* What holds for the whole note, such as its duration and loudness, is told in each frame, or it
+  would count as one of them. How far partials are off their multiples is left out.
 * Wider convolutions, more codes, no dropout, smaller batches and a higher learning rate with
   averaged weights: 148 notes make few steps an epoch, and their codes have little to overfit.
 * New notes come from codes drawn from a density under the condition; the report could only
@@ -30,10 +30,11 @@ from audiogen.metrics import summarize
 from audiogen.preprocessing import HarmonicPlusNoise
 
 CONDITIONS = ["pitch", "instrument_family"]
-# In the first row of HarmonicPlusNoise, where one number stands for a whole note. Duration
-# counts as much there as in all frames together; told in each, that is too much.
-DURATION_AND_LOUDNESS = slice(1, 3)
-UNITS = np.array([20, 1], dtype=np.float32)
+# In the first row of HarmonicPlusNoise: duration, loudness and until when a note is held. One
+# number stands for the whole note there, and counts as much as all frames together; told in
+# each, that is too much.
+WHOLE_NOTE = slice(1, 4)
+UNITS = np.array([5, 4, 20], dtype=np.float32)
 
 
 def main():
@@ -64,9 +65,9 @@ def main():
 
 
 def tell_each_frame(features):
-    """Put duration and loudness, of the whole note, beside the envelopes of each frame."""
+    """Put what holds for the whole note beside the envelopes of each frame."""
     envelopes = features[:, 1:]
-    whole = features[:, :1, DURATION_AND_LOUDNESS] / UNITS
+    whole = features[:, :1, WHOLE_NOTE] / UNITS
     return np.concatenate([envelopes, np.repeat(whole, envelopes.shape[1], axis=1)], axis=2)
 
 
@@ -74,7 +75,7 @@ def told_once(frames):
     """Make a first row again of the mean of what each frame was told."""
     envelopes, whole = np.split(frames, [-len(UNITS)], axis=2)
     first = np.zeros_like(envelopes[:, :1])
-    first[..., DURATION_AND_LOUDNESS] = whole.mean(axis=1, keepdims=True) * UNITS
+    first[..., WHOLE_NOTE] = whole.mean(axis=1, keepdims=True) * UNITS
     return np.concatenate([first, envelopes], axis=1)
 
 
