@@ -61,11 +61,16 @@ def log_spectral_distances(real, made):
     return np.mean(distances, axis=0)
 
 
-def onsets(notes):
-    """Return for each note the seconds before the level of 5 ms exceeds a tenth of its largest."""
+def onsets(notes, share=_ONSET):
+    """Return for each note the seconds before the level of 5 ms exceeds a share of its largest."""
     window = np.ones(_ONSET_WINDOW) / _ONSET_WINDOW
     levels = [np.sqrt(np.convolve(note**2, window)) for note in notes]
-    return np.array([np.argmax(level > _ONSET * level.max()) for level in levels]) / SAMPLE_RATE
+    return np.array([np.argmax(level > share * level.max()) for level in levels]) / SAMPLE_RATE
+
+
+def attacks(notes):
+    """Return for each note the seconds in which its level rises from a tenth to a half."""
+    return onsets(notes, 0.5) - onsets(notes)
 
 
 def decibels(notes):
