@@ -21,15 +21,15 @@ _WHOLE_NOTE = np.array([3.0, 0.012, 0.3, 0.003])
 _SHORTEST, _LONGEST = 0.02, 1000.0  # seconds, of a note
 _SWING = 100.0  # cents that generated tuning may move by
 _ONSET = 0.4  # seconds that are kept as they are; what follows is stretched
-_HELD = 0.8  # share of the frames after that for the time in which a note is held
-_SOONEST = 0.2  # share of the time after that in which it counts as held, at least
+_HELD_FRAMES = 0.8  # share of the frames after that for the time in which a note is held
+_LEAST_HELD = 0.2  # share of the time after that in which it counts as held, at least
 _LOW = -20.0  # dB of the highest level: with less for good, it is no longer held
 _FALL = 30.0  # dB from being let go to the end, as in recordings
 _NEAR = 0.1  # seconds: with less left, it is held to its end
 _HEED = 0.5  # seconds in which errors count more: those tell instruments apart
 _LEAST = 1e-12  # of power
 _SLOWLY = 0.02  # seconds: what levels do within is left as it is
-_BRIEFLY = 0.1  # seconds: what odd partials lack for less is not heard
+_RAISED_OVER = 0.1  # seconds in which odd partials are raised: at once would click
 _LEAST_ODD = 0.06  # power of odd partials over that of even ones; 99 % of recorded notes have more
 _LOUDEST = 10.0  # dB over the level that a generated part may have
 
@@ -102,8 +102,8 @@ def _times(duration, held, n_frames, frame_rate):
     """Return four frames in time, and the same four in the note's own time."""
     end = np.clip(duration * frame_rate, 1, n_frames - 1)
     onset = min(_ONSET * frame_rate, end / 2)
-    held = np.clip(held * frame_rate, onset + _SOONEST * (end - onset), end)
-    own = onset + _HELD * (n_frames - onset)
+    held = np.clip(held * frame_rate, onset + _LEAST_HELD * (end - onset), end)
+    own = onset + _HELD_FRAMES * (n_frames - onset)
     return np.array([0, onset, held, end + 1]), np.array([0, onset, own, n_frames])
 
 
@@ -168,7 +168,7 @@ def unpack_note(features, pitch, n_harmonics, sample_rate, frame_rate):
     if not np.isnan(pitch):
         power = 10 ** (shapes[:, :n_harmonics] / 10)
         raised = _missing_odd(power, pitch, sample_rate)
-        shapes[:, :n_harmonics] += gaussian_filter1d(raised, _BRIEFLY * frame_rate, axis=0)
+        shapes[:, :n_harmonics] += gaussian_filter1d(raised, _RAISED_OVER * frame_rate, axis=0)
         power = loud**2 @ 10 ** (shapes[sounding, :n_harmonics] / 10)
         detuning -= _heard(detuning, power, pitch, sample_rate)
     note = HarmonicNote(
