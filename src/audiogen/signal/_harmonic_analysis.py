@@ -68,7 +68,8 @@ def analyse_note(audio, pitch, *, sample_rate, n_harmonics, n_noise_bands, hop_l
 
     A partial's power is that of the seven bins around it. Noise is the geometric mean of
     the bins between partials, for that hardly hears the partials' skirts, which would
-    otherwise be taken for noise. Strings stiff enough stretch their partials by
+    otherwise be taken for noise. It is less than the mean of noise: in each frame, partials
+    and noise are then brought to the power of the whole spectrum. Strings stiff enough stretch their partials by
     ``sqrt(1 + B k ** 2)`` [2]_; B is searched for, and what partials are off beyond it
     is measured. A far louder peak within half a step of where a partial should be takes its
     place: those of bars and bells are not harmonic.
@@ -116,6 +117,8 @@ def analyse_note(audio, pitch, *, sample_rate, n_harmonics, n_noise_bands, hop_l
     bands = band_matrix(n_noise_bands, np.arange(power.shape[1]) / bins_per_hz, sample_rate)
     noise = _noise(power, places, track, bands)
     strength, off = _partials(power, weight, places, track, noise @ bands)
+    short = _short(power, strength, noise @ bands)
+    strength, noise = strength * 10 ** (short / 10), np.maximum(noise + short, FLOOR_DB)
     harmonics, detuning = _at_knots(strength, places, off, n_harmonics)
     end = (n_sounding * step - hop_length // 2) / sample_rate
     return HarmonicNote(
@@ -329,6 +332,13 @@ def _partials(power, weight, places, track, noise_db):
     off = (strong * 1200 * np.log2(_peak(power, bins) / at)).sum(axis=0) / strong.sum(axis=0)
     # A sine of amplitude a has power a ** 2 / 4 times the window's length and energy.
     return 2 / (power.shape[1] - 1) * lobe, off
+
+
+def _short(power, strength, noise_db):
+    """Return by how many dB partials and noise fall short of the power of each frame."""
+    found = 0.5 * strength.sum(axis=1) + np.mean(10 ** (noise_db / 10), axis=1)
+    whole = power.sum(axis=1) / (power.shape[1] - 1)
+    return 10 * np.log10(whole / found, dtype=np.float32)[:, np.newaxis]
 
 
 def _at_knots(strength, places, off, n_harmonics):
