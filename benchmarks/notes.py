@@ -71,22 +71,28 @@ def main():
     if "representation" in arguments.tables:
         show("representation", representation(judge))
     for name in arguments.recipes:
-        rows = {}
-        for seed in arguments.seeds:
-            notes, seconds = generated(name, arguments.folders, judge.wanted, seed)
-            rows[f"seed {seed}"] = {"seconds": seconds, **judge.figures(notes)}
-            if seed == arguments.seeds[0]:
-                first = notes
-        if "recipes" in arguments.tables:
-            show(name, pd.DataFrame(rows).T)
-        if "families" in arguments.tables:
-            show(f"{name}, by family", judge.by_family(first))
-        if arguments.pictures is not None:
-            draw(judge, first, arguments.pictures / name)
+        if {"recipes", "families"} & {*arguments.tables} or arguments.pictures is not None:
+            compare(name, judge, arguments)
         if "velocity" in arguments.tables:
             show(f"{name}, velocity", velocity(name, judge.train, arguments.seeds[0]))
         if "interpolation" in arguments.tables:
             show(f"{name}, interpolation", interpolation(name, judge.train, arguments.seeds[0]))
+
+
+def compare(name, judge, arguments):
+    """Show what a recipe makes for the held-out notes beside them."""
+    rows = {}
+    for seed in arguments.seeds if "recipes" in arguments.tables else arguments.seeds[:1]:
+        notes, seconds = generated(name, arguments.folders, judge.wanted, seed)
+        rows[f"seed {seed}"] = {"seconds": seconds, **judge.figures(notes)}
+        if seed == arguments.seeds[0]:
+            first = notes
+    if "recipes" in arguments.tables:
+        show(name, pd.DataFrame(rows).T)
+    if "families" in arguments.tables:
+        show(f"{name}, by family", judge.by_family(first))
+    if arguments.pictures is not None:
+        draw(judge, first, arguments.pictures / name)
 
 
 def loaded(folders):

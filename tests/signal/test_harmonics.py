@@ -144,6 +144,15 @@ def test_noise_keeps_its_power_and_colour():
     assert np.abs(10 * np.log10(found / wanted)).max() < 3.5
 
 
+def test_a_tone_that_comes_out_of_noise_keeps_its_level_all_the_way():
+    rise = np.clip(np.arange(2 * RATE) / RATE, 0, 1)
+    white = np.random.default_rng(0).standard_normal(2 * RATE) * 0.1
+    sound = (tone(60, [0.1, 0.1, 0.1]) * rise + white * (1 - rise)).astype(np.float32)
+    made = again(analyse(sound, 60), len(sound))
+    found, wanted = (np.square(x.reshape(20, -1)).mean(axis=1) for x in (made, sound))
+    assert np.abs(10 * np.log10(found / wanted)).max() < 0.4
+
+
 def test_a_pure_tone_gains_no_noise():
     sound = tone(60, [0.5])
     made = again(analyse(sound, 60), len(sound))

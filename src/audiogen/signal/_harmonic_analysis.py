@@ -68,11 +68,11 @@ def analyse_note(audio, pitch, *, sample_rate, n_harmonics, n_noise_bands, hop_l
 
     A partial's power is that of the seven bins around it. Noise is the geometric mean of
     the bins between partials, for that hardly hears the partials' skirts, which would
-    otherwise be taken for noise. It is less than the mean of noise: in each frame, partials
-    and noise are then brought to the power of the whole spectrum. Strings stiff enough stretch their partials by
-    ``sqrt(1 + B k ** 2)`` [2]_; B is searched for, and what partials are off beyond it
-    is measured. A far louder peak within half a step of where a partial should be takes its
-    place: those of bars and bells are not harmonic.
+    otherwise be taken for noise. Noise has more power than that, so in each frame partials and
+    noise are then brought to the power of the whole spectrum. Strings stiff enough stretch
+    their partials by ``sqrt(1 + B k ** 2)`` [2]_; B is searched for, and what partials are off
+    beyond it is measured. A far louder peak within half a step of where a partial should be
+    takes its place: those of bars and bells are not harmonic.
 
     References
     ----------
