@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pretty_midi
+import pyloudnorm
 import pytest
 import soundfile
 
@@ -137,8 +138,21 @@ def test_clip_plays_ones_own_midi_with_ones_own_model(demo, tmp_path):
         assert (done.returncode, done.stderr) == (0, "")
         clip, found = soundfile.read(tmp_path / suffix / f"clip.{suffix}")
         assert (found, len(clip)) == (rate, 4 * rate)
+    finish = ("--bit-depth", 24, "--loudness", -20, "--fade-in", 1, "--programs", "0=organ")
+    done = audiogen(*words, *finish, "--out", "deep", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert soundfile.info(tmp_path / "deep" / "clip.wav").subtype == "PCM_24"
+    clip, rate = soundfile.read(tmp_path / "deep" / "clip.wav")
+    assert abs(pyloudnorm.Meter(rate).integrated_loudness(clip) + 20) < 0.1
+    assert np.abs(clip[:400]).max() < 1e-3 < 0.01 < np.abs(clip).max()
+    done = audiogen(*words, "--programs", "0=orgn", "--out", "deeper", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "Say with programs what 0 is to be played by" in done.stderr
+    assert "Did you mean organ?" in done.stderr
     (tmp_path / "bad.mid").write_bytes(b"MThd")
     for fault, message in (
+        (("--midi", ode, "--programs", "organ"), "must be the number of a program"),
+        (("--loudness", "3"), "must be a number from -70 to 0"),
         (("--midi", "bad.mid"), "bad.mid cannot be read as a MIDI file"),
         (("--midi", "none.mid"), "There is no MIDI file none.mid"),
         (("--seconds", "-1"), "must be a number from 2 to 3600"),

@@ -85,6 +85,20 @@ def test_velocity_is_gain_where_it_is_no_condition():
     np.testing.assert_allclose(played[1], played[0] * (64 / 127) ** 2, atol=1e-6)
 
 
+def test_velocities_that_a_generator_does_not_know_are_the_nearest_turned_down_or_up():
+    y = pd.DataFrame({"pitch": [60, 60, 72, 72], "velocity": [40, 100, 40, 100]})
+    t = np.arange(RATE) / RATE
+    X = np.stack([v / 500 * np.sin(2 * np.pi * p * 4 * t) for p, v in y.to_numpy()])
+    generator = ConditionalGaussianMixture(1, random_state=0).fit(X, y)
+    soft, softest, loudest, loud = (
+        render(generator, notes((0, 0.5, 60, ""), velocity=v), sample_rate=RATE, random_state=0)
+        for v in (10, 40, 100, 120)
+    )
+    np.testing.assert_allclose(soft, softest / 16, atol=1e-6)
+    np.testing.assert_allclose(loud, loudest * 1.44, atol=1e-6)
+    assert loudest.std() > 1.3 * softest.std()
+
+
 def test_no_pitch_is_louder_than_others():
     tune = notes((0.0, 0.5, 60, "organ"), (1.0, 0.5, 70, "organ"))
     clip = render(Tones(), tune, sample_rate=RATE, random_state=0)
@@ -156,6 +170,18 @@ def test_a_loud_mix_is_turned_down_and_never_clips():
     assert np.abs(clip).max() <= 10 ** (-1 / 20) + 1e-6
 
 
+def test_what_still_sounds_at_the_end_does_not_stop_at_once():
+    tone = notes((0.0, 2.0, 69, "organ"))
+    options = {"sample_rate": RATE, "random_state": 0}
+    whole, cut = (render(Tones(), tone, seconds=s, **options) for s in (4.0, 1.003))
+    kept = len(cut) - 160
+    np.testing.assert_array_equal(cut[:kept], whole[:kept])
+    assert np.abs(whole[len(cut) - 20 : len(cut)]).max() > 0.1
+    assert np.abs(cut[-20:]).max() < 0.01
+    with pytest.raises(ValueError, match=r"1e-06 seconds has no samples"):
+        render(Tones(), tone, seconds=1e-6, **options)
+
+
 def test_fades():
     tone = notes((0.0, 2.0, 69, "organ"))
     options = {"sample_rate": RATE, "seconds": 2.0, "random_state": 0}
@@ -206,6 +232,9 @@ def test_programs_are_mapped():
         render(Tones(), tune)
     for key in (0, "Acoustic Grand Piano"):
         assert render(Tones(), tune, programs={key: "organ"}).any()
+    for key, hint in ((128, "from 0 to 127"), ("Accoustic Grand Piano", "Did you mean Acoustic")):
+        with pytest.raises(ValueError, match=f"programs has {key!r}.*{hint}"):
+            render(Tones(), tune, programs={key: "organ"})
 
 
 @pytest.mark.parametrize(
@@ -220,6 +249,10 @@ def test_programs_are_mapped():
         (TUNE.assign(pitch=[60, 60, np.nan, 60, 60]), "pitch of note 2 .* Got .*nan"),
         (TUNE.assign(velocity=128), "velocity of note 0 .* from 0 to 127"),
         (TUNE.assign(onset=9.0), "begin after the clip's 3 seconds"),
+        (
+            TUNE.assign(instrument_family=["organ", None, "organ", "flute", np.nan]),
+            "instrument_family of note 1 is missing",
+        ),
     ],
 )
 def test_notes_that_cannot_be_played_are_named(given, message):
@@ -235,8 +268,12 @@ def test_files_that_are_no_midi_are_named(tmp_path):
             render(Tones(), tmp_path / name)
     with pytest.raises(FileNotFoundError, match=r"There is no MIDI file .*none\.mid"):
         render(Tones(), tmp_path / "none.mid")
-    with pytest.raises(TypeError, match="Got list instead"):
-        render(Tones(), [60, 62])
+    with pytest.raises(IsADirectoryError, match="is a folder. Give its files"):
+        render(Tones(), tmp_path)
+    with pytest.raises(TypeError, match=r"Got list; make it one with pandas.DataFrame.*'onset'"):
+        render(Tones(), [(0, 1, 60, "organ")])
+    with pytest.raises(TypeError, match="Got int instead"):
+        render(Tones(), 60)
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ["arrange"]
+__all__ = ["arrange", "within_reach"]
 
 # The triads of C major and A minor, by their root; C first, as it is the home of a tie.
 _TRIADS = {0: (0, 4, 7), 7: (7, 11, 2), 5: (5, 9, 0), 9: (9, 0, 4), 2: (2, 5, 9), 4: (4, 7, 11)}
@@ -51,6 +51,41 @@ def arrange(tune, seconds, programs):
         for tone in _TRIADS[root]:
             chords.notes.append(pretty_midi.Note(64, _at_least(tone, _CHORD), start, end))
     tune.instruments = [melody, chords, bass]
+    return tune
+
+
+def within_reach(tune, low, high):
+    """Move each track by octaves, as few as will do, towards the pitches of a generator.
+
+    Parameters
+    ----------
+    tune : pretty_midi.PrettyMIDI
+        Tracks of notes.
+    low, high : float
+        The lowest and the highest MIDI pitch that the generator knows.
+
+    Returns
+    -------
+    tune : pretty_midi.PrettyMIDI
+        The same, changed.
+
+    Examples
+    --------
+    >>> from audiogen._arrange import within_reach
+    >>> from audiogen.datasets import load_tunes
+    >>> ode = load_tunes().data[8]
+    >>> lowest = min(note.pitch for note in ode.instruments[0].notes)
+    >>> moved = within_reach(ode, 60, 84)
+    >>> min(note.pitch for note in moved.instruments[0].notes) - lowest
+    12
+    """
+    for track in tune.instruments:
+        pitches = [note.pitch for note in track.notes]
+        first, last = min(pitches, default=low), max(pitches, default=high)
+        octaves = sorted(range(-120, 132, 12), key=abs)
+        moved = min(octaves, key=lambda o: max(low - first - o, last + o - high, 0))
+        for note in track.notes:
+            note.pitch += moved
     return tune
 
 

@@ -21,6 +21,7 @@ _CEILING = 10 ** (-1 / 20)  # -1 dBFS, which lossy formats need
 _DEFAULT_RATE = 16000
 _LEVEL, _MOST_GAIN, _LEVEL_FRAME = 0.1, 10.0, 0.1  # what is near silence stays so; seconds
 _ONSET_DB, _ONSET_FRAME = 30.0, 0.01  # below the loudest; seconds
+_STOP = 0.01  # seconds: sound that stops at once would click
 _EDGE = 20  # of the longest common period of two rates, for the resampler at a seam
 
 
@@ -67,7 +68,7 @@ def render(
         Whether what sounds beyond the end comes at the beginning, so that the clip can be
         repeated without a seam.
     fade_in, fade_out : float, default=0.0
-        Seconds.
+        Seconds. Where the clip ends while a note sounds, it is faded out in at least 0.01 s.
     loudness : float, default=None
         In LUFS, by ITU-R BS.1770 [1]_; platforms ask for -14. Where that would need peaks above
         -1 dBFS, the clip gets as loud as it can, and what was reached is logged. None leaves
@@ -89,7 +90,7 @@ def render(
     Raises
     ------
     ValueError
-        For notes that cannot be played; the message names the first.
+        For notes that cannot be played; the message names the first of them, or its value.
 
     Warns
     -----
@@ -107,8 +108,9 @@ def render(
     Near silence at the beginning of a generated note is left out, so that it sounds at its
     onset. Notes that differ in nothing but time are generated once. Durations are honoured by
     `audiogen.signal.hold_note`. Where the generator has no condition velocity, all notes are
-    brought to one level, and amplitude goes with the square of their velocity. Drums, pedals
-    and pitch bends of MIDI are ignored.
+    brought to one level, and amplitude goes with the square of their velocity. Where it has, a
+    velocity outside those trained on is played as the nearest of these, and amplitude makes up for
+    the rest. Drums, pedals and pitch bends of MIDI are ignored.
 
     References
     ----------
@@ -135,13 +137,17 @@ def render(
     score = read_score(notes, final.condition_names_, final.categories_, programs)
     if seconds is None:
         seconds = float((score.onset + score.duration).max()) + (0 if loop else tail)
+    if round(seconds * min(rate, sample_rate)) == 0:
+        raise ValueError(f"A clip of {seconds:g} seconds has no samples: give it more.")
     score = score[score.onset < seconds].reset_index(drop=True)
     if score.empty:
         raise ValueError(f"All notes begin after the clip's {seconds:g} seconds.")
     seed = draw_seed(random_state)
     mix = _mixed(generator, score, rate, release, glide, seed)
-    n_timesteps = round(seconds * sample_rate)
-    clip = _resampled(_cut(mix, round(seconds * rate), loop), rate, sample_rate, n_timesteps, loop)
+    n_timesteps, n_heard = round(seconds * sample_rate), round(seconds * rate)
+    clip = _resampled(_cut(mix, n_heard, loop), rate, sample_rate, n_timesteps, loop)
+    if len(mix) > n_heard and not loop:
+        fade_out = max(fade_out, _STOP)
     _fade(clip, round(fade_in * sample_rate), round(fade_out * sample_rate))
     return _levelled(clip, sample_rate, loudness)
 
@@ -190,13 +196,16 @@ def _rate_of(estimator):
 
 def _mixed(generator, score, rate, release, glide, seed):
     """Return the sum of all notes at the generator's rate."""
-    names = _final(generator).condition_names_
+    final = _final(generator)
+    names = final.condition_names_
     wanted = score[names].copy()
     if "velocity" in names:
-        wanted["velocity"] = wanted["velocity"].fillna(100)
-        gains = np.ones(len(score))
+        asked = score.velocity.fillna(100)
+        wanted["velocity"] = asked.clip(*final.conditions_.ranges_["velocity"])
+        gains = asked.clip(1) / wanted.velocity.clip(1)
     else:
-        gains = ((score.velocity.fillna(127) / 127) ** 2).to_numpy()
+        gains = score.velocity.fillna(127) / 127
+    gains = np.square(gains.to_numpy())
     latents = _latents(generator, score, glide, seed)
     which, firsts = _distinct(wanted.assign(voice=score.voice), latents)
     begins = np.rint(score.onset * rate).astype(int).to_numpy()

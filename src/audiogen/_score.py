@@ -49,8 +49,14 @@ def read_score(notes, conditions, categories, programs=None):
     chosen = [name for name in conditions if name not in ("pitch", "velocity")]
     if isinstance(notes, pd.DataFrame):
         score = _of_frame(notes, chosen)
+    elif isinstance(notes, list | tuple | dict | pd.Series | np.ndarray):
+        raise TypeError(
+            "notes must be a DataFrame, the path of a MIDI file or a pretty_midi.PrettyMIDI. Got "
+            f"{type(notes).__name__}; make it one with pandas.DataFrame(notes, columns="
+            f"{[*_REQUIRED, *chosen]})."
+        )
     else:
-        score = _of_midi(read_midi(notes), chosen, categories, programs or {})
+        score = _of_midi(read_midi(notes), chosen, categories, _checked(programs or {}))
     if score.empty:
         raise ValueError("There are no notes to play: give at least one.")
     _refuse(score)
@@ -66,6 +72,12 @@ def _of_frame(notes, chosen):
             f"{', '.join((*_REQUIRED, *chosen))}; it has {', '.join(map(str, notes.columns))}."
         )
     score = notes[[*_REQUIRED, *chosen]].copy()
+    for name in chosen:
+        lost = np.flatnonzero(score[name].isna())
+        if len(lost):
+            raise ValueError(
+                f"The {name} of note {lost[0]} is missing; fill it in or drop that row."
+            )
     score["velocity"] = notes.get("velocity", np.nan)
     if "voice" in notes:
         score["voice"] = notes["voice"]
@@ -95,6 +107,19 @@ def _of_midi(tune, chosen, categories, programs):
     return pd.DataFrame(rows)
 
 
+def _checked(programs):
+    """Refuse keys that are no General MIDI program: they would do nothing."""
+    from pretty_midi.constants import INSTRUMENT_MAP
+
+    for key in programs:
+        if key not in range(128) and key not in INSTRUMENT_MAP:
+            raise ValueError(
+                f"programs has {key!r}, which is no General MIDI program. Give a number from 0 to "
+                f"127, or a name such as 'Violin'.{did_you_mean(key, INSTRUMENT_MAP)}"
+            )
+    return programs
+
+
 def _category(track, condition, known, programs):
     """Return what a MIDI track's program is in terms of a generator's condition."""
     import pretty_midi
@@ -110,7 +135,7 @@ def _category(track, condition, known, programs):
     if known is not None and found not in known.tolist():
         raise ValueError(
             f"MIDI program {program} ({title}) stands for the {condition} {found!r}, which the "
-            f"generator was not trained on. Give programs={{{program}: ...}} with one of "
+            f"generator was not trained on. Say with programs what {program} is to be played by: "
             f"{', '.join(map(str, known[:40]))}{', ...' if len(known) > 40 else ''}."
             f"{did_you_mean(found, known)}"
         )

@@ -164,16 +164,35 @@ def _add_clip(commands):
         description="Make a finished clip: a sound file, the MIDI that it plays and a picture. "
         "Without --midi a network learns the tunes that come with audiogen and draws a new one, "
         "which gets chords and a bass. Without --model one learns the notes that come with "
-        "audiogen first. The clip is as loud as platforms ask, -14 LUFS, or as peaks allow.",
+        "audiogen first. The clip is as loud as platforms ask, or as peaks allow.",
     )
     command.add_argument(
-        "--seconds", type=_seconds, help="length of the clip (15, or that of the MIDI file)"
+        "--seconds",
+        type=_within(2, 3600),
+        help="length of the clip (15, or that of the MIDI file)",
     )
     command.add_argument("--model", type=pathlib.Path, help="what fit wrote")
     command.add_argument("--midi", type=pathlib.Path, metavar="FILE", help="the tune to play")
     command.add_argument("--sample-rate", type=_count, default=44100, help="in Hz (%(default)s)")
     command.add_argument("--format", choices=("wav", "flac", "ogg"), default="wav")
+    command.add_argument(
+        "--bit-depth", type=int, choices=(16, 24), default=16, help="of WAV and FLAC (%(default)s)"
+    )
+    command.add_argument(
+        "--loudness", type=_within(-70, 0), default=-14.0, metavar="LUFS", help="(%(default)g)"
+    )
+    fade = {"type": _within(0, 3600), "metavar": "SECONDS"}
+    command.add_argument("--fade-in", default=0.0, help="(%(default)g)", **fade)
+    command.add_argument("--fade-out", help="(0.5; of a loop, 0)", **fade)
     command.add_argument("--loop", action="store_true", help="make it repeat without a seam")
+    command.add_argument(
+        "--programs",
+        type=_program,
+        nargs="+",
+        default=[],
+        metavar="N=FAMILY",
+        help="families that play General MIDI programs, such as 0=organ 40=flute",
+    )
     _add_out(command, "audiogen-clip")
     _add_seed(command)
     command.set_defaults(run=_clip)
@@ -209,14 +228,28 @@ def _count(text):
     return int(text)
 
 
-def _seconds(text):
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 2 <= seconds <= 3600:
-        raise argparse.ArgumentTypeError(f"must be a number from 2 to 3600, not {text!r}")
-    return seconds
+def _within(low, high):
+    def number(text):
+        try:
+            value = float(text)
+        except ValueError:
+            value = float("nan")
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(
+                f"must be a number from {low} to {high}, not {text!r}"
+            )
+        return value
+
+    return number
+
+
+def _program(text):
+    program, _, family = text.partition("=")
+    if not (program.isdecimal() and family):
+        raise argparse.ArgumentTypeError(
+            f"must be the number of a program, =, and a family, not {text!r}"
+        )
+    return int(program), family
 
 
 def _seed(text):
@@ -333,37 +366,46 @@ def _evaluate(arguments):
 
 def _clip(arguments):
     from audiogen import datasets
+    from audiogen._arrange import within_reach
     from audiogen._render import render
     from audiogen.display import NoteDisplay
     from audiogen.utils.clips import write_clip
     from audiogen.utils.files import atomic_path
     from audiogen.utils.midi import read_midi
 
-    tune = None if arguments.midi is None else read_midi(arguments.midi)
+    own = arguments.midi is not None
+    tune = read_midi(arguments.midi) if own else None
     model = None if arguments.model is None else _loaded(arguments.model)
     folder = _new_folder(arguments.out)
-    seconds, programs = arguments.seconds, None
+    seconds, programs = arguments.seconds, {}
     if tune is None:
         seconds = 15.0 if seconds is None else seconds
         tune, programs = _composed(seconds if arguments.loop else seconds - 1, arguments)
-        with atomic_path(folder / "clip.mid") as temporary:
-            tune.write(str(temporary))
     if model is None:
         notes = datasets.load_notes("train")
         arguments.epochs = _CLIP_EPOCHS
         model = _trained(notes.data, notes.frame[["pitch", "instrument_family"]], arguments)
-    elif programs is not None:
+    else:
         known = model[-1].categories_["instrument_family"].tolist()
         programs = {p: f if f in known else known[0] for p, f in programs.items()}
+    if not own:
+        tune = within_reach(tune, *model[-1].conditions_.ranges_["pitch"])
+    fade_out = arguments.fade_out
+    if fade_out is None:
+        fade_out = 0.0 if arguments.loop else 0.5
     clip = render(
         model, tune, sample_rate=arguments.sample_rate, seconds=seconds, loop=arguments.loop,
-        fade_out=0.0 if arguments.loop else 0.5, loudness=-14, programs=programs,
-        random_state=arguments.seed,
+        fade_in=arguments.fade_in, fade_out=fade_out, loudness=arguments.loudness,
+        programs={**programs, **dict(arguments.programs)}, random_state=arguments.seed,
     )  # fmt: skip
-    path = write_clip(folder / f"clip.{arguments.format}", clip, arguments.sample_rate)
+    path = folder / f"clip.{arguments.format}"
+    write_clip(path, clip, arguments.sample_rate, bit_depth=arguments.bit_depth)
+    if not own:
+        with atomic_path(folder / "clip.mid") as temporary:
+            tune.write(str(temporary))
     NoteDisplay(clip, sample_rate=arguments.sample_rate, name=path.name).save(folder / "clip.png")
     print(f"Wrote {path}, {len(clip) / arguments.sample_rate:.1f} s, and beside it "
-          f"{'clip.png' if arguments.midi else 'clip.mid and clip.png'}.")  # fmt: skip
+          f"{'clip.png' if own else 'clip.mid and clip.png'}.")  # fmt: skip
 
 
 def _recipes(arguments):

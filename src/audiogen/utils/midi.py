@@ -21,6 +21,8 @@ def read_midi(source):
     ------
     FileNotFoundError
         Where there is no such file.
+    IsADirectoryError
+        For a folder.
     ValueError
         Where the file is no whole MIDI file.
 
@@ -42,12 +44,16 @@ def read_midi(source):
             f"Got {type(source).__name__} instead."
         )
     path = pathlib.Path(source)
+    if path.is_dir():
+        raise IsADirectoryError(
+            f"{path} is a folder. Give its files, as of sorted(pathlib.Path(...).glob('*.mid'))."
+        )
     if not path.is_file():
         raise FileNotFoundError(f"There is no MIDI file {path}.")
     try:
         return pretty_midi.PrettyMIDI(str(path))
     except Exception as error:  # mido has no error of its own: corrupt bytes raise any type
         raise ValueError(
-            f"{path} cannot be read as a MIDI file ({type(error).__name__}: {error}). "
+            f"{path} cannot be read as a MIDI file ({error!r}). "
             "Export it again as a standard MIDI file (.mid), type 0 or 1."
         ) from error
