@@ -226,6 +226,14 @@ def test_midi_is_the_same_as_its_notes(tmp_path):
         np.testing.assert_allclose(clip, expected, atol=1e-3)
 
 
+def test_a_list_of_notes_is_the_same_as_a_table_of_them():
+    listed, tabled = (
+        render(Tones(), given, sample_rate=RATE, random_state=0)
+        for given in (TUNE.to_dict("records"), TUNE)
+    )
+    np.testing.assert_array_equal(listed, tabled)
+
+
 def test_programs_are_mapped():
     tune = midi((0, False, [(0, 0.5, 60, 127)]))
     with pytest.raises(ValueError, match=r"program 0 \(Acoustic Grand Piano\).*'keyboard'.*organ"):
@@ -241,7 +249,10 @@ def test_programs_are_mapped():
     ("given", "message"),
     [
         (TUNE[:0], "no notes to play"),
+        ([], "no notes to play"),
         (midi(), "no notes to play"),
+        (midi((0, True, [(0, 1, 40, 127)])), "no notes to play.*drums do not count"),
+        ([(0, 1, 60, "organ")], "no column 'onset'.* It needs onset, .* it has 0, 1, 2, 3"),
         (TUNE.drop(columns="pitch"), "no column 'pitch'"),
         (TUNE.drop(columns="instrument_family"), "no column 'instrument_family'"),
         (TUNE.assign(onset=[0, 1, -0.5, 0, 0]), r"onset of note 2 .* at least 0\. Got -0.5"),
@@ -270,8 +281,6 @@ def test_files_that_are_no_midi_are_named(tmp_path):
         render(Tones(), tmp_path / "none.mid")
     with pytest.raises(IsADirectoryError, match="is a folder. Give its files"):
         render(Tones(), tmp_path)
-    with pytest.raises(TypeError, match=r"Got list; make it one with pandas.DataFrame.*'onset'"):
-        render(Tones(), [(0, 1, 60, "organ")])
     with pytest.raises(TypeError, match="Got int instead"):
         render(Tones(), 60)
 

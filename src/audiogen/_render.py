@@ -48,9 +48,9 @@ def render(
     ----------
     generator : estimator
         A fitted generator, or a pipeline that ends in one, with the condition pitch.
-    notes : DataFrame, str, path-like or pretty_midi.PrettyMIDI
-        A DataFrame has the columns onset and duration (seconds), pitch (MIDI, fractions
-        allowed), those that the generator's other conditions name, and may have velocity
+    notes : DataFrame, list of dict, str, path-like or pretty_midi.PrettyMIDI
+        A DataFrame, or a list of its rows, has onset and duration (seconds), pitch (MIDI,
+        fractions allowed), what the generator's other conditions name, and may have velocity
         (0 to 127) and voice. Otherwise the path of a MIDI file, or what was read from one.
     sample_rate : int, default=44100
         Of the clip, in Hz.

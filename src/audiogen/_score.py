@@ -25,7 +25,7 @@ def read_score(notes, conditions, categories, programs=None):
 
     Parameters
     ----------
-    notes : DataFrame, str, path-like or pretty_midi.PrettyMIDI
+    notes : DataFrame, list of dict, str, path-like or pretty_midi.PrettyMIDI
         As `audiogen.render` takes them.
     conditions : list of str
         What the generator is conditioned on.
@@ -47,18 +47,14 @@ def read_score(notes, conditions, categories, programs=None):
         Where there are no notes, columns are missing, or values cannot be played.
     """
     chosen = [name for name in conditions if name not in ("pitch", "velocity")]
+    if isinstance(notes, list):
+        notes = pd.DataFrame(notes)
     if isinstance(notes, pd.DataFrame):
-        score = _of_frame(notes, chosen)
-    elif isinstance(notes, list | tuple | dict | pd.Series | np.ndarray):
-        raise TypeError(
-            "notes must be a DataFrame, the path of a MIDI file or a pretty_midi.PrettyMIDI. Got "
-            f"{type(notes).__name__}; make it one with pandas.DataFrame(notes, columns="
-            f"{[*_REQUIRED, *chosen]})."
-        )
+        score = _of_frame(notes, chosen) if len(notes) else notes
     else:
         score = _of_midi(read_midi(notes), chosen, categories, _checked(programs or {}))
     if score.empty:
-        raise ValueError("There are no notes to play: give at least one.")
+        raise ValueError("There are no notes to play: give at least one; drums do not count.")
     _refuse(score)
     score["voice"] = score["voice"].astype(str)
     return _struck_again(score.sort_values(["onset", "duration"], kind="stable"))
