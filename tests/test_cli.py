@@ -163,6 +163,24 @@ def test_clip_plays_ones_own_midi_with_ones_own_model(demo, tmp_path):
         assert not (tmp_path / "x").exists()
 
 
+def test_a_new_tune_is_moved_to_where_a_models_notes_are(tmp_path):
+    notes = datasets.load_notes("train")
+    own = notes.frame.pitch.between(72, 84) & notes.frame.instrument_family.isin(
+        ["flute", "organ"]
+    )
+    y = notes.frame[["pitch", "instrument_family"]][own]
+    model = recipes.harmonic_gmm(n_components=4, random_state=0).fit(notes.data[own], y)
+    save(model, tmp_path / "high.skops")
+    words = ("clip", "--model", "high.skops", "--seconds", 2, "--quiet")
+    done = audiogen(*words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    tune = pretty_midi.PrettyMIDI(str(tmp_path / "audiogen-clip" / "clip.mid"))
+    pitches = [note.pitch for track in tune.instruments for note in track.notes]
+    assert len(pitches) >= 5
+    assert y.pitch.min() - 12 <= min(pitches) <= max(pitches) <= y.pitch.max() + 12
+    assert soundfile.info(tmp_path / "audiogen-clip" / "clip.wav").duration == 2
+
+
 def test_a_corpus_at_another_rate_is_refused(tmp_path):
     notes = datasets.make_notes(3, sample_rate=22050, random_state=0)
     datasets.save_nsynth(tmp_path / "high", notes.data, notes.frame, sample_rate=22050)

@@ -196,16 +196,7 @@ def _rate_of(estimator):
 
 def _mixed(generator, score, rate, release, glide, seed):
     """Return the sum of all notes at the generator's rate."""
-    final = _final(generator)
-    names = final.condition_names_
-    wanted = score[names].copy()
-    if "velocity" in names:
-        asked = score.velocity.fillna(100)
-        wanted["velocity"] = asked.clip(*final.conditions_.ranges_["velocity"])
-        gains = asked.clip(1) / wanted.velocity.clip(1)
-    else:
-        gains = score.velocity.fillna(127) / 127
-    gains = np.square(gains.to_numpy())
+    wanted, gains = _asked(_final(generator), score)
     latents = _latents(generator, score, glide, seed)
     which, firsts = _distinct(wanted.assign(voice=score.voice), latents)
     begins = np.rint(score.onset * rate).astype(int).to_numpy()
@@ -217,10 +208,23 @@ def _mixed(generator, score, rate, release, glide, seed):
         for note in np.flatnonzero((which >= start) & (which < start + _AT_ONCE)):
             sound = _from_onset(sounds[which[note] - start], rate)
             sound = hold_note(sound, score.duration[note], sample_rate=rate, release=release)
-            if "velocity" not in names:
+            if "velocity" not in wanted:
                 sound = _even(sound, rate)
             mix[begins[note] : begins[note] + len(sound)] += np.float32(gains[note]) * sound
     return mix
+
+
+def _asked(final, score):
+    """Return the conditions of all notes, and the gains that say what these leave unsaid."""
+    wanted = score[final.condition_names_].copy()
+    if "velocity" in wanted:
+        velocity = score.velocity.fillna(100)
+        known = final.conditions_.ranges_.get("velocity", (0, 127))
+        wanted["velocity"] = velocity.clip(*known)
+        gains = velocity.clip(1) / wanted.velocity.clip(1)
+    else:
+        gains = score.velocity.fillna(127) / 127
+    return wanted, np.square(gains.to_numpy())
 
 
 def _from_onset(sound, rate):

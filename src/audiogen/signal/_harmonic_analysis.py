@@ -116,8 +116,9 @@ def analyse_note(audio, pitch, *, sample_rate, n_harmonics, n_noise_bands, hop_l
     places, track = _tuned(power, weight, f0 * bins_per_hz)
     bands = band_matrix(n_noise_bands, np.arange(power.shape[1]) / bins_per_hz, sample_rate)
     noise = _noise(power, places, track, bands)
-    strength, off = _partials(power, weight, places, track, noise @ bands)
-    short = _short(power, strength, noise @ bands)
+    under = noise @ bands
+    strength, off = _partials(power, weight, places, track, under)
+    short = _short(power, strength, under)
     strength, noise = strength * 10 ** (short / 10), np.maximum(noise + short, FLOOR_DB)
     harmonics, detuning = _at_knots(strength, places, off, n_harmonics)
     end = (n_sounding * step - hop_length // 2) / sample_rate
