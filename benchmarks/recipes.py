@@ -12,10 +12,10 @@ from functools import partial
 import numpy as np
 
 from audiogen import recipes
-from audiogen._recipe_results import RESULTS, format_results
 from audiogen.datasets import load_notes
 from audiogen.metrics import frechet_audio_distance, pitch_accuracy
 from audiogen.preprocessing import PeakNormalizer
+from audiogen.recipes._results import RESULTS, format_results
 from benchmarks._data import SAMPLE_RATE
 
 CUT = {

@@ -1,21 +1,24 @@
 """The floors of the house: imports only go down."""
 
 import ast
+import itertools
 import pathlib
+import re
 
 import pytest
 
 PACKAGE = pathlib.Path(__file__).parent.parent / "src" / "audiogen"
 FLOORS = {
-    "exceptions": 0.0, "utils": 0.1, "signal": 0.2,
-    "datasets": 1, "metrics": 1, "networks": 1, "preprocessing": 1, "display": 1,
+    "exceptions": 0.0, "utils": 0.1, "signal": 0.2, "io": 0.3,
+    "datasets": 1, "display": 1, "metrics": 1, "networks": 1, "preprocessing": 1,
     "training": 2,
     "generators": 3,
-    "_previews": 3.9, "_way_back": 3.9, "pipeline": 4,
-    "_score": 4.9, "_recipe_results": 4.9,
-    "_arrange": 5, "_compose": 5, "_render": 5, "persistence": 5, "recipes": 5, "scoring": 5,
-    "_options": 5.9, "cli": 6, "__main__": 6.1,
+    "pipeline": 4,
+    "persistence": 5, "recipes": 5, "scoring": 5,
+    "music": 5.1,
+    "cli": 6, "__main__": 6.1,
 }  # fmt: skip
+ROOT_MODULES = {"__init__", "__main__", "exceptions", "persistence", "scoring"}
 LATE = ("librosa", "matplotlib", "pooch", "pretty_midi", "pyloudnorm", "skops")
 FILES = sorted(PACKAGE.rglob("*.py"))
 
@@ -39,6 +42,23 @@ def imports(path, tree):
                     yield f"audiogen.{alias.name}", node
             else:
                 yield module, node
+
+
+def test_every_module_is_in_a_row_and_none_is_loose():
+    assert {home(path) for path in FILES} == {"__init__", *FLOORS}
+    assert {path.stem for path in PACKAGE.glob("*.py")} == ROOT_MODULES
+
+
+def test_contributing_shows_the_same_floors():
+    text = (PACKAGE.parents[1] / "CONTRIBUTING.md").read_text()
+    rows = re.findall(r"^\| (\d) +\| (.+?) +\|", text, re.MULTILINE)
+    shown = {name: int(floor) for floor, names in rows for name in re.findall(r"`(\w+)`", names)}
+    assert shown == {name: int(floor) for name, floor in FLOORS.items() if name != "__main__"}
+    by_height = [name for name in sorted(FLOORS, key=lambda n: -FLOORS[n]) if name in shown]
+    order = list(shown)
+    for higher, lower in itertools.combinations(by_height, 2):
+        if FLOORS[higher] != FLOORS[lower]:
+            assert order.index(higher) < order.index(lower), f"{higher} is above {lower}"
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))

@@ -6,44 +6,8 @@ nothing: ``audiogen.datasets``, ``audiogen.preprocessing``, ``audiogen.generator
 import of their own.
 """
 
-import importlib
+import lazy_loader
 
 __version__ = "0.1.0"
 
-_MODULES = (
-    "datasets",
-    "display",
-    "exceptions",
-    "generators",
-    "metrics",
-    "pipeline",
-    "preprocessing",
-    "recipes",
-    "scoring",
-    "signal",
-    "utils",
-)
-_NAMES = {
-    "GenerativePipeline": "pipeline",
-    "compose": "_compose",
-    "generate": "pipeline",
-    "load": "persistence",
-    "make_generative_pipeline": "pipeline",
-    "render": "_render",
-    "save": "persistence",
-    "write_clip": "utils.clips",
-}
-
-__all__ = ["__version__", *_MODULES, *_NAMES]
-
-
-def __getattr__(name):
-    if name in _MODULES:
-        return importlib.import_module(f"audiogen.{name}")
-    if name in _NAMES:
-        return getattr(importlib.import_module(f"audiogen.{_NAMES[name]}"), name)
-    raise AttributeError(f"module 'audiogen' has no attribute {name!r}")
-
-
-def __dir__():
-    return sorted(__all__)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

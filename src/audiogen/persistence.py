@@ -103,9 +103,9 @@ def _own_types():
     name, and a package's functions may do anything.
     """
     from audiogen import generators, pipeline, preprocessing
+    from audiogen.generators._conditions import ConditionEncoder
     from audiogen.generators._frames import FrameScaling
     from audiogen.generators._scaling import Scaling
-    from audiogen.utils.conditions import ConditionEncoder
 
     public = (
         getattr(package, name)

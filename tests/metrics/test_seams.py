@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from scipy.signal import get_window
 
-from audiogen._way_back import blended
 from audiogen.datasets import load_notes
 from audiogen.metrics import seam_flux
+from audiogen.pipeline._inverse import blended
 
 
 def by_hand(audio, n_joined, frame_length, hop_length):

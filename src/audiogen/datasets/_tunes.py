@@ -5,7 +5,7 @@ import pathlib
 import pandas as pd
 from sklearn.utils import Bunch
 
-from ..utils.midi import read_midi
+from ..io import read_midi
 
 _TUNES = pathlib.Path(__file__).parent / "data" / "tunes"
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from audiogen.generators._conditions import ConditionEncoder
 from audiogen.generators._sampler import BaseSampler, conditions_of
 from audiogen.generators._scaling import Scaling
-from audiogen.utils.conditions import ConditionEncoder
 from audiogen.utils.seeds import draw_seed, make_rng, spawn_seed
 from audiogen.utils.validation import Instance, Interval, Options, check_parameters
 

@@ -9,10 +9,10 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.mixture import GaussianMixture
 from sklearn.utils.validation import check_is_fitted
 
+from audiogen.generators._conditions import ConditionEncoder
 from audiogen.generators._sampler import BaseSampler, conditions_of, latents_of
 from audiogen.generators._scaling import Scaling, refuse_not_finite
 from audiogen.generators._transport import mixture_of_normal, normal_of_mixture
-from audiogen.utils.conditions import ConditionEncoder
 from audiogen.utils.seeds import draw_seed, spawn_seed
 from audiogen.utils.validation import Interval, Options, check_parameters
 

@@ -7,8 +7,8 @@ from sklearn.utils.validation import check_is_fitted
 
 from audiogen.generators._base import BaseGenerator
 from audiogen.generators._body import network_body
+from audiogen.generators._conditions import ConditionEncoder
 from audiogen.generators._sampler import latents_of
-from audiogen.utils.conditions import ConditionEncoder
 from audiogen.utils.seeds import make_rng
 from audiogen.utils.validation import Instance, Interval, Options, Sizes
 

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from audiogen.utils.midi import read_midi
+from audiogen.io import read_midi
 from audiogen.utils.validation import Interval, check_parameters
 
 __all__ = ["PianoRoll"]

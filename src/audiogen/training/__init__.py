@@ -1,17 +1,20 @@
 """One training loop for every generator: ``keras.Model.fit``, wrapped once."""
 
 import audiogen.networks  # noqa: F401  imports Keras quietly, before the modules below
-from audiogen.training._average import Average
 from audiogen.training._batches import Batches
-from audiogen.training._checkpoint import Checkpoint, fingerprint
-from audiogen.training._collapse import Collapse
 from audiogen.training._loop import compile_model, train
 from audiogen.training._optimizer import make_adam
-from audiogen.training._plateau import Plateau
 from audiogen.training._precision import with_precision
-from audiogen.training._preview import Preview
 from audiogen.training._state import dump_model, load_model
-from audiogen.training._warmup import Warmup
+from audiogen.training.callbacks import (
+    Average,
+    Checkpoint,
+    Collapse,
+    Plateau,
+    Preview,
+    Warmup,
+    fingerprint,
+)
 
 __all__ = [
     "Average",

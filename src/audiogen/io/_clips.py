@@ -46,7 +46,7 @@ def write_clip(path, audio, sample_rate, *, bit_depth=16):
     --------
     >>> import pathlib, tempfile
     >>> import numpy as np
-    >>> from audiogen import write_clip
+    >>> from audiogen.io import write_clip
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     write_clip(pathlib.Path(folder) / "clip.flac", np.zeros(8), 48000).name
     'clip.flac'

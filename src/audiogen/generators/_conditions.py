@@ -48,7 +48,7 @@ class ConditionEncoder:
     Examples
     --------
     >>> import pandas as pd
-    >>> from audiogen.utils.conditions import ConditionEncoder
+    >>> from audiogen.generators._conditions import ConditionEncoder
     >>> y = pd.DataFrame({"pitch": [60, 72], "instrument_family": ["flute", "organ"]})
     >>> encoder = ConditionEncoder().fit(y)
     >>> encoder.encode(y).shape

@@ -8,7 +8,7 @@ import zlib
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from audiogen._score import read_score
+from audiogen.music._score import read_score
 from audiogen.pipeline import generate
 from audiogen.signal import hold_note
 from audiogen.utils.seeds import draw_seed, make_rng, spawn_seed

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiogen.exceptions import ExtrapolationWarning
-from audiogen.utils.conditions import ConditionEncoder
+from audiogen.generators._conditions import ConditionEncoder
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pretty_midi
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiogen._arrange import within_reach
+from audiogen.music import within_reach
 
 MIDI = st.integers(24, 96)
 

@@ -30,7 +30,7 @@ def arrange(tune, seconds, programs):
 
     Examples
     --------
-    >>> from audiogen._arrange import arrange
+    >>> from audiogen.music import arrange
     >>> from audiogen.datasets import load_tunes
     >>> ode = load_tunes().data[8]
     >>> [len(track.notes) for track in arrange(ode, 60 / 112 * 4, (73, 24, 32)).instruments]
@@ -71,7 +71,7 @@ def within_reach(tune, low, high):
 
     Examples
     --------
-    >>> from audiogen._arrange import within_reach
+    >>> from audiogen.music import within_reach
     >>> from audiogen.datasets import load_tunes
     >>> ode = load_tunes().data[8]
     >>> lowest = min(note.pitch for note in ode.instruments[0].notes)

@@ -13,9 +13,9 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from audiogen import GenerativePipeline, generate, make_generative_pipeline
-from audiogen._way_back import blended
 from audiogen.datasets import load_notes
 from audiogen.generators import ConditionalGaussianMixture, ConditionalVAE
+from audiogen.pipeline._inverse import blended
 from audiogen.preprocessing import SlidingWindow
 from audiogen.recipes import harmonic_gmm
 

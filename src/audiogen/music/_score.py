@@ -5,7 +5,7 @@ import logging
 import numpy as np
 import pandas as pd
 
-from audiogen.utils.midi import read_midi
+from audiogen.io import read_midi
 from audiogen.utils.names import did_you_mean
 
 __all__ = ["read_score"]

@@ -29,7 +29,7 @@ def read_midi(source):
     Examples
     --------
     >>> import pretty_midi
-    >>> from audiogen.utils.midi import read_midi
+    >>> from audiogen.io import read_midi
     >>> tune = pretty_midi.PrettyMIDI()
     >>> read_midi(tune) is tune
     True

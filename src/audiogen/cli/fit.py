@@ -1,0 +1,72 @@
+"""The command ``fit``: a folder of notes becomes a model."""
+
+import pathlib
+import warnings
+
+from audiogen.cli._options import add_seed, count
+
+__all__ = ["add_parser", "run"]
+
+
+def add_parser(commands):
+    """Add the command to those of the command line."""
+    command = commands.add_parser(
+        "fit",
+        help="train on a folder of notes",
+        description="Train on a folder: NSynth's own (examples.json beside audio/), or any folder "
+        "of WAV, FLAC, Ogg or MP3 files, whose sub-folders are the instrument families. Pitch is "
+        "read from file names such as piano_C#4.wav or piano-060-.wav, and tracked where it is "
+        "not in them.",
+    )
+    command.add_argument("data", type=pathlib.Path, metavar="DATA", help="the folder")
+    command.add_argument(
+        "--out",
+        type=pathlib.Path,
+        default="audiogen-model.skops",
+        metavar="MODEL",
+        help="file to write the model to (%(default)s)",
+    )
+    command.add_argument(
+        "--split", default="train", help="split of an NSynth corpus (%(default)s)"
+    )
+    command.add_argument("--epochs", type=count, help="epochs to train for; more takes longer")
+    command.add_argument("--max-notes", type=count, help="use at most so many notes, at random")
+    add_seed(command)
+    return command
+
+
+def run(arguments):
+    """Train on a folder and save the model."""
+    from audiogen.cli._notes import read_notes, train_on_notes
+    from audiogen.persistence import save
+
+    if arguments.out.exists():
+        raise FileExistsError(f"{arguments.out} is there already; give another --out.")
+    X, frame = read_notes(arguments.data, arguments.split, arguments.max_notes, arguments.seed)
+    frame = _with_pitch(X, frame)
+    X, frame = X[frame.index], frame.reset_index(drop=True)
+    print(f"Training on {len(X)} notes of {frame.instrument_family.nunique()} families, "
+          f"pitches {frame.pitch.min():g} to {frame.pitch.max():g}.")  # fmt: skip
+    model = train_on_notes(X, frame[["pitch", "instrument_family"]], arguments)
+    save(model, arguments.out)
+    print(f"Wrote {arguments.out}. Next: audiogen sample {arguments.out}")
+
+
+def _with_pitch(X, frame):
+    """Fill in missing pitches by tracking; drop, and name, notes without any."""
+    from audiogen.signal import track_pitch
+
+    frame = frame.copy()
+    missing = frame.index[frame.pitch.isna()]
+    if len(missing):
+        frame["pitch"] = frame.pitch.astype(float)
+        frame.loc[missing, "pitch"] = track_pitch(X[missing]).round()
+    lost = frame.index[frame.pitch.isna()]
+    if len(lost):
+        names = ", ".join(map(str, frame.note[lost[:5]]))
+        warnings.warn(f"{len(lost)} note(s) have no pitch that could be found, and are left out: "
+                      f"{names}{', ...' if len(lost) > 5 else ''}", stacklevel=2)  # fmt: skip
+        frame = frame.drop(lost)
+    if frame.empty:
+        raise ValueError("No note is left to train on: none has a pitch.")
+    return frame

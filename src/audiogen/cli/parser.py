@@ -1,0 +1,49 @@
+"""The words of the command line."""
+
+import argparse
+
+from audiogen import __version__
+from audiogen.cli import clip, demo, evaluate, fit, recipes, sample
+
+__all__ = ["build_parser"]
+
+_EPILOG = """\
+examples:
+  audiogen demo                                   real notes in, new notes out, in a few minutes
+  audiogen fit my-notes --out model.skops         learn your own folder of notes
+  audiogen sample model.skops --pitch 60 64 67    a C major triad, note by note
+  audiogen evaluate my-notes audiogen-out         how near the new notes are to the real ones
+  audiogen clip --seconds 15 --seed 7             a tune of its own, played, as a WAV and MIDI
+  audiogen clip --model model.skops --midi my.mid your tune, played by your model
+  audiogen recipes                                ready pipelines, what each needs and gave
+"""
+
+
+def build_parser():
+    """Return the parser of the command line.
+
+    Returns
+    -------
+    parser : argparse.ArgumentParser
+        What it parses has the attribute ``run``, the function of the command.
+
+    Examples
+    --------
+    >>> from audiogen.cli.parser import build_parser
+    >>> arguments = build_parser().parse_args(["clip", "--seconds", "15"])
+    >>> arguments.command, arguments.seconds, arguments.sample_rate
+    ('clip', 15.0, 44100)
+    """
+    parser = argparse.ArgumentParser(
+        prog="audiogen",
+        description="Learn to generate notes from real ones, and measure what comes out.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"audiogen {__version__}")
+    commands = parser.add_subparsers(required=True, dest="command", metavar="COMMAND")
+    for module in (demo, fit, sample, evaluate, clip, recipes):
+        command = module.add_parser(commands)
+        command.set_defaults(run=module.run)
+        command.add_argument("--quiet", action="store_true", help="show no progress")
+    return parser

@@ -1,0 +1,6 @@
+"""Pipelines that end in a generator, and audio from its samples."""
+
+from audiogen.pipeline._generate import generate
+from audiogen.pipeline._pipeline import GenerativePipeline, make_generative_pipeline
+
+__all__ = ["GenerativePipeline", "generate", "make_generative_pipeline"]

@@ -1,0 +1,147 @@
+"""Notes of known pitch: recipes on harmonics plus noise."""
+
+from sklearn.decomposition import PCA
+
+from audiogen.generators import ConditionalGaussianMixture, ConditionalVAE, GANGenerator
+from audiogen.pipeline import GenerativePipeline
+from audiogen.preprocessing import Flatten, HarmonicPlusNoise
+from audiogen.recipes._training import TO_THE_END
+
+__all__ = ["harmonic_cvae", "harmonic_gan", "harmonic_gmm"]
+
+
+def harmonic_cvae(
+    *, sample_rate=16000, n_components=64, random_state=None, verbose=0, **parameters
+):
+    """Return a pipeline that learns notes of known pitch in about a minute.
+
+    Notes are taken apart into harmonics and noise, which puts their pitch aside; a PCA
+    keeps what varies; a small conditional variational autoencoder learns it.
+
+    Parameters
+    ----------
+    sample_rate : int, default=16000
+        Of the audio, in Hz.
+    n_components : int, default=64
+        Principal components kept; at most the number of notes.
+    random_state : int, RandomState or None, default=None
+        Decides everything random.
+    verbose : int, default=0
+        1 shows the progress of training.
+    **parameters : dict
+        Further parameters of `ConditionalVAE`, in place of this recipe's own.
+
+    Returns
+    -------
+    pipeline : GenerativePipeline
+        ``fit(X, y)`` with y a DataFrame of pitch and instrument_family, then
+        ``sample(y=wanted)`` gives audio.
+
+    Examples
+    --------
+    >>> from audiogen.recipes import harmonic_cvae
+    >>> [name for name, _ in harmonic_cvae(random_state=0).steps]
+    ['harmonics', 'flatten', 'pca', 'vae']
+    """
+    own = {
+        "latent_dim": 8, "beta": 4.0, "fourier_features": False, "observation_noise": True,
+        "epochs": 120, "batch_size": 32, **TO_THE_END,
+    }  # fmt: skip
+    vae = ConditionalVAE(random_state=random_state, verbose=verbose, **{**own, **parameters})
+    return GenerativePipeline(
+        [*_harmonic_features(sample_rate, n_components, random_state), ("vae", vae)]
+    )
+
+
+def harmonic_gan(
+    *, sample_rate=16000, n_components=64, random_state=None, verbose=0, **parameters
+):
+    """Return a pipeline that learns notes of known pitch, more varied ones.
+
+    As `harmonic_cvae`, with a small GAN of hinge loss [1]_ in place of the autoencoder.
+
+    Parameters
+    ----------
+    sample_rate : int, default=16000
+        Of the audio, in Hz.
+    n_components : int, default=64
+        Principal components kept; at most the number of notes.
+    random_state : int, RandomState or None, default=None
+        Decides everything random.
+    verbose : int, default=0
+        1 shows the progress of training.
+    **parameters : dict
+        Further parameters of `GANGenerator`, in place of this recipe's own.
+
+    Returns
+    -------
+    pipeline : GenerativePipeline
+        ``fit(X, y)`` with y a DataFrame of pitch and instrument_family, then
+        ``sample(y=wanted)`` gives audio.
+
+    References
+    ----------
+    .. [1] J. H. Lim, J. C. Ye, "Geometric GAN", 2017, arXiv:1705.02894.
+
+    Examples
+    --------
+    >>> from audiogen.recipes import harmonic_gan
+    >>> [name for name, _ in harmonic_gan(random_state=0).steps]
+    ['harmonics', 'flatten', 'pca', 'gan']
+    """
+    own = {
+        "latent_dim": 16, "loss": "hinge", "penalty_weight": 1.0, "dropout": 0.0, "epochs": 400,
+        "batch_size": 32, "learning_rate": 1e-3, **TO_THE_END,
+    }  # fmt: skip
+    gan = GANGenerator(random_state=random_state, verbose=verbose, **{**own, **parameters})
+    return GenerativePipeline(
+        [*_harmonic_features(sample_rate, n_components, random_state), ("gan", gan)]
+    )
+
+
+def harmonic_gmm(
+    *, sample_rate=16000, n_components=64, random_state=None, verbose=0, **parameters
+):
+    """Return a pipeline that gives first notes within seconds.
+
+    As `harmonic_cvae`, with a conditional Gaussian mixture in place of the network.
+
+    Parameters
+    ----------
+    sample_rate : int, default=16000
+        Of the audio, in Hz.
+    n_components : int, default=64
+        Principal components kept; at most the number of notes.
+    random_state : int, RandomState or None, default=None
+        Decides everything random.
+    verbose : int, default=0
+        Nothing here takes long enough to show; all recipes take it.
+    **parameters : dict
+        Further parameters of `ConditionalGaussianMixture`; its own n_components is
+        set by ``set_params(gmm__n_components=...)``.
+
+    Returns
+    -------
+    pipeline : GenerativePipeline
+        ``fit(X, y)`` with y a DataFrame of pitch and instrument_family, then
+        ``sample(y=wanted)`` gives audio.
+
+    Examples
+    --------
+    >>> from audiogen.recipes import harmonic_gmm
+    >>> [name for name, _ in harmonic_gmm(random_state=0).steps]
+    ['harmonics', 'flatten', 'pca', 'gmm']
+    """
+    own = {"latent_dim": 32, "alpha": 10.0, **parameters}
+    gmm = ConditionalGaussianMixture(64, random_state=random_state, **own)
+    return GenerativePipeline(
+        [*_harmonic_features(sample_rate, n_components, random_state), ("gmm", gmm)]
+    )
+
+
+def _harmonic_features(sample_rate, n_components, random_state):
+    return [
+        ("harmonics", HarmonicPlusNoise(sample_rate=sample_rate)),
+        ("flatten", Flatten()),
+        ("pca", PCA(n_components, random_state=random_state)),
+    ]

@@ -1,0 +1,96 @@
+"""Sounds of any kind: recipes on spectrograms."""
+
+from sklearn.decomposition import PCA
+
+from audiogen.generators import ConditionalVAE, GANGenerator
+from audiogen.pipeline import GenerativePipeline
+from audiogen.preprocessing import Flatten, PeakNormalizer, STFTSpectrogram
+from audiogen.recipes._training import TO_THE_END
+
+__all__ = ["spectral_cvae", "spectral_gan"]
+
+
+def spectral_cvae(*, n_components=128, random_state=None, verbose=0, **parameters):
+    """Return a pipeline that learns any sounds, whether or not they have a pitch.
+
+    Log-magnitude spectrograms (2048 / 512), a PCA and a small conditional variational
+    autoencoder; phases are found again by phase gradient heap integration. Partials that move with
+    pitch have to be learnt pitch by pitch: a few hundred notes give blurred ones, out of
+    tune, for which `harmonic_cvae` is the recipe.
+
+    Parameters
+    ----------
+    n_components : int, default=128
+        Principal components kept; at most the number of clips.
+    random_state : int, RandomState or None, default=None
+        Decides everything random.
+    verbose : int, default=0
+        1 shows the progress of training.
+    **parameters : dict
+        Further parameters of `ConditionalVAE`, in place of this recipe's own.
+
+    Returns
+    -------
+    pipeline : GenerativePipeline
+        ``fit(X, y)`` with any y or none, then ``sample(n_samples)`` or
+        ``sample(y=wanted)`` gives audio.
+
+    Examples
+    --------
+    >>> from audiogen.recipes import spectral_cvae
+    >>> [name for name, _ in spectral_cvae(random_state=0).steps]
+    ['peak', 'stft', 'flatten', 'pca', 'vae']
+    """
+    own = {"latent_dim": 16, "epochs": 300, "batch_size": 32, **TO_THE_END}
+    vae = ConditionalVAE(random_state=random_state, verbose=verbose, **{**own, **parameters})
+    return GenerativePipeline(
+        [
+            ("peak", PeakNormalizer()),
+            ("stft", STFTSpectrogram(frame_length=2048, hop_length=512, phase=None)),
+            ("flatten", Flatten()),
+            ("pca", PCA(n_components, random_state=random_state)),
+            ("vae", vae),
+        ]
+    )
+
+
+def spectral_gan(*, random_state=None, verbose=0, **parameters):
+    """Return a pipeline of GANSynth's representation [1]_ and a small convolutional GAN.
+
+    Spectrograms (2048 / 512) of log-magnitude and instantaneous frequency. The network is small,
+    some 3 s an epoch for 150 notes on two cores, but GANSynth took days on a GPU and
+    hundreds of thousands of notes: after the minutes of this recipe's own epochs it makes noise.
+
+    Parameters
+    ----------
+    random_state : int, RandomState or None, default=None
+        Decides everything random.
+    verbose : int, default=0
+        1 shows the progress of training.
+    **parameters : dict
+        Further parameters of `GANGenerator`, in place of this recipe's own.
+
+    Returns
+    -------
+    pipeline : GenerativePipeline
+        ``fit(X, y)`` with any y or none, then ``sample(n_samples)`` or
+        ``sample(y=wanted)`` gives audio.
+
+    References
+    ----------
+    .. [1] J. Engel et al., "GANSynth: Adversarial neural audio synthesis", ICLR 2019.
+
+    Examples
+    --------
+    >>> from audiogen.recipes import spectral_gan
+    >>> [name for name, _ in spectral_gan(random_state=0).steps]
+    ['peak', 'stft', 'gan']
+    """
+    own = {
+        "loss": "hinge", "penalty_weight": 1.0, "penalty_interval": 4, "dropout": 0.0,
+        "filters": (8, 16, 32, 64, 64), "kernel_size": 4, "batch_size": 16,
+        "learning_rate": 4e-4, "epochs": 60, **TO_THE_END,
+    }  # fmt: skip
+    gan = GANGenerator(random_state=random_state, verbose=verbose, **{**own, **parameters})
+    stft = STFTSpectrogram(frame_length=2048, hop_length=512, phase="if")
+    return GenerativePipeline([("peak", PeakNormalizer()), ("stft", stft), ("gan", gan)])
