@@ -1,5 +1,7 @@
 """The principal axes of rows, and rows along them, computed a block at a time."""
 
+from typing import Any
+
 import numpy as np
 from scipy import linalg
 
@@ -9,7 +11,7 @@ _BLOCK_NUMBERS = 2**22  # 32 MB of float64
 _SMALLEST = 1e-9  # of the largest variance: axes of float32 data below it are noise
 
 
-def principal_axes(X, rows, n_axes):
+def principal_axes(X: Any, rows: np.ndarray, n_axes: int) -> tuple[np.ndarray, np.ndarray, float]:
     """Find the orthonormal axes along which rows vary most.
 
     This is an exact principal component analysis that holds no more than a block of X,
@@ -46,7 +48,9 @@ def principal_axes(X, rows, n_axes):
     return axes, centre, float(variances.sum())
 
 
-def project(X, rows, axes, centre):
+def project(
+    X: Any, rows: np.ndarray, axes: np.ndarray, centre: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Return rows along orthonormal axes, and the length of what the axes leave out.
 
     Parameters
@@ -75,13 +79,13 @@ def project(X, rows, axes, centre):
     return components, np.sqrt(rest).astype(np.float32)
 
 
-def _columns(n, n_features):
+def _columns(n: int, n_features: int) -> list[slice]:
     """Return slices of the columns, so that n rows of one make a block."""
     width = max(1, _BLOCK_NUMBERS // n)
     return [slice(start, start + width) for start in range(0, n_features, width)]
 
 
-def _by_snapshots(X, rows, n_axes):
+def _by_snapshots(X: Any, rows: np.ndarray, n_axes: int) -> tuple[np.ndarray, ...]:
     n, n_features = len(rows), X.shape[1]
     centre, products = np.empty(n_features), np.zeros((n, n))
     for columns in _columns(n, n_features):
@@ -97,7 +101,7 @@ def _by_snapshots(X, rows, n_axes):
     return axes, centre, variances
 
 
-def _by_covariance(X, rows, n_axes):
+def _by_covariance(X: Any, rows: np.ndarray, n_axes: int) -> tuple[np.ndarray, ...]:
     n, n_features = len(rows), X.shape[1]
     first = np.asarray(X[rows[0]], dtype=np.float64)  # near the mean: no digits are lost
     total, products = np.zeros(n_features), np.zeros((n_features, n_features))
@@ -111,7 +115,7 @@ def _by_covariance(X, rows, n_axes):
     return vectors.T.astype(np.float32), first + shift, variances
 
 
-def _largest(products, n_axes):
+def _largest(products: np.ndarray, n_axes: int) -> tuple[np.ndarray, np.ndarray]:
     """Return the largest eigenvalues, from the first down, and their eigenvectors."""
     size = len(products)
     most = [size - min(n_axes, size), size - 1]

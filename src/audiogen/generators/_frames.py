@@ -1,6 +1,10 @@
 """Frames and the windows over them: each frame read once, whatever windows hold it."""
 
+from collections.abc import Callable
+from typing import Any, Self
+
 import numpy as np
+import numpy.typing as npt
 
 from audiogen.generators._axes import principal_axes, project
 from audiogen.generators._scaling import Scaling, blocks_of, refuse_not_finite
@@ -8,7 +12,7 @@ from audiogen.generators._scaling import Scaling, blocks_of, refuse_not_finite
 __all__ = ["FrameScaling", "distinct_frames"]
 
 
-def distinct_frames(X):
+def distinct_frames(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Find the frames that windows are views of, by the strides.
 
     Parameters
@@ -37,7 +41,7 @@ def distinct_frames(X):
     return frames, step * np.arange(n_windows)
 
 
-def _step(X):
+def _step(X: np.ndarray) -> int | None:
     """Return the frames from one window to the next, None where that is no number."""
     if len(X) == 1:
         return X.shape[1]  # its stride means nothing
@@ -78,10 +82,10 @@ class FrameScaling(Scaling):
 
     axes_: np.ndarray | None
 
-    def __init__(self, n_components):
+    def __init__(self, n_components: int | None) -> None:
         self.n_components = n_components
 
-    def check(self, X, rows):
+    def check(self, X: Any, rows: np.ndarray) -> None:
         """Refuse rows with NaN or infinite values.
 
         Parameters
@@ -96,7 +100,7 @@ class FrameScaling(Scaling):
             # A frame is named after the last window that starts at or before it.
             refuse_not_finite(frames[block], np.searchsorted(starts, block, side="right") - 1)
 
-    def fit(self, X, rows):
+    def fit(self, X: Any, rows: np.ndarray) -> Self:
         """Read the frames of the rows, each once.
 
         Parameters
@@ -123,7 +127,7 @@ class FrameScaling(Scaling):
             self.error_scale_ = float(self.unit_ / self.scale_) ** 2 / flat.shape[1]
         return self
 
-    def content(self, X, rows):
+    def content(self, X: Any, rows: np.ndarray) -> tuple[Any, np.ndarray]:
         """Return frames, and the numbers of those that rows hold, each once.
 
         Parameters
@@ -141,7 +145,7 @@ class FrameScaling(Scaling):
         frames, starts = distinct_frames(X)
         return frames, _held(starts, rows, X.shape[1])
 
-    def reader(self, X, rows):
+    def reader(self, X: Any, rows: np.ndarray) -> Callable[..., np.ndarray]:
         """Return a function from rows to windows as the network sees them.
 
         Parameters
@@ -165,22 +169,23 @@ class FrameScaling(Scaling):
         components = np.column_stack(self._projected(frames, held))
         offsets = np.arange(X.shape[1])
 
-        def read(rows, part):
+        def read(rows: np.ndarray, part: slice) -> np.ndarray:
             wanted = starts[rows][:, np.newaxis] + offsets[part]
             return components[np.searchsorted(held, wanted)]
 
         return read
 
-    def forward(self, block):
+    def forward(self, block: npt.ArrayLike) -> np.ndarray:
         """Return frames (..., *frame_shape_) as the network sees them, float32."""
         if self.axes_ is None:
             return super().forward(block)
+        block = np.asarray(block)
         leading = block.shape[: block.ndim - len(self.frame_shape_)]
         frames = np.reshape(block, (-1, *self.frame_shape_))
         components, _ = self._projected(frames, np.arange(len(frames)))
         return components.reshape(*leading, -1)
 
-    def inverse(self, block):
+    def inverse(self, block: npt.ArrayLike) -> np.ndarray:
         """Return the network's output (..., *network_shape_) as frames, float32.
 
         Those of data within [-1, 1] are clipped to that range.
@@ -193,13 +198,13 @@ class FrameScaling(Scaling):
             block = frames.reshape(*block.shape[:-1], *self.frame_shape_)
         return np.clip(block, -1, 1) if self.bounded_ else block
 
-    def _projected(self, frames, rows):
+    def _projected(self, frames: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return components of frames, and the length of the rest, in their unit."""
         flat = frames.reshape(len(frames), -1)
         components, rest = project(flat, rows, self.axes_, self.centre_)
         return components / self.unit_, rest / self.unit_
 
 
-def _held(starts, rows, width):
+def _held(starts: np.ndarray, rows: np.ndarray, width: int) -> np.ndarray:
     """Return the numbers of the frames that rows hold, in order."""
     return np.unique(starts[rows][:, np.newaxis] + np.arange(width))

@@ -1,14 +1,16 @@
 """The generative adversarial network."""
 
 import numbers
-from functools import partial
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted
 
-from audiogen.generators._base import BaseGenerator
+from audiogen.generators import _forward
 from audiogen.generators._body import network_body
-from audiogen.generators._sampler import latents_of
+from audiogen.generators._latents import LatentMixin
+from audiogen.generators._trained import TrainedGenerator
+from audiogen.training._estimator import FitData
 from audiogen.utils.validation import Instance, Interval, Options, Sizes
 
 __all__ = ["GANGenerator"]
@@ -17,7 +19,7 @@ _DECAY = 0.9, 10_000  # of the learning rate, and the steps it takes
 _BETA_1 = 0.5  # Adam's usual 0.9 oscillates where two networks chase each other
 
 
-class GANGenerator(BaseGenerator):
+class GANGenerator(LatentMixin, TrainedGenerator):
     """Generative adversarial network of audio, features or spectrograms.
 
     A generator maps noise to sounds, a discriminator tells them from real ones, and each
@@ -27,7 +29,7 @@ class GANGenerator(BaseGenerator):
     Parameters
     ----------
     latent_dim : int, default=128
-        Numbers in a latent, the noise that a sound is made from.
+        Number of dimensions of a latent, the noise that a sound is decoded from.
     loss : {"bce", "wasserstein", "hinge"}, default="bce"
         What the discriminator's scores are trained on: binary cross-entropy with labels
         0.9 (real) and 0 (generated), both plus noise; the Wasserstein distance [3]_; or the
@@ -44,8 +46,8 @@ class GANGenerator(BaseGenerator):
         Weight of the losses of a second output of the discriminator, which tells the
         condition [4]_; 0 leaves it out.
     ema : float, default=0.99
-        Share that each step leaves of the running average of the generator's weights, with
-        which sounds are made. 0 takes the weights as they are.
+        Decay, for each step, of the exponential moving average of the generator's weights
+        that samples are made with; 0 uses the weights themselves.
     architecture : {"auto", "dense", "conv1d", "conv2d"}, default="auto"
         Kind of networks. "auto" takes dense layers for ``(n_samples, n_features)`` up
         to 2,048 features, 1-D convolutions for longer waveforms and for
@@ -58,9 +60,9 @@ class GANGenerator(BaseGenerator):
         Filters of the convolutions of the discriminator; the generator has them in
         reverse.
     kernel_size : int or None, default=None
-        Of the convolutions; None is 25 for 1-D and 5 for 2-D convolutions.
+        Kernel size of the convolutions; None is 25 for 1-D and 5 for 2-D convolutions.
     strides : int or None, default=None
-        Of the convolutions; None is 4 for 1-D and 2 for 2-D convolutions.
+        Strides of the convolutions; None is 4 for 1-D and 2 for 2-D convolutions.
     block : {"plain", "residual"}, default="plain"
         Whether both networks are of plain layers or of residual blocks [5]_.
     attention : bool, default=False
@@ -69,32 +71,33 @@ class GANGenerator(BaseGenerator):
     dropout : float, default=0.3
         Share of the outputs of the discriminator's layers that is dropped in training.
     epochs : int, default=150
-        Passes over the data, at most.
+        Largest number of passes over the data.
     batch_size : int, default=64
-        Samples in a batch.
+        Number of samples in a batch.
     learning_rate : float, default=2e-4
-        Of both Adam optimizers, at the start; it decays by 0.9 every 10,000 steps.
+        Learning rate of both Adam optimizers at the start; it decays by 0.9 every 10,000
+        steps.
     clipvalue : float or None, default=1.0
         The largest absolute value of a gradient; None clips nothing.
     max_samples : int, float or None, default=None
-        How many samples (int), or what share of them (float), are used, drawn at
-        random; None uses all.
+        Number (int) or share (float) of the samples that are used, drawn at random; None
+        uses all.
     validation_fraction : float, default=0.1
-        Share of the samples set aside to measure `val_loss`. Where that is no whole
-        sample, none is.
+        Share of the samples that are held out to measure "val_loss". Where that is less than
+        one sample, none is held out.
     patience : int or None, default=None
-        Training stops after so many epochs without a lower `val_loss` (`loss` where
-        nothing is set aside), and the best weights come back. None never stops.
+        Number of epochs without a lower "val_distance" ("distance" where nothing is held
+        out) after which training stops and the best weights are restored; None never stops.
     plateau_patience : int or None, default=None
-        The learning rate is halved after so many such epochs. None leaves it.
+        Number of such epochs after which the learning rate is halved; None leaves it.
     precision : {"float32", "mixed_bfloat16"}, default="float32"
-        What layers compute in. Outputs, losses and weights stay float32. Faster on
-        processors that multiply bfloat16, for convolutions above all.
+        Precision that layers compute in; weights, losses and outputs stay float32. The lower
+        one is faster on processors that multiply bfloat16, for convolutions above all.
     warm_start : bool, default=False
-        Whether `fit` goes on from where the last one ended.
+        Whether `fit` continues the last training instead of starting anew.
     random_state : int, RandomState or None, default=None
-        Decides weights, order, split and draws. The same int gives the same bits on the
-        same machine.
+        Seed of weights, order, split and draws. The same int gives the same bits on the same
+        machine.
     verbose : int, default=0
         1 shows progress.
 
@@ -103,18 +106,20 @@ class GANGenerator(BaseGenerator):
     generator_, discriminator_ : keras.Model
         The networks; the generator with averaged weights.
     history_ : dict of str to list of float
-        One value an epoch, and that of held-out samples and the averaged generator behind
-        "val_". "generator_loss" and "discriminator_loss" are the two sides of the game:
-        neither tells how good the sounds are. "penalty" is the gradient penalty without its
-        weight, "auxiliary_loss" how far generated sounds are from telling their condition.
-        "loss" is the energy distance of generated from real samples, 0 where they are
+        One value an epoch; keys that begin with "val_" are for held-out samples and the
+        averaged generator. "loss" and "discriminator_loss" are those that `loss` names, of
+        the generator and of the discriminator: neither tells how good the sounds are.
+        "distance" is the energy distance of generated from real samples, 0 where they are
         alike, and "diversity" the mean distance between generated samples, both over the mean
-        distance between real ones; "accuracy" is how often the discriminator scores a real
-        sample above a generated one.
+        distance between real ones. "accuracy" is how often the discriminator scores a real
+        sample above a generated one, "penalty" the gradient penalty without its weight, and
+        "auxiliary_loss" how far generated sounds are from telling their condition.
     n_iter_ : int
-        Epochs trained.
+        Number of epochs trained.
     n_features_in_ : int
         Length of the second axis of X.
+    latent_dim_ : int
+        Number of dimensions of a latent.
     sample_shape_ : tuple of int
         Shape of one sample.
     condition_names_ : list
@@ -163,7 +168,7 @@ class GANGenerator(BaseGenerator):
     """
 
     _constraints = {
-        **BaseGenerator._constraints,
+        **TrainedGenerator._constraints,
         "latent_dim": Interval(numbers.Integral, 1, None),
         "loss": Options("bce", "wasserstein", "hinge"),
         "penalty_weight": Interval(numbers.Real, 0, None),
@@ -183,35 +188,35 @@ class GANGenerator(BaseGenerator):
 
     def __init__(
         self,
-        latent_dim=128,
+        latent_dim: int = 128,
         *,
-        loss="bce",
-        penalty_weight=10.0,
-        penalty_interval=1,
-        augment=False,
-        auxiliary_weight=1.0,
-        ema=0.99,
-        architecture="auto",
-        units=(256, 256),
-        filters=(16, 32, 64, 64),
-        kernel_size=None,
-        strides=None,
-        block="plain",
-        attention=False,
-        dropout=0.3,
-        epochs=150,
-        batch_size=64,
-        learning_rate=2e-4,
-        clipvalue=1.0,
-        max_samples=None,
-        validation_fraction=0.1,
-        patience=None,
-        plateau_patience=None,
-        precision="float32",
-        warm_start=False,
-        random_state=None,
-        verbose=0,
-    ):
+        loss: str = "bce",
+        penalty_weight: float = 10.0,
+        penalty_interval: int = 1,
+        augment: bool = False,
+        auxiliary_weight: float = 1.0,
+        ema: float = 0.99,
+        architecture: str = "auto",
+        units: Sequence[int] = (256, 256),
+        filters: Sequence[int] = (16, 32, 64, 64),
+        kernel_size: int | None = None,
+        strides: int | None = None,
+        block: str = "plain",
+        attention: bool = False,
+        dropout: float = 0.3,
+        epochs: int = 150,
+        batch_size: int = 64,
+        learning_rate: float = 2e-4,
+        clipvalue: float | None = 1.0,
+        max_samples: float | None = None,
+        validation_fraction: float = 0.1,
+        patience: int | None = None,
+        plateau_patience: int | None = None,
+        precision: str = "float32",
+        warm_start: bool = False,
+        random_state: Any = None,
+        verbose: int = 0,
+    ) -> None:
         self.latent_dim = latent_dim
         self.loss = loss
         self.penalty_weight = penalty_weight
@@ -240,32 +245,23 @@ class GANGenerator(BaseGenerator):
         self.random_state = random_state
         self.verbose = verbose
 
-    # ------------------------------------------------------------ public extras
+    # What `patience` watches: neither side's loss tells how good the sounds are.
+    _monitored = "distance"
 
-    def decode(self, Z, y=None):
-        """Return the sounds of latents.
+    @property
+    def generator_(self) -> Any:
+        """The network from latents and conditions to sounds, with averaged weights."""
+        return self._network("generator")
 
-        Parameters
-        ----------
-        Z : array-like of shape (n_samples, latent_dim)
-            Latents; moving about in them changes the sound.
-        y : array-like, DataFrame, scalar or dict, default=None
-            The conditions; needed where there were any in `fit`.
-
-        Returns
-        -------
-        X : ndarray of shape (n_samples, *sample_shape_), float32
-        """
-        check_is_fitted(self)
-        Z = latents_of(Z, self.generator_.inputs[0].shape[1])
-        made = self._predict(self.generator_, Z, self._encoded(len(Z), y))
-        return self._scaling.inverse(made)
+    @property
+    def discriminator_(self) -> Any:
+        """The network that tells real from generated sounds."""
+        return self._network("discriminator")
 
     # --------------------------------------------------------------------- hooks
 
-    def _build(self, shape, condition_width, seed):
-        from audiogen.networks import build_gan
-
+    def _architecture(self, data: FitData) -> dict[str, Any]:
+        shape = self.sample_shape_
         body = network_body(
             shape,
             architecture=self.architecture,
@@ -277,30 +273,35 @@ class GANGenerator(BaseGenerator):
         if "units" in body:
             self._refuse_without_convolutions(shape)
         conditions = []
-        if condition_width:
-            seen = self.conditions_.categories_
-            widths = self.conditions_.widths_
+        if self.conditions_ is not None:
+            widths, seen = self.conditions_.widths_, self.conditions_.categories_
             conditions = [(widths[name], seen[name] is not None) for name in widths]
-        return build_gan(
-            shape,
-            conditions,
-            latent_dim=self.latent_dim,
-            body=body,
-            n_hidden=self.units[-1],
-            residual=self.block == "residual",
-            attention=self.attention,
-            dropout=self.dropout,
-            bounded=self._scaling.bounded_,
-            auxiliary=self.auxiliary_weight > 0,
-            seed=seed,
-            loss=self.loss,
-            penalty_weight=self.penalty_weight,
-            penalty_interval=self.penalty_interval,
-            auxiliary_weight=self.auxiliary_weight,
-            augment=self.augment,
-        )
+        self.latent_dim_ = int(self.latent_dim)
+        return {
+            "shape": shape,
+            "conditions": conditions,
+            "latent_dim": self.latent_dim,
+            "body": body,
+            "n_hidden": self.units[-1],
+            "residual": self.block == "residual",
+            "attention": self.attention,
+            "dropout": self.dropout,
+            "bounded": self._scaling.bounded_,
+            "auxiliary": self.auxiliary_weight > 0,
+            "loss": self.loss,
+            "penalty_weight": self.penalty_weight,
+            "penalty_interval": self.penalty_interval,
+            "auxiliary_weight": self.auxiliary_weight,
+            "augment": self.augment,
+        }
 
-    def _refuse_without_convolutions(self, shape):
+    @staticmethod
+    def _build(**architecture: Any) -> Any:
+        from audiogen.networks import build_gan
+
+        return build_gan(**architecture)
+
+    def _refuse_without_convolutions(self, shape: tuple[int, ...]) -> None:
         for name in ("augment", "attention"):
             if getattr(self, name):
                 raise ValueError(
@@ -309,26 +310,22 @@ class GANGenerator(BaseGenerator):
                     "set architecture='conv1d' for short waveforms."
                 )
 
-    def _optimizers(self):
-        from audiogen.training import make_adam
-
+    def _optimizer_settings(self) -> list[dict[str, Any]]:
         clip = {} if self.clipvalue is None else {"clipvalue": self.clipvalue}
-        make = partial(make_adam, self.learning_rate, decay=_DECAY, beta_1=_BETA_1, **clip)
-        return [make(ema=self.ema), make()]
+        both = {"learning_rate": self.learning_rate, "decay": _DECAY, "beta_1": _BETA_1, **clip}
+        return [{**both, "ema": self.ema}, {**both, "ema": 0.0}]
 
-    def _callbacks(self):
-        from audiogen.training import Collapse
+    def _own_callbacks(self, data: FitData) -> list[Any]:
+        from audiogen.training.callbacks import Collapse
 
-        return [*super()._callbacks(), Collapse(self.history_)]
+        return [Collapse(self.history_)]
 
-    def _networks(self, model):
-        return {"generator_": model.generator, "discriminator_": model.discriminator}
-
-    def _batch(self, x, condition, rng):
-        z = rng.standard_normal((len(x), self.latent_dim), dtype=np.float32)
+    def _batch(self, x: np.ndarray, condition: np.ndarray | None, rng: Any) -> Any:
+        z = rng.standard_normal((len(x), self.latent_dim_), dtype=np.float32)
         return ((x, z) if condition is None else (x, z, condition),)
 
-    def _generate(self, n_samples, condition, rng):
-        width = self.generator_.inputs[0].shape[1]
-        z = rng.standard_normal((n_samples, width), dtype=np.float32)
-        return self._predict(self.generator_, z, condition)
+    def _decode(self, Z: np.ndarray, condition: np.ndarray | None) -> np.ndarray:
+        Z = Z.astype(np.float32, copy=False)
+        if "units" in self._arguments["body"]:
+            return _forward.generate(self._weights["generator"], Z, condition, **self._arguments)
+        return self._predict(self.generator_, Z, condition)

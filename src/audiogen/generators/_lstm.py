@@ -1,13 +1,17 @@
 """The recurrent network that goes on from frames."""
 
 import numbers
+from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.utils.validation import check_is_fitted
 
-from audiogen.generators._base import BaseGenerator
+from audiogen.generators import _forward
 from audiogen.generators._frames import FrameScaling
-from audiogen.utils.seeds import make_rng
+from audiogen.generators._trained import TrainedGenerator
+from audiogen.training._estimator import FitData
+from audiogen.utils.seeds import Stream, make_rng
 from audiogen.utils.validation import Interval, Options, check_parameters
 
 __all__ = ["LSTMSequencer"]
@@ -16,7 +20,7 @@ _SEED_BYTES = 2**26
 _CONTINUED_AT_ONCE = 64
 
 
-class LSTMSequencer(BaseGenerator):
+class LSTMSequencer(TrainedGenerator):
     """Recurrent network that learns which frame follows a run of frames.
 
     A frame is anything: a spectrogram of a note, a column of a spectrogram, a
@@ -28,7 +32,7 @@ class LSTMSequencer(BaseGenerator):
     Parameters
     ----------
     extra_frames : int, default=5
-        Frames that `sample` adds to its seed.
+        Number of frames that `sample` generates.
     horizon : int, default=1
         Frames at the end of each row that are predicted from the others, all at once; that
         of the `SlidingWindow` before it.
@@ -44,34 +48,34 @@ class LSTMSequencer(BaseGenerator):
         n frames lie in n - 1 dimensions, so n lose nothing. For large frames it is
         faster by orders of magnitude.
     epochs : int, default=50
-        Passes over the data, at most.
+        Largest number of passes over the data.
     batch_size : int, default=32
-        Windows in a batch.
+        Number of windows in a batch.
     learning_rate : float, default=1e-3
-        Of Adam.
+        Learning rate of the Adam optimizer.
     max_samples : int, float or None, default=None
-        How many windows (int), or what share of them (float), are used, drawn at
-        random; None uses all.
+        Number (int) or share (float) of the windows that are used, drawn at random; None uses
+        all.
     validation_fraction : float, default=0.1
-        Share of the windows, the last ones, set aside to measure `val_loss`: each ends in
-        a frame that no other has, so that with ``horizon=1`` none is predicted that was
-        trained on. Where that is no whole window, none is.
+        Share of the windows, the last ones, that are held out to measure "val_loss": each ends
+        in a frame that no other has, so that with ``horizon=1`` no frame is predicted that was
+        trained on. Where that is less than one window, none is held out.
     patience : int or None, default=None
-        Training stops after so many epochs without a lower `val_loss` (`loss` where
-        nothing is set aside), and the best weights come back. None never stops.
+        Number of epochs without a lower "val_loss" ("loss" where nothing is held out) after
+        which training stops and the best weights are restored; None never stops.
     plateau_patience : int or None, default=None
-        The learning rate is halved after so many such epochs. None leaves it.
+        Number of such epochs after which the learning rate is halved; None leaves it.
     ema : float, default=0.0
-        Share that each step leaves of a running average of the weights, with which sounds are
-        made; 0 takes the weights as they are.
+        Decay, for each step, of the exponential moving average of the weights that samples
+        are made with; 0 uses the weights themselves.
     precision : {"float32", "mixed_bfloat16"}, default="float32"
-        What layers compute in. Outputs, losses and weights stay float32. Faster on
-        processors that multiply bfloat16, for convolutions above all.
+        Precision that layers compute in; weights, losses and outputs stay float32. The lower
+        one is faster on processors that multiply bfloat16, for convolutions above all.
     warm_start : bool, default=False
-        Whether `fit` goes on from where the last one ended.
+        Whether `fit` continues the last training instead of starting anew.
     random_state : int, RandomState or None, default=None
-        Decides weights, order, dropout and the seeds drawn. The same int gives the same
-        bits on the same machine.
+        Seed of weights, order, dropout and the frames that samples begin with. The same int
+        gives the same bits on the same machine.
     verbose : int, default=0
         1 shows progress.
 
@@ -82,9 +86,9 @@ class LSTMSequencer(BaseGenerator):
     history_ : dict of str to list of float
         "loss" (mean squared error of a frame's numbers, scaled as the network sees them),
         "mae" (mean absolute error; only without `frame_components`), and those of the
-        windows set aside behind "val_"; one value an epoch.
+        held-out windows, with "val_" before; one value an epoch.
     n_iter_ : int
-        Epochs trained.
+        Number of epochs trained.
     n_features_in_ : int
         Frames in a window.
     sample_shape_ : tuple of int
@@ -135,7 +139,7 @@ class LSTMSequencer(BaseGenerator):
     """
 
     _constraints = {
-        **BaseGenerator._constraints,
+        **TrainedGenerator._constraints,
         "extra_frames": Interval(numbers.Integral, 1, None),
         "horizon": Interval(numbers.Integral, 1, None),
         "units": Interval(numbers.Integral, 1, None),
@@ -146,26 +150,26 @@ class LSTMSequencer(BaseGenerator):
 
     def __init__(
         self,
-        extra_frames=5,
+        extra_frames: int = 5,
         *,
-        horizon=1,
-        units=128,
-        n_layers=5,
-        dropout=0.2,
-        frame_components=None,
-        epochs=50,
-        batch_size=32,
-        learning_rate=1e-3,
-        max_samples=None,
-        validation_fraction=0.1,
-        patience=None,
-        plateau_patience=None,
-        ema=0.0,
-        precision="float32",
-        warm_start=False,
-        random_state=None,
-        verbose=0,
-    ):
+        horizon: int = 1,
+        units: int = 128,
+        n_layers: int = 5,
+        dropout: float = 0.2,
+        frame_components: int | None = None,
+        epochs: int = 50,
+        batch_size: int = 32,
+        learning_rate: float = 1e-3,
+        max_samples: float | None = None,
+        validation_fraction: float = 0.1,
+        patience: int | None = None,
+        plateau_patience: int | None = None,
+        ema: float = 0.0,
+        precision: str = "float32",
+        warm_start: bool = False,
+        random_state: Any = None,
+        verbose: int = 0,
+    ) -> None:
         self.extra_frames = extra_frames
         self.horizon = horizon
         self.units = units
@@ -187,9 +191,20 @@ class LSTMSequencer(BaseGenerator):
 
     # ------------------------------------------------------------- generating
 
+    @property
+    def network_(self) -> Any:
+        """The network from the frames before to those that follow."""
+        return self._network("network")
+
     def sample(
-        self, n_samples=None, y=None, *, seed_frames=None, return_y=False, random_state=None
-    ):
+        self,
+        n_samples: int | None = None,
+        y: Any = None,
+        *,
+        seed_frames: npt.ArrayLike | None = None,
+        return_y: bool = False,
+        random_state: Any = None,
+    ) -> Any:
         """Generate the frames that follow seeds.
 
         Parameters
@@ -231,10 +246,10 @@ class LSTMSequencer(BaseGenerator):
         X = self._scaling.inverse(self._continued(self._scaling.forward(seeds)))
         return (X, None) if return_y else X
 
-    def _checked_seeds(self, seed_frames, n_samples):
+    def _checked_seeds(self, seed_frames: npt.ArrayLike, n_samples: int | None) -> np.ndarray:
         """Return the frames that the network sees of seeds."""
         seeds = np.asarray(seed_frames, dtype=np.float32)
-        length, frame_shape = self.network_.inputs[0].shape[1], self.sample_shape_[1:]
+        length, frame_shape = self._arguments["length"], self.sample_shape_[1:]
         if seeds.ndim < 2 or seeds.shape[2:] != frame_shape or seeds.shape[1] < length:
             wanted = ", ".join(map(str, ("n_samples", f"at least {length}", *frame_shape)))
             raise ValueError(f"seed_frames must have the shape ({wanted}). Got {seeds.shape}.")
@@ -247,26 +262,29 @@ class LSTMSequencer(BaseGenerator):
             raise ValueError("seed_frames holds NaN or infinite values; remove or repair them.")
         return seeds[:, -length:]
 
-    def _continued(self, frames):
+    def _continued(self, frames: np.ndarray) -> np.ndarray:
         """Return the frames that follow, as the network gives them."""
         check_parameters(self, {"extra_frames": self._constraints["extra_frames"]})
         starts = range(0, len(frames), _CONTINUED_AT_ONCE)
         blocks = [self._rolled(frames[i : i + _CONTINUED_AT_ONCE]) for i in starts]
         return np.concatenate(blocks)
 
-    def _rolled(self, frames):
-        horizon, found = self.network_.outputs[0].shape[1], []
-        for _ in range(-(-self.extra_frames // horizon)):
-            found.append(self.network_.predict_on_batch([frames]))  # in a graph: long loops
+    def _rolled(self, frames: np.ndarray) -> np.ndarray:
+        """Predict frames, and go on from them, until there are enough."""
+        horizon, n_frames = self._arguments["horizon"], int(self.extra_frames)
+        predict = _forward.Sequencer(self._weights["network"], **self._arguments)
+        found = []
+        for _ in range(-(-n_frames // horizon)):
+            found.append(predict(frames))
             frames = np.concatenate([frames, found[-1]], axis=1)[:, horizon:]
-        return np.concatenate(found, axis=1)[:, : self.extra_frames]
+        return np.concatenate(found, axis=1)[:, :n_frames]
 
     # --------------------------------------------------------------------- hooks
 
-    def _learn(self, X, y, *args, **kwargs):
+    def _learn(self, X: Any, y: Any, *args: Any, **kwargs: Any) -> Self:
         return super()._learn(X, None, *args, **kwargs)  # y is there for scikit-learn's sake
 
-    def _validated(self, X, *, reset):
+    def _validated(self, X: Any, *, reset: bool) -> Any:
         X = super()._validated(X, reset=reset)
         if X.shape[1] <= self.horizon:
             raise ValueError(
@@ -276,52 +294,60 @@ class LSTMSequencer(BaseGenerator):
             )
         return X
 
-    def _split(self, n_samples, seed):
-        """Set the last windows aside: they end in frames that no other window has."""
+    def _split(self, n_samples: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        """Hold out the last windows: they end in frames that no other window has."""
         rows = np.sort(np.concatenate(super()._split(n_samples, seed)))
         n_training = len(rows) - int(self.validation_fraction * len(rows))
         return rows[:n_training], rows[n_training:]
 
-    def _new_scaling(self):
+    def _new_scaling(self) -> FrameScaling:
         return FrameScaling(self.frame_components)
 
-    def _reader(self, X, rows, held_out):
-        read = super()._reader(X, rows, held_out)
-        frame_bytes = 4 * int(np.prod(self._scaling.network_shape_))
-        length = self.sample_shape_[0] - self.horizon
-        most = max(1, _SEED_BYTES // (length * frame_bytes))
-        if len(rows) > most:
-            rows = make_rng(self._seed).choice(rows, most, replace=False)
-        self._seeds = self._seen(read(rows, slice(self.horizon, None)))
-        seen, ahead = slice(-self.horizon), slice(-self.horizon, None)
-        return lambda rows: (self._seen(read(rows, seen)), read(rows, ahead))
+    def _prepare(self, X: Any, y: Any, *, fresh: bool, seed: int) -> FitData:
+        data = super()._prepare(X, y, fresh=fresh, seed=seed)
+        read, horizon = data.read, int(self.horizon)
+        seen, ahead = slice(-horizon), slice(-horizon, None)
+        data.read = lambda rows: (self._without_rest(read(rows, seen)), read(rows, ahead))
+        return data
 
-    def _seen(self, x):
-        """Leave out of components the length of what they leave out."""
+    def _without_rest(self, x: np.ndarray) -> np.ndarray:
+        """Return components without the length of what they leave out."""
         return x if self._scaling.axes_ is None else x[..., :-1]
 
-    def _build(self, shape, condition_width, seed):
+    def _architecture(self, data: FitData) -> dict[str, Any]:
+        return {
+            "frame_shape": self._scaling.network_shape_,
+            "length": self.sample_shape_[0] - self.horizon,
+            "horizon": self.horizon,
+            "units": self.units,
+            "n_layers": self.n_layers,
+            "dropout": self.dropout,
+            "error_scale": self._scaling.error_scale_,
+        }
+
+    @staticmethod
+    def _build(**architecture: Any) -> Any:
         from audiogen.networks import build_sequencer
 
-        return build_sequencer(
-            self._scaling.network_shape_,
-            length=shape[0] - self.horizon,
-            horizon=self.horizon,
-            units=self.units,
-            n_layers=self.n_layers,
-            dropout=self.dropout,
-            error_scale=self._scaling.error_scale_,
-            seed=seed,
-        )
+        return build_sequencer(**architecture)
 
-    def _networks(self, model):
-        return {"network_": model.network}
-
-    def _batch(self, x, condition, rng):
+    def _batch(self, x: Any, condition: np.ndarray | None, rng: Any) -> Any:
         frames, ahead = x
         return (frames,), ahead
 
-    def _generate(self, n_samples, condition, rng):
+    def _finish(self, data: FitData) -> None:
+        frame_bytes = 4 * int(np.prod(self._scaling.network_shape_))
+        most = max(1, _SEED_BYTES // (self._arguments["length"] * frame_bytes))
+        rows = data.rows
+        if len(rows) > most:
+            rows = make_rng(data.seed, Stream.PREVIOUS).choice(rows, most, replace=False)
+        frames, ahead = data.read(rows)
+        ends = np.concatenate([frames, self._without_rest(ahead)], axis=1)
+        self._seeds = ends[:, self._arguments["horizon"] :]
+
+    def _generate(
+        self, n_samples: int, condition: np.ndarray | None, rng: np.random.Generator
+    ) -> np.ndarray:
         n_seeds = len(self._seeds)
         rounds = [rng.permutation(n_seeds) for _ in range(-(-n_samples // n_seeds))]
         return self._continued(self._seeds[np.concatenate(rounds)[:n_samples]])

@@ -1,28 +1,26 @@
 """A conditional Gaussian mixture: a generator that is fitted in a moment."""
 
 import numbers
+from typing import Any
 
 import numpy as np
-from scipy.special import logsumexp
+import numpy.typing as npt
+from scipy.special import log_softmax, logsumexp
 from scipy.stats import multivariate_normal
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.mixture import GaussianMixture
-from sklearn.utils.validation import check_is_fitted
 
-from audiogen.generators._conditions import ConditionEncoder
-from audiogen.generators._sampler import BaseSampler, conditions_of, latents_of
-from audiogen.generators._scaling import Scaling, refuse_not_finite
+from audiogen.generators._forward import matmul_rows
+from audiogen.generators._latents import EncoderMixin
 from audiogen.generators._transport import mixture_of_normal, normal_of_mixture
-from audiogen.utils.seeds import draw_seed, spawn_seed
-from audiogen.utils.validation import Interval, Options, check_parameters
+from audiogen.utils.validation import Interval, Options
 
 __all__ = ["ConditionalGaussianMixture"]
 
-_MIXTURE = 5  # what a seed is spawned for
 _LEAST_VARIANCE = 1e-10
 
 
-class ConditionalGaussianMixture(BaseSampler):
+class ConditionalGaussianMixture(EncoderMixin):
     """Gaussian mixture whose mean and weights follow a condition.
 
     The mean is a ridge regression on the encoded condition. What that leaves, in its
@@ -44,7 +42,7 @@ class ConditionalGaussianMixture(BaseSampler):
     reg_covar : float, default=1e-4
         Added to every variance, as a share of the mean variance of the residuals.
     random_state : int, RandomState or None, default=None
-        Decides the mixture's start and the draws.
+        Seed of the mixture's start and of the draws.
 
     Attributes
     ----------
@@ -106,14 +104,14 @@ class ConditionalGaussianMixture(BaseSampler):
 
     def __init__(
         self,
-        n_components=4,
+        n_components: int = 4,
         *,
-        latent_dim=64,
-        covariance_type="tied",
-        alpha=1.0,
-        reg_covar=1e-4,
-        random_state=None,
-    ):
+        latent_dim: int = 64,
+        covariance_type: str = "tied",
+        alpha: float = 1.0,
+        reg_covar: float = 1e-4,
+        random_state: Any = None,
+    ) -> None:
         self.n_components = n_components
         self.latent_dim = latent_dim
         self.covariance_type = covariance_type
@@ -121,70 +119,7 @@ class ConditionalGaussianMixture(BaseSampler):
         self.reg_covar = reg_covar
         self.random_state = random_state
 
-    def fit(self, X, y=None):
-        """Learn the distribution of sounds under their conditions.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features) or (n_samples, ...)
-            Features, or anything else that has few samples or few values in each.
-        y : array-like or DataFrame with n_samples rows, default=None
-            The conditions. Number columns of a DataFrame are quantities, everything
-            else is a category.
-
-        Returns
-        -------
-        self : ConditionalGaussianMixture
-        """
-        check_parameters(self, self._constraints)
-        X = self._validated(X, reset=True)
-        refuse_not_finite(X, np.arange(len(X)))
-        y = conditions_of(X, y)
-        encoder = None if y is None else ConditionEncoder().fit(y)
-        return self._learn(X, encoder, None if encoder is None else encoder.encode(y))
-
-    def encode(self, X, y=None):
-        """Return the latents of sounds, which `decode` undoes.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, *sample_shape_)
-            Sounds.
-        y : array-like, DataFrame, scalar or dict, default=None
-            Their conditions; needed where there were any in `fit`.
-
-        Returns
-        -------
-        Z : ndarray of shape (n_samples, latent_dim_), float32
-            Standard normal for sounds that are spread as the mixture is.
-        """
-        check_is_fitted(self)
-        X = self._validated(X, reset=False)
-        refuse_not_finite(X, np.arange(len(X)))
-        condition = self._encoded(len(X), y)
-        _, z = self._parts(self._scaling.forward(X).reshape(len(X), -1), condition)
-        return normal_of_mixture(z, *self._mixture_at(len(X), condition)).astype(np.float32)
-
-    def decode(self, Z, y=None):
-        """Return the sounds of latents.
-
-        Parameters
-        ----------
-        Z : array-like of shape (n_samples, latent_dim_)
-            Latents. Those drawn from a standard normal give samples of the mixture; where they
-            move without a jump, so does the sound.
-        y : array-like, DataFrame, scalar or dict, default=None
-            The conditions; needed where there were any in `fit`.
-
-        Returns
-        -------
-        X : ndarray of shape (n_samples, *sample_shape_), float32
-        """
-        check_is_fitted(self)
-        Z = latents_of(Z, self.latent_dim_, np.float64)
-        return self._scaling.inverse(self._decoded(Z, self._encoded(len(Z), y)))
-
-    def score(self, X, y=None):
+    def score(self, X: npt.ArrayLike, y: Any = None) -> float:
         """Return the mean log-likelihood of sounds.
 
         Parameters
@@ -199,10 +134,8 @@ class ConditionalGaussianMixture(BaseSampler):
         score : float
             In nats a sample. Higher is better.
         """
-        check_is_fitted(self)
-        X = self._validated(X, reset=False)
-        refuse_not_finite(X, np.arange(len(X)))
-        x = self._scaling.forward(X).reshape(len(X), -1)
+        x = self._validated_forward(X)
+        x = x.reshape(len(x), -1)
         condition = self._encoded(len(x), y)
         residuals, z = self._parts(x, condition)
         joint = self._log_weights(len(x), condition) + self._log_densities(z)
@@ -216,15 +149,10 @@ class ConditionalGaussianMixture(BaseSampler):
         scale = x.shape[1] * np.log(float(self._scaling.scale_))
         return float(np.mean(logsumexp(joint, axis=1) + noise) - scale)
 
-    def _learn(self, X, encoder, condition):
-        """Fit to data whose conditions are encoded already."""
-        self.sample_shape_ = tuple(X.shape[1:])
-        self.conditions_ = encoder
-        self.condition_names_ = [] if encoder is None else encoder.names_
-        self.categories_ = {} if encoder is None else encoder.categories_
-        self._scaling = Scaling().fit(X, np.arange(len(X)))
-        seed = spawn_seed(draw_seed(self.random_state), _MIXTURE)
-        x = self._scaling.forward(X).reshape(len(X), -1)
+    # ------------------------------------------------------------------- hooks
+
+    def _fit(self, x: np.ndarray, condition: np.ndarray | None, rng: np.random.Generator) -> None:
+        x = x.reshape(len(x), -1)
         self._mean = x.mean(axis=0, dtype=np.float64).astype(np.float32)
         self.regression_ = None
         if condition is not None:
@@ -235,18 +163,32 @@ class ConditionalGaussianMixture(BaseSampler):
         self.basis_, self.noise_variance_ = _principal(residuals, self.latent_dim, floor)
         _, z = self._parts(x, condition)
         self.latent_dim_ = z.shape[1]
-        self.mixture_ = self._mixture(z, floor, seed)
+        self.mixture_ = self._mixture(z, floor, int(rng.integers(2**31 - 1)))
         self.weights_ = None
         if condition is not None and self.mixture_.n_components > 1:
             self.weights_ = _soft_classifier(condition, self.mixture_.predict_proba(z))
-        return self
 
-    def _parts(self, x, condition):
+    def _encode(self, x: np.ndarray, condition: np.ndarray | None) -> np.ndarray:
+        _, z = self._parts(x.reshape(len(x), -1), condition)
+        return normal_of_mixture(z, *self._mixture_at(len(x), condition))
+
+    def _decode(self, Z: np.ndarray, condition: np.ndarray | None) -> np.ndarray:
+        n_samples = len(Z)
+        z = mixture_of_normal(Z, *self._mixture_at(n_samples, condition)).astype(np.float32)
+        residuals = z if self.basis_ is None else matmul_rows(z, self.basis_)
+        x = self._means(n_samples, condition) + residuals
+        if self._scaling.bounded_:
+            x = np.clip(x, -1, 1)
+        return x.reshape(n_samples, *self.sample_shape_)
+
+    # ------------------------------------------------------------------ pieces
+
+    def _parts(self, x: np.ndarray, condition: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
         """Return what the means leave of scaled samples, and its principal components."""
         residuals = x - self._means(len(x), condition)
         return residuals, residuals if self.basis_ is None else residuals @ self.basis_.T
 
-    def _mixture(self, z, floor, seed):
+    def _mixture(self, z: np.ndarray, floor: float, seed: int) -> GaussianMixture:
         if len(z) == 1:
             z = np.repeat(z, 2, axis=0)  # scikit-learn asks for two samples
         # One Gaussian a sample would give the samples back.
@@ -258,34 +200,27 @@ class ConditionalGaussianMixture(BaseSampler):
             random_state=seed,
         ).fit(z)
 
-    def _generate(self, n_samples, condition, rng):
-        return self._decoded(rng.standard_normal((n_samples, self.latent_dim_)), condition)
-
-    def _decoded(self, Z, condition):
-        n_samples = len(Z)
-        z = mixture_of_normal(Z, *self._mixture_at(n_samples, condition)).astype(np.float32)
-        x = self._means(n_samples, condition) + (z if self.basis_ is None else z @ self.basis_)
-        if self._scaling.bounded_:
-            x = np.clip(x, -1, 1)
-        return x.reshape(n_samples, *self.sample_shape_)
-
-    def _mixture_at(self, n_samples, condition):
+    def _mixture_at(self, n_samples: int, condition: np.ndarray | None) -> Any:
         """Return log weights at each condition, and the Gaussians' means and Cholesky factors."""
         roots = np.linalg.cholesky(self._covariances())
         return self._log_weights(n_samples, condition), self.mixture_.means_, roots
 
-    def _means(self, n_samples, condition):
+    def _means(self, n_samples: int, condition: np.ndarray | None) -> np.ndarray:
         if self.regression_ is None:
             return np.broadcast_to(self._mean, (n_samples, len(self._mean)))
-        predicted = self.regression_.predict(condition).reshape(n_samples, -1)
+        slopes = np.atleast_2d(self.regression_.coef_)  # one feature leaves one dimension
+        predicted = matmul_rows(condition, slopes.T) + self.regression_.intercept_
         return (predicted + self._mean).astype(np.float32)
 
-    def _log_weights(self, n_samples, condition):
+    def _log_weights(self, n_samples: int, condition: np.ndarray | None) -> np.ndarray:
         if self.weights_ is None:
             return np.tile(np.log(self.mixture_.weights_), (n_samples, 1))
-        return self.weights_.predict_log_proba(condition)
+        scores = matmul_rows(condition, self.weights_.coef_.T) + self.weights_.intercept_
+        if scores.shape[1] == 1:  # of two classes, that of the first is 0
+            scores = np.concatenate([np.zeros_like(scores), scores], axis=1)
+        return log_softmax(scores, axis=1)
 
-    def _log_densities(self, z):
+    def _log_densities(self, z: np.ndarray) -> np.ndarray:
         means, covariances = self.mixture_.means_, self._covariances()
         columns = [
             multivariate_normal(m, c).logpdf(z).reshape(-1)
@@ -293,7 +228,7 @@ class ConditionalGaussianMixture(BaseSampler):
         ]
         return np.stack(columns, axis=1)
 
-    def _covariances(self):
+    def _covariances(self) -> np.ndarray:
         """Return the covariance of each Gaussian, as a matrix."""
         found = self.mixture_.covariances_
         if self.covariance_type == "diag":
@@ -301,7 +236,7 @@ class ConditionalGaussianMixture(BaseSampler):
         return np.broadcast_to(found, (self.mixture_.n_components, *found.shape[-2:]))
 
 
-def _principal(residuals, most, floor):
+def _principal(residuals: np.ndarray, most: int, floor: float) -> tuple[np.ndarray | None, float]:
     """Return the principal directions, and the mean variance of all others.
 
     Either side of the matrix will do for it: the smaller is taken.
@@ -323,7 +258,7 @@ def _principal(residuals, most, floor):
     return basis.astype(np.float32), float(left + floor)
 
 
-def _soft_classifier(condition, shares):
+def _soft_classifier(condition: np.ndarray, shares: np.ndarray) -> LogisticRegression:
     """Fit a logistic regression whose targets are shares: each row once for each class."""
     n_samples, n_classes = shares.shape
     rows, classes = np.divmod(np.arange(n_samples * n_classes), n_classes)

@@ -1,6 +1,10 @@
-"""How data and a network's output relate, learnt from the data."""
+"""Scaling between data and what a model sees, learnt from the data."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 
 __all__ = ["Scaling", "blocks_of", "refuse_not_finite"]
 
@@ -19,10 +23,16 @@ class Scaling:
     bounded_ : bool
         Whether the data lie within [-1, 1].
     mean_ : ndarray of the shape of one sample, or float
+        What is subtracted from data.
     scale_ : float
+        What they are divided by then.
     """
 
-    def check(self, X, rows):
+    bounded_: bool
+    mean_: Any
+    scale_: Any
+
+    def check(self, X: Any, rows: np.ndarray) -> None:
         """Refuse rows with NaN or infinite values.
 
         Parameters
@@ -40,7 +50,7 @@ class Scaling:
         for block in blocks_of(rows, X):
             refuse_not_finite(X[block], block)
 
-    def fit(self, X, rows):
+    def fit(self, X: Any, rows: np.ndarray) -> Self:
         """Read the rows, block by block.
 
         Parameters
@@ -66,11 +76,11 @@ class Scaling:
             self.scale_ = np.float32(np.sqrt(variance.mean())) or np.float32(1)
         return self
 
-    def content(self, X, rows):
+    def content(self, X: Any, rows: np.ndarray) -> tuple[Any, np.ndarray]:
         """Return what the rows consist of: an array, and the numbers of its rows that count."""
         return X, rows
 
-    def reader(self, X, rows):
+    def reader(self, X: Any, rows: np.ndarray) -> Callable[..., np.ndarray]:
         """Return a function from rows to data as the network sees them.
 
         Parameters
@@ -87,18 +97,18 @@ class Scaling:
         """
         return lambda rows: self.forward(X[rows])
 
-    def forward(self, block):
+    def forward(self, block: npt.ArrayLike) -> np.ndarray:
         """Return data as the network sees them, float32."""
         block = np.asarray(block, dtype=np.float32)
         return block if self.bounded_ else (block - self.mean_) / self.scale_
 
-    def inverse(self, block):
+    def inverse(self, block: npt.ArrayLike) -> np.ndarray:
         """Return the network's output as data, float32."""
         block = np.asarray(block, dtype=np.float32)
         return block if self.bounded_ else block * self.scale_ + self.mean_
 
 
-def blocks_of(rows, X):
+def blocks_of(rows: np.ndarray, X: Any) -> Iterator[np.ndarray]:
     """Yield the row numbers a block at a time, so that a block of X is small.
 
     Parameters
@@ -117,7 +127,7 @@ def blocks_of(rows, X):
         yield rows[start : start + size]
 
 
-def refuse_not_finite(values, rows):
+def refuse_not_finite(values: npt.ArrayLike, rows: np.ndarray) -> None:
     """Raise a ValueError that names the first row not of finite float32 numbers.
 
     Parameters
@@ -138,7 +148,7 @@ def refuse_not_finite(values, rows):
         )
 
 
-def _moments(X, rows):
+def _moments(X: Any, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return mean and variance of each feature, summed up in float64."""
     mean, squares, seen = np.zeros(X.shape[1:]), np.zeros(X.shape[1:]), 0
     for block in blocks_of(rows, X):

@@ -1,4 +1,7 @@
-"""Standard normals to the points of a Gaussian mixture and back, without a jump."""
+"""A smooth one-to-one map between standard normal points and those of a Gaussian mixture."""
+
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from scipy.special import log_ndtr, log_softmax, logsumexp, ndtr, ndtri_exp, softmax
@@ -8,7 +11,9 @@ __all__ = ["mixture_of_normal", "normal_of_mixture"]
 _HALVINGS = 40  # of the bracket: to 1e-12 of it
 
 
-def mixture_of_normal(Z, log_weights, means, roots):
+def mixture_of_normal(
+    Z: np.ndarray, log_weights: np.ndarray, means: np.ndarray, roots: np.ndarray
+) -> np.ndarray:
     """Map standard normal points to those of a Gaussian mixture.
 
     The map is the Knothe-Rosenblatt rearrangement [1]_: one coordinate after another, the
@@ -44,13 +49,15 @@ def mixture_of_normal(Z, log_weights, means, roots):
     array([[8.]])
     """
     X = np.empty(Z.shape)
-    for i, centres, scales, log_shares, told in _coordinates(log_weights, means, roots):
+    for i, centres, scales, log_shares, condition_on in _coordinates(log_weights, means, roots):
         X[:, i] = _quantiles(Z[:, i], softmax(log_shares, axis=1), centres, scales)
-        told(X[:, i])
+        condition_on(X[:, i])
     return X
 
 
-def normal_of_mixture(X, log_weights, means, roots):
+def normal_of_mixture(
+    X: np.ndarray, log_weights: np.ndarray, means: np.ndarray, roots: np.ndarray
+) -> np.ndarray:
     """Map points of a Gaussian mixture to standard normal ones, as `mixture_of_normal` undoes it.
 
     Parameters
@@ -65,17 +72,17 @@ def normal_of_mixture(X, log_weights, means, roots):
     Z : ndarray of shape (n_samples, n_dims)
     """
     Z = np.empty(X.shape)
-    for i, centres, scales, log_shares, told in _coordinates(log_weights, means, roots):
+    for i, centres, scales, log_shares, condition_on in _coordinates(log_weights, means, roots):
         away = (X[:, i, np.newaxis] - centres) / scales
         shares = log_softmax(log_shares, axis=1)
         below, above = (logsumexp(shares + log_ndtr(side * away), axis=1) for side in (1, -1))
         # The smaller tail is the exact one.
         Z[:, i] = np.where(below < above, ndtri_exp(below), -ndtri_exp(above))
-        told(X[:, i])
+        condition_on(X[:, i])
     return Z
 
 
-def _coordinates(log_weights, means, roots):
+def _coordinates(log_weights: np.ndarray, means: np.ndarray, roots: np.ndarray) -> Iterator[Any]:
     """Yield, coordinate by coordinate, each Gaussian's law given those before, and its share.
 
     The last of each is to be called with the coordinate's values before going on.
@@ -87,14 +94,21 @@ def _coordinates(log_weights, means, roots):
         centres = means[:, i] + np.einsum("nkj,kj->nk", whitened[..., :i], roots[:, i, :i])
         scales = roots[:, i, i]
 
-        def told(values, i=i, centres=centres, scales=scales):
+        def condition_on(
+            values: np.ndarray,
+            i: int = i,
+            centres: np.ndarray = centres,
+            scales: np.ndarray = scales,
+        ) -> None:
             whitened[..., i] = (values[:, np.newaxis] - centres) / scales
             log_shares[...] -= 0.5 * whitened[..., i] ** 2 + np.log(scales)
 
-        yield i, centres, scales, log_shares, told
+        yield i, centres, scales, log_shares, condition_on
 
 
-def _quantiles(z, shares, centres, scales):
+def _quantiles(
+    z: np.ndarray, shares: np.ndarray, centres: np.ndarray, scales: np.ndarray
+) -> np.ndarray:
     """Return where mixtures in one dimension have the quantile that a normal has at z."""
     ends = centres + scales * z[:, np.newaxis]  # each Gaussian's own lies on either side
     low, high = ends.min(axis=1), ends.max(axis=1)

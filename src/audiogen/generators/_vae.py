@@ -1,25 +1,28 @@
 """The conditional variational autoencoder."""
 
 import numbers
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
-from sklearn.utils.validation import check_is_fitted
+import numpy.typing as npt
 
-from audiogen.generators._base import BaseGenerator
+from audiogen.generators import _forward
 from audiogen.generators._body import network_body
 from audiogen.generators._conditions import ConditionEncoder
-from audiogen.generators._sampler import latents_of
-from audiogen.utils.seeds import make_rng
+from audiogen.generators._latents import EncoderMixin
+from audiogen.generators._trained import TrainedGenerator
+from audiogen.training._estimator import FitData
+from audiogen.utils.seeds import Stream, make_rng
 from audiogen.utils.validation import Instance, Interval, Options, Sizes
 
 __all__ = ["ConditionalVAE"]
 
 _MOST_FEATURES_FOR_NOISE = 2048
 _MOST_FOR_NOISE = 4096  # samples that tell the noise
-_NOISE = 5  # what a seed is spawned for, beside those of BaseGenerator and BaseSampler
 
 
-class ConditionalVAE(BaseGenerator):
+class ConditionalVAE(EncoderMixin, TrainedGenerator):
     """Conditional variational autoencoder of audio, features or spectrograms.
 
     An encoder maps a sound and its condition to a Gaussian over latents, a decoder
@@ -29,7 +32,7 @@ class ConditionalVAE(BaseGenerator):
     Parameters
     ----------
     latent_dim : int, default=16
-        Numbers in a latent.
+        Number of dimensions of a latent.
     architecture : {"auto", "dense", "conv1d", "conv2d"}, default="auto"
         Kind of networks. "auto" takes dense layers for ``(n_samples, n_features)`` up
         to 2,048 features, 1-D convolutions for longer waveforms and for
@@ -40,58 +43,58 @@ class ConditionalVAE(BaseGenerator):
     filters : tuple of int, default=(16, 32, 64, 64)
         Filters of the convolutions of the encoder; the decoder has them in reverse.
     kernel_size : int or None, default=None
-        Of the convolutions; None is 25 for 1-D and 5 for 2-D convolutions.
+        Kernel size of the convolutions; None is 25 for 1-D and 5 for 2-D convolutions.
     strides : int or None, default=None
-        Of the convolutions; None is 4 for 1-D and 2 for 2-D convolutions.
+        Strides of the convolutions; None is 4 for 1-D and 2 for 2-D convolutions.
     block : {"plain", "residual"}, default="plain"
         Whether both networks are of plain layers or of residual blocks [3]_.
     loss : {"mse", "spectral"}, default="mse"
-        What reconstructions are measured by: the squared error, or, for waveforms within
-        [-1, 1], the distance of magnitudes at three resolutions, linear and logarithmic,
-        which leaves phases free.
+        Distance between sounds and reconstructions in the loss: the squared error, or, for
+        waveforms within [-1, 1], that of magnitudes at three resolutions, linear and
+        logarithmic, which leaves phases free.
     beta : float, default=1.0
         Weight of the Kullback-Leibler term. Below 1 reconstructions are sharper, above
         1 latents lie closer to the distribution that `sample` draws from.
     beta_warmup : int, default=0
-        Epochs in which `beta` grows evenly to its size, so that the decoder learns to use
-        latents before they are pressed together [4]_. They do not count for `patience`.
+        Number of epochs in which `beta` grows linearly from 0 to its value, so that the
+        decoder learns to use latents before they are regularised [4]_. `patience` does not
+        count them.
     fourier_features : bool, default=True
-        Whether quantities among the conditions, such as the pitch, are given to the networks as
-        sines and cosines too, which tell each value from the next [6]_: spectrograms need that.
-        False gives one number each, with which sounds change smoothly: better for features
-        that have put the pitch aside, such as those of `HarmonicPlusNoise`.
+        Whether quantities among the conditions, such as the pitch, are encoded by sines and
+        cosines too, with which networks resolve neighbouring values [6]_: spectrograms need
+        that. False encodes each by one number, with which sounds change smoothly: better for
+        features that pitch has been factored out of, such as those of `HarmonicPlusNoise`.
     observation_noise : bool, default=False
-        Whether `sample` adds noise by which samples spread as the data do (see Notes): for
-        ``(n_samples, n_features)`` of up to 2,048 features, such as those of a PCA. It is that
-        of the data last trained on.
+        Whether `sample` adds noise, so that samples vary as much as the data do (see Notes);
+        for ``(n_samples, n_features)`` of up to 2,048 features, such as those of a PCA.
     epochs : int, default=50
-        Passes over the data, at most.
+        Largest number of passes over the data.
     batch_size : int, default=32
-        Samples in a batch.
+        Number of samples in a batch.
     learning_rate : float, default=1e-3
-        Of Adam.
+        Learning rate of the Adam optimizer.
     max_samples : int, float or None, default=None
-        How many samples (int), or what share of them (float), are used, drawn at
-        random; None uses all.
+        Number (int) or share (float) of the samples that are used, drawn at random; None
+        uses all.
     validation_fraction : float, default=0.1
-        Share of the samples set aside to measure `val_loss`. Where that is no whole
-        sample, none is.
+        Share of the samples that are held out to measure "val_loss". Where that is less than
+        one sample, none is held out.
     patience : int or None, default=10
-        Training stops after so many epochs without a lower `val_loss` (`loss` where
-        nothing is set aside), and the best weights come back. None never stops.
+        Number of epochs without a lower "val_loss" ("loss" where nothing is held out) after
+        which training stops and the best weights are restored; None never stops.
     plateau_patience : int or None, default=5
-        The learning rate is halved after so many such epochs. None leaves it.
+        Number of such epochs after which the learning rate is halved; None leaves it.
     ema : float, default=0.0
-        Share that each step leaves of a running average of the weights, with which sounds are
-        made; 0 takes the weights as they are.
+        Decay, for each step, of the exponential moving average of the weights that samples
+        are made with; 0 uses the weights themselves.
     precision : {"float32", "mixed_bfloat16"}, default="float32"
-        What layers compute in. Outputs, losses and weights stay float32. Faster on
-        processors that multiply bfloat16, for convolutions above all.
+        Precision that layers compute in; weights, losses and outputs stay float32. The lower
+        one is faster on processors that multiply bfloat16, for convolutions above all.
     warm_start : bool, default=False
-        Whether `fit` goes on from where the last one ended.
+        Whether `fit` continues the last training instead of starting anew.
     random_state : int, RandomState or None, default=None
-        Decides weights, order, split and draws. The same int gives the same bits on the
-        same machine.
+        Seed of weights, order, split and draws. The same int gives the same bits on the same
+        machine.
     verbose : int, default=0
         1 shows progress.
 
@@ -100,15 +103,20 @@ class ConditionalVAE(BaseGenerator):
     encoder_, decoder_ : keras.Model
         The networks.
     noise_ : ndarray of shape (n_features, n_features), float32, or None
-        What `sample` weighs with normal numbers and adds; None without `observation_noise`.
+        Root of the covariance of the noise that `sample` adds; None without
+        `observation_noise`.
+    variance_ : float
+        Variance of the decoder's errors, which the likelihood is computed with.
     history_ : dict of str to list of float
-        "loss" (negative evidence lower bound, nats for each number of a sample), "mse",
-        "kl" (nats a sample), and those of held-out samples behind "val_"; one value an
-        epoch.
+        One value an epoch: "loss", the negative evidence lower bound in nats for each number
+        of a sample, with the likelihood that `loss` names; "mse"; "kl", in nats for a sample.
+        Keys that begin with "val_" are for held-out samples.
     n_iter_ : int
-        Epochs trained.
+        Number of epochs trained.
     n_features_in_ : int
         Length of the second axis of X.
+    latent_dim_ : int
+        Number of dimensions of a latent.
     sample_shape_ : tuple of int
         Shape of one sample.
     condition_names_ : list
@@ -127,12 +135,12 @@ class ConditionalVAE(BaseGenerator):
     X within [-1, 1] gets a bounded output, a sigmoid on [0, 1] inside; any other X is
     centred and scaled, and gets a linear one.
 
-    A sound of the model is a decoded latent plus noise. Networks trained long on few sounds
-    need no noise for those, but what they decode from draws spreads less than the sounds do.
-    The covariance of the noise that `observation_noise` adds is what that of the sounds
-    exceeds that of decoded draws by; its size is a normal number for each sample, so that
-    most samples are near decoded ones and a few are far, as is so with sounds: a scale mixture
-    of normal distributions [5]_. `decode` adds none.
+    Networks trained long on few sounds reconstruct those well, but what they decode from
+    random latents varies less than the sounds do. The covariance of the noise that
+    `observation_noise` adds is the covariance of the sounds minus that of decoded random
+    latents, without its negative part. The noise of each sample is multiplied by a normal
+    number, so that most samples are near decoded ones and a few are far: a scale mixture of
+    normal distributions [5]_. `decode` adds no noise.
 
     References
     ----------
@@ -156,7 +164,7 @@ class ConditionalVAE(BaseGenerator):
     """
 
     _constraints = {
-        **BaseGenerator._constraints,
+        **TrainedGenerator._constraints,
         "latent_dim": Interval(numbers.Integral, 1, None),
         "architecture": Options("auto", "dense", "conv1d", "conv2d"),
         "units": Sizes(),
@@ -173,32 +181,32 @@ class ConditionalVAE(BaseGenerator):
 
     def __init__(
         self,
-        latent_dim=16,
+        latent_dim: int = 16,
         *,
-        architecture="auto",
-        units=(256, 256),
-        filters=(16, 32, 64, 64),
-        kernel_size=None,
-        strides=None,
-        block="plain",
-        loss="mse",
-        beta=1.0,
-        beta_warmup=0,
-        fourier_features=True,
-        observation_noise=False,
-        epochs=50,
-        batch_size=32,
-        learning_rate=1e-3,
-        max_samples=None,
-        validation_fraction=0.1,
-        patience=10,
-        plateau_patience=5,
-        ema=0.0,
-        precision="float32",
-        warm_start=False,
-        random_state=None,
-        verbose=0,
-    ):
+        architecture: str = "auto",
+        units: Sequence[int] = (256, 256),
+        filters: Sequence[int] = (16, 32, 64, 64),
+        kernel_size: int | None = None,
+        strides: int | None = None,
+        block: str = "plain",
+        loss: str = "mse",
+        beta: float = 1.0,
+        beta_warmup: int = 0,
+        fourier_features: bool = True,
+        observation_noise: bool = False,
+        epochs: int = 50,
+        batch_size: int = 32,
+        learning_rate: float = 1e-3,
+        max_samples: float | None = None,
+        validation_fraction: float = 0.1,
+        patience: int | None = 10,
+        plateau_patience: int | None = 5,
+        ema: float = 0.0,
+        precision: str = "float32",
+        warm_start: bool = False,
+        random_state: Any = None,
+        verbose: int = 0,
+    ) -> None:
         self.latent_dim = latent_dim
         self.architecture = architecture
         self.units = units
@@ -226,42 +234,18 @@ class ConditionalVAE(BaseGenerator):
 
     # ------------------------------------------------------------ public extras
 
-    def encode(self, X, y=None):
-        """Return the mean latents of sounds.
+    @property
+    def encoder_(self) -> Any:
+        """The network from sounds and conditions to means and log-variances of latents."""
+        return self._network("encoder")
 
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, *sample_shape_)
-            Sounds.
-        y : array-like, DataFrame, scalar or dict, default=None
-            Their conditions; needed where there were any in `fit`.
+    @property
+    def decoder_(self) -> Any:
+        """The network from latents and conditions to sounds."""
+        return self._network("decoder")
 
-        Returns
-        -------
-        Z : ndarray of shape (n_samples, latent_dim), float32
-        """
-        return self._posterior(self._validated_inward(X), y)[0]
-
-    def decode(self, Z, y=None):
-        """Return the sounds of latents.
-
-        Parameters
-        ----------
-        Z : array-like of shape (n_samples, latent_dim)
-            Latents; moving about in them changes the sound.
-        y : array-like, DataFrame, scalar or dict, default=None
-            The conditions; needed where there were any in `fit`.
-
-        Returns
-        -------
-        X : ndarray of shape (n_samples, *sample_shape_), float32
-        """
-        check_is_fitted(self)
-        Z = latents_of(Z, self.decoder_.inputs[0].shape[1])
-        return self._scaling.inverse(self._decoded(Z, self._encoded(len(Z), y)))
-
-    def reconstruct(self, X, y=None):
-        """Return what is left of sounds on the way through the latents.
+    def reconstruct(self, X: npt.ArrayLike, y: Any = None) -> np.ndarray:
+        """Return sounds encoded and decoded again.
 
         Parameters
         ----------
@@ -276,52 +260,7 @@ class ConditionalVAE(BaseGenerator):
         """
         return self.decode(self.encode(X, y), y)
 
-    def interpolate(self, a, b, n_steps=8, y=None):
-        """Return sounds on the way from one to another, both ends included.
-
-        Parameters
-        ----------
-        a, b : array-like of shape sample_shape_ or (latent_dim,)
-            Two sounds, or two latents. Where the shapes are the same, they are sounds.
-        n_steps : int, default=8
-            How many, at least 2.
-        y : array-like, DataFrame, scalar or dict, default=None
-            The condition of all, or of each step; the first belongs to `a`, the last to
-            `b`.
-
-        Returns
-        -------
-        X : ndarray of shape (n_steps, *sample_shape_), float32
-
-        Examples
-        --------
-        >>> from audiogen.generators import ConditionalVAE
-        >>> X = [[0.0, 2.0], [1.0, 3.0], [4.0, 4.0], [5.0, 5.0]]
-        >>> vae = ConditionalVAE(latent_dim=1, units=(8,), epochs=1, random_state=0).fit(X)
-        >>> vae.interpolate(X[0], X[3], n_steps=5).shape
-        (5, 2)
-        """
-        check_is_fitted(self)
-        rule = Interval(numbers.Integral, 2, None)
-        if not rule.allows(n_steps):
-            raise ValueError(f"n_steps must be {rule}. Got {n_steps!r} instead.")
-        wanted = None if y is None else self._wanted(n_steps, y, None)
-        ends = []
-        for sound, row in ((a, slice(0, 1)), (b, slice(n_steps - 1, n_steps))):
-            sound = np.asarray(sound, dtype=np.float32)
-            width = self.decoder_.inputs[0].shape[1]
-            if sound.shape not in (self.sample_shape_, (width,)):
-                raise ValueError(
-                    f"a and b must have the shape {self.sample_shape_} of a sound or {(width,)} "
-                    f"of a latent. Got {sound.shape}."
-                )
-            if sound.shape == self.sample_shape_:
-                sound = self.encode(sound[np.newaxis], None if wanted is None else wanted[row])[0]
-            ends.append(sound)
-        share = np.linspace(0, 1, n_steps, dtype=np.float32)[:, np.newaxis]
-        return self.decode((1 - share) * ends[0] + share * ends[1], wanted)
-
-    def score(self, X, y=None):
+    def score(self, X: npt.ArrayLike, y: Any = None) -> float:
         """Return the mean evidence lower bound of sounds.
 
         Parameters
@@ -337,23 +276,25 @@ class ConditionalVAE(BaseGenerator):
             In nats a sample, with `beta` = 1, from one draw of latents with a fixed seed.
             Higher is better.
         """
-        x = self._validated_inward(X)
-        z_mean, z_log_var = self._posterior(x, y)
-        noise = make_rng(self._seed).standard_normal(z_mean.shape, dtype=np.float32)
-        z = z_mean + np.exp(0.5 * z_log_var) * noise
-        decoded = self._predict(self.decoder_, z, self._encoded(len(x), y))
-        size, variance = x[0].size, float(self._model.variance)
-        errors = ((x - decoded) ** 2).reshape(len(x), -1).sum(axis=1, dtype=np.float64)
+        x = self._validated_forward(X)
+        condition = self._encoded(len(x), y)
+        z_mean, z_log_var = self._posterior(x, condition)
+        noise = make_rng(self._seed, Stream.SCORE).standard_normal(z_mean.shape, np.float32)
+        decoded = self._decode(z_mean + np.exp(0.5 * z_log_var) * noise, condition)
+        # The network sees data within [-1, 1] as [0, 1].
+        unit = 0.5 if self._scaling.bounded_ else 1.0
+        size, variance = x[0].size, self.variance_
+        squares = np.square(unit * (x - decoded)).reshape(len(x), -1)
+        errors = squares.sum(axis=1, dtype=np.float64)
         likelihood = -0.5 * (size * np.log(2 * np.pi * variance) + errors / variance)
         kl = 0.5 * (z_mean**2 + np.exp(z_log_var) - 1 - z_log_var).sum(axis=1, dtype=np.float64)
-        unit = 2.0 if self._scaling.bounded_ else float(self._scaling.scale_)
-        return float(np.mean(likelihood - kl) - size * np.log(unit))
+        scale = 2.0 if self._scaling.bounded_ else float(self._scaling.scale_)
+        return float(np.mean(likelihood - kl) - size * np.log(scale))
 
     # --------------------------------------------------------------------- hooks
 
-    def _build(self, shape, condition_width, seed):
-        from audiogen.networks import build_vae
-
+    def _architecture(self, data: FitData) -> dict[str, Any]:
+        shape, bounded = self.sample_shape_, self._scaling.bounded_
         body = network_body(
             shape,
             architecture=self.architecture,
@@ -362,100 +303,103 @@ class ConditionalVAE(BaseGenerator):
             kernel_size=self.kernel_size,
             strides=self.strides,
         )
-        self.noise_ = None
-        bounded = self._scaling.bounded_
         if self.loss == "spectral" and not (bounded and len(shape) == 1):
             raise ValueError(
                 "loss='spectral' is for waveforms (n_samples, n_timesteps) within [-1, 1]. Got "
                 f"samples of shape {shape}{'' if bounded else ' that exceed it'}; scale waveforms "
                 "by PeakNormalizer, or leave loss at 'mse'."
             )
-        return build_vae(
-            shape,
-            condition_width,
-            latent_dim=self.latent_dim,
-            body=body,
-            residual=self.block == "residual",
-            bounded=bounded,
-            beta=self.beta,
-            loss=self.loss,
-            seed=seed,
-        )
-
-    def _new_conditions(self):
-        return ConditionEncoder(self.fourier_features)
-
-    def _callbacks(self):
-        from audiogen.training import Warmup
-
-        shape = self.sample_shape_
         if self.observation_noise and (len(shape) > 1 or shape[0] > _MOST_FEATURES_FOR_NOISE):
             raise ValueError(
                 f"observation_noise=True is for (n_samples, n_features) of up to "
                 f"{_MOST_FEATURES_FOR_NOISE} features, such as those of a PCA. Got samples of "
                 f"shape {shape}; put a PCA before, or leave observation_noise at False."
             )
-        return [Warmup("warmup", self.beta_warmup)] if self.beta_warmup else []
+        self.latent_dim_ = int(self.latent_dim)
+        return {
+            "shape": shape,
+            "condition_width": self._condition_width(),
+            "latent_dim": self.latent_dim,
+            "body": body,
+            "residual": self.block == "residual",
+            "bounded": bounded,
+            "beta": self.beta,
+            "loss": self.loss,
+        }
 
-    def _unwatched(self):
-        return self.beta_warmup
+    @staticmethod
+    def _build(**architecture: Any) -> Any:
+        from audiogen.networks import build_vae
 
-    def _networks(self, model):
-        return {"encoder_": model.encoder, "decoder_": model.decoder}
+        return build_vae(**architecture)
 
-    def _batch(self, x, condition, rng):
+    def _new_conditions(self) -> ConditionEncoder:
+        return ConditionEncoder(self.fourier_features)
+
+    def _own_callbacks(self, data: FitData) -> list[Any]:
+        if not self.beta_warmup:
+            return []
+        from audiogen.training.callbacks import Warmup
+
+        return [Warmup("warmup", int(self.beta_warmup))]
+
+    def _unwatched(self) -> int:
+        return int(self.beta_warmup)
+
+    def _batch(self, x: np.ndarray, condition: np.ndarray | None, rng: Any) -> Any:
         x = self._inward(x)
         return ((x,) if condition is None else (x, condition),)
 
-    def _finish(self, X, codes, rows):
-        self.noise_ = None
-        if not self.observation_noise:
-            return
-        rng = make_rng(self._seed, _NOISE)
+    def _finish(self, data: FitData) -> None:
+        self.variance_ = float(self._model.variance)
+        self.noise_ = self._learnt_noise(data) if self.observation_noise else None
+
+    def _learnt_noise(self, data: FitData) -> np.ndarray | None:
+        """Return the root of the covariance that decoded draws lack; None without finite ones."""
+        rng, rows = make_rng(self._seed, Stream.NOISE), data.rows
         if len(rows) > _MOST_FOR_NOISE:
             rows = np.sort(rng.choice(rows, _MOST_FOR_NOISE, replace=False))
         # Under the conditions of the data, so that their spread is in both.
         asked = np.repeat(rows, -(-_MOST_FOR_NOISE // len(rows)))
-        drawn = self._drawn(len(asked), None if codes is None else codes[asked], rng)
+        latents = rng.standard_normal((len(asked), self.latent_dim_))
+        drawn = self._decode(latents, None if data.codes is None else data.codes[asked])
         if not np.isfinite(drawn).all():  # the loss became NaN, of which training has warned
-            return
+            return None
         spread, found = (
-            np.atleast_2d(np.cov(x, rowvar=False, bias=True))
-            for x in (self._scaling.forward(X[rows]), drawn)
+            np.atleast_2d(np.cov(x, rowvar=False, bias=True)) for x in (data.read(rows), drawn)
         )
         missing, directions = np.linalg.eigh(spread - found)
         # The symmetric root: that of eigenvectors alone would depend on their signs.
         root = directions * np.sqrt(np.maximum(missing, 0)) @ directions.T
-        self.noise_ = root.astype(np.float32)
+        return root.astype(np.float32)
 
-    def _generate(self, n_samples, condition, rng):
-        x = self._drawn(n_samples, condition, rng)
-        if self.noise_ is not None:
-            size = rng.standard_normal((n_samples, 1), dtype=np.float32)
-            noise = rng.standard_normal((n_samples, len(self.noise_)), dtype=np.float32)
-            x += size * (noise @ self.noise_)
-            if self._scaling.bounded_:
-                np.clip(x, -1, 1, out=x)
-        return x
+    def _generate(
+        self, n_samples: int, condition: np.ndarray | None, rng: np.random.Generator
+    ) -> np.ndarray:
+        sizes, noises = rng.spawn(2)
+        x = super()._generate(n_samples, condition, rng)
+        if self.noise_ is None:
+            return x
+        size = sizes.standard_normal((n_samples, 1), dtype=np.float32)
+        noise = noises.standard_normal((n_samples, len(self.noise_)), dtype=np.float32)
+        x = x + size * _forward.matmul_rows(noise, self.noise_)
+        return np.clip(x, -1, 1) if self._scaling.bounded_ else x
 
-    def _drawn(self, n_samples, condition, rng):
-        """Return what is decoded from latents drawn at random."""
-        width = self.decoder_.inputs[0].shape[1]
-        return self._decoded(rng.standard_normal((n_samples, width), dtype=np.float32), condition)
+    def _encode(self, x: np.ndarray, condition: np.ndarray | None) -> np.ndarray:
+        return self._posterior(x, condition)[0]
 
-    def _inward(self, x):
+    def _posterior(self, x: np.ndarray, condition: np.ndarray | None) -> Any:
+        """Return means and log-variances of the latents of scaled data."""
+        return self._predict(self.encoder_, self._inward(x), condition)
+
+    def _decode(self, Z: np.ndarray, condition: np.ndarray | None) -> np.ndarray:
+        Z = Z.astype(np.float32, copy=False)
+        if "units" in self._arguments["body"]:
+            x = _forward.decode(self._weights["decoder"], Z, condition, **self._arguments)
+        else:
+            x = self._predict(self.decoder_, Z, condition)
+        return 2 * x - 1 if self._scaling.bounded_ else x
+
+    def _inward(self, x: np.ndarray) -> np.ndarray:
         """Map scaled data to what the decoder's output can reach."""
         return 0.5 * (x + 1) if self._scaling.bounded_ else x
-
-    def _validated_inward(self, X):
-        check_is_fitted(self)
-        X = self._validated(X, reset=False)
-        self._scaling.check(X, np.arange(len(X)))
-        return self._inward(self._scaling.forward(X))
-
-    def _posterior(self, x, y):
-        return self._predict(self.encoder_, x, self._encoded(len(x), y))
-
-    def _decoded(self, z, condition):
-        x = self._predict(self.decoder_, z, condition)
-        return 2 * x - 1 if self._scaling.bounded_ else x

@@ -1,16 +1,22 @@
 """The WaveNet autoencoder."""
 
 import numbers
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.base import TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
-from audiogen.generators._base import BaseGenerator
+from audiogen.generators import _forward
+from audiogen.generators._latents import EncoderMixin
 from audiogen.generators._mixture import ConditionalGaussianMixture
 from audiogen.generators._scaling import refuse_not_finite
+from audiogen.generators._trained import TrainedGenerator
 from audiogen.signal import mu_law_decode, mu_law_encode
-from audiogen.utils.seeds import make_rng, spawn_seed
+from audiogen.training._estimator import FitData
+from audiogen.utils.seeds import Stream, make_rng, spawn_seed
 from audiogen.utils.validation import Instance, Interval, Options, Sizes
 
 __all__ = ["WaveNetAutoencoder"]
@@ -19,10 +25,9 @@ _N_LEVELS = 256
 _LONGEST_CROP = 8192  # time steps that an autoregressive decoder is trained on at once
 _MOST_FOR_DENSITY = 2000  # samples whose codes the density is fitted to
 _VALUES_AT_ONCE = 2**21  # numbers in a layer's output, when nothing is trained
-_DENSITY, _DECODING = 6, 7  # what a seed is spawned for, beside those of BaseGenerator
 
 
-class WaveNetAutoencoder(TransformerMixin, BaseGenerator):
+class WaveNetAutoencoder(TransformerMixin, EncoderMixin, TrainedGenerator):
     """Autoencoder of dilated causal convolutions, and a density of its codes.
 
     An encoder turns a sequence into a shorter one of codes, a decoder turns codes and
@@ -38,48 +43,49 @@ class WaveNetAutoencoder(TransformerMixin, BaseGenerator):
     dilations : tuple of int, default=(1, 4, 16)
         One residual block each, in the encoder and again in the decoder.
     dropout : float, default=0.1
-        Share of numbers set to zero in training, after each block's normalisation.
+        Share of numbers set to zero in training, after the normalisation of each block.
     code_channels : int, default=8
-        Numbers in a code.
+        Number of channels of a code.
     downsampling : int, default=32
-        Time steps that have one code together; as many as there are, at most.
+        Number of time steps that share one code; at most as many as there are.
     loss : {"mae", "spectral"}, default="mae"
-        Mean absolute error, or, for waveforms, the distance of magnitudes at three
-        resolutions, linear and logarithmic, which leaves phases free.
+        Loss of a parallel decoder: the mean absolute error, or, for waveforms, the distance of
+        magnitudes at three resolutions, linear and logarithmic, which leaves phases free.
     decoder : {"parallel", "autoregressive"}, default="parallel"
         Whether the decoder gives all time steps at once, or one after the other, each
         drawn from 256 mu-law levels given those before it. The second is for waveforms
         in [-1, 1], and has its own loss, the cross-entropy of the levels in nats.
     density : ConditionalGaussianMixture or None, default=None
-        What is fitted to the codes. None takes a ConditionalGaussianMixture as it is.
+        Density of the codes, cloned and fitted. None is a ConditionalGaussianMixture with its
+        defaults.
     epochs : int, default=50
-        Passes over the data, at most.
+        Largest number of passes over the data.
     batch_size : int, default=16
-        Samples in a batch.
+        Number of samples in a batch.
     learning_rate : float, default=1e-3
-        Of Adam.
+        Learning rate of the Adam optimizer.
     max_samples : int, float or None, default=None
-        How many samples (int), or what share of them (float), are used, drawn at
-        random; None uses all.
+        Number (int) or share (float) of the samples that are used, drawn at random; None
+        uses all.
     validation_fraction : float, default=0.1
-        Share of the samples set aside to measure `val_loss`. Where that is no whole
-        sample, none is.
+        Share of the samples that are held out to measure "val_loss". Where that is less than
+        one sample, none is held out.
     patience : int or None, default=10
-        Training stops after so many epochs without a lower `val_loss` (`loss` where
-        nothing is set aside), and the best weights come back. None never stops.
+        Number of epochs without a lower "val_loss" ("loss" where nothing is held out) after
+        which training stops and the best weights are restored; None never stops.
     plateau_patience : int or None, default=5
-        The learning rate is halved after so many such epochs. None leaves it.
+        Number of such epochs after which the learning rate is halved; None leaves it.
     ema : float, default=0.0
-        Share that each step leaves of a running average of the weights, with which sounds are
-        made; 0 takes the weights as they are.
+        Decay, for each step, of the exponential moving average of the weights that samples
+        are made with; 0 uses the weights themselves.
     precision : {"float32", "mixed_bfloat16"}, default="float32"
-        What layers compute in. Outputs, losses and weights stay float32. Faster on
-        processors that multiply bfloat16, for convolutions above all.
+        Precision that layers compute in; weights, losses and outputs stay float32. The lower
+        one is faster on processors that multiply bfloat16, for convolutions above all.
     warm_start : bool, default=False
-        Whether `fit` goes on from where the last one ended.
+        Whether `fit` continues the last training instead of starting anew.
     random_state : int, RandomState or None, default=None
-        Decides weights, order, split and draws. The same int gives the same bits on the
-        same machine.
+        Seed of weights, order, split and draws. The same int gives the same bits on the same
+        machine.
     verbose : int, default=0
         1 shows progress.
 
@@ -90,11 +96,14 @@ class WaveNetAutoencoder(TransformerMixin, BaseGenerator):
     density_ : ConditionalGaussianMixture
         Of the codes of at most 2,000 of the samples trained on.
     history_ : dict of str to list of float
-        "loss", and "val_loss" of held-out samples; one value an epoch.
+        One value an epoch: "loss", the one that `loss` names or, of an autoregressive
+        decoder, the cross-entropy; and "val_loss", that of held-out samples.
     n_iter_ : int
-        Epochs trained.
+        Number of epochs trained.
     n_features_in_ : int
         Length of the second axis of X.
+    latent_dim_ : int
+        Number of dimensions of a latent.
     sample_shape_ : tuple of int
         Shape of one sample.
     condition_names_ : list
@@ -139,7 +148,7 @@ class WaveNetAutoencoder(TransformerMixin, BaseGenerator):
     """
 
     _constraints = {
-        **BaseGenerator._constraints,
+        **TrainedGenerator._constraints,
         "filters": Interval(numbers.Integral, 1, None),
         "kernel_size": Interval(numbers.Integral, 1, None),
         "dilations": Sizes(),
@@ -156,29 +165,29 @@ class WaveNetAutoencoder(TransformerMixin, BaseGenerator):
 
     def __init__(
         self,
-        filters=16,
+        filters: int = 16,
         *,
-        kernel_size=3,
-        dilations=(1, 4, 16),
-        dropout=0.1,
-        code_channels=8,
-        downsampling=32,
-        loss="mae",
-        decoder="parallel",
-        density=None,
-        epochs=50,
-        batch_size=16,
-        learning_rate=1e-3,
-        max_samples=None,
-        validation_fraction=0.1,
-        patience=10,
-        plateau_patience=5,
-        ema=0.0,
-        precision="float32",
-        warm_start=False,
-        random_state=None,
-        verbose=0,
-    ):
+        kernel_size: int = 3,
+        dilations: Sequence[int] = (1, 4, 16),
+        dropout: float = 0.1,
+        code_channels: int = 8,
+        downsampling: int = 32,
+        loss: str = "mae",
+        decoder: str = "parallel",
+        density: ConditionalGaussianMixture | None = None,
+        epochs: int = 50,
+        batch_size: int = 16,
+        learning_rate: float = 1e-3,
+        max_samples: float | None = None,
+        validation_fraction: float = 0.1,
+        patience: int | None = 10,
+        plateau_patience: int | None = 5,
+        ema: float = 0.0,
+        precision: str = "float32",
+        warm_start: bool = False,
+        random_state: Any = None,
+        verbose: int = 0,
+    ) -> None:
         self.filters = filters
         self.kernel_size = kernel_size
         self.dilations = dilations
@@ -203,7 +212,17 @@ class WaveNetAutoencoder(TransformerMixin, BaseGenerator):
 
     # ------------------------------------------------------------ public extras
 
-    def transform(self, X):
+    @property
+    def encoder_(self) -> Any:
+        """The network from sequences to codes."""
+        return self._network("encoder")
+
+    @property
+    def decoder_(self) -> Any:
+        """The network from codes and conditions to sequences."""
+        return self._network("decoder")
+
+    def transform(self, X: npt.ArrayLike) -> np.ndarray:
         """Return the codes of sounds.
 
         Parameters
@@ -215,12 +234,9 @@ class WaveNetAutoencoder(TransformerMixin, BaseGenerator):
         -------
         Z : ndarray of shape (n_samples, n_codes, code_channels), float32
         """
-        check_is_fitted(self)
-        X = self._validated(X, reset=False)
-        self._scaling.check(X, np.arange(len(X)))
-        return self._encode(X, np.arange(len(X)))
+        return self._codes(self._validated_forward(X))
 
-    def inverse_transform(self, X, y=None):
+    def inverse_transform(self, X: npt.ArrayLike, y: Any = None) -> np.ndarray:
         """Return the sounds of codes.
 
         Parameters
@@ -245,53 +261,31 @@ class WaveNetAutoencoder(TransformerMixin, BaseGenerator):
                 f"gives it. Got {codes.shape}."
             )
         refuse_not_finite(codes, np.arange(len(codes)))
-        rng = make_rng(self._seed, _DECODING)
-        return self._scaling.inverse(self._decode(codes, self._encoded(len(codes), y), rng))
-
-    def interpolate(self, a, b, n_steps=8, y=None):
-        """Return sounds on the way from one to another, both ends included.
-
-        Parameters
-        ----------
-        a, b : array-like of shape sample_shape_ or (n_codes, code_channels)
-            Two sounds, or their codes. Where the shapes are the same, they are sounds.
-        n_steps : int, default=8
-            How many, at least 2.
-        y : array-like, DataFrame, scalar or dict, default=None
-            The condition of all, or of each step.
-
-        Returns
-        -------
-        X : ndarray of shape (n_steps, *sample_shape_), float32
-        """
-        check_is_fitted(self)
-        rule = Interval(numbers.Integral, 2, None)
-        if not rule.allows(n_steps):
-            raise ValueError(f"n_steps must be {rule}. Got {n_steps!r} instead.")
-        ends = [self._as_codes(name, end) for name, end in {"a": a, "b": b}.items()]
-        share = np.linspace(0, 1, n_steps, dtype=np.float32)[:, np.newaxis, np.newaxis]
-        return self.inverse_transform((1 - share) * ends[0] + share * ends[1], y)
-
-    def _as_codes(self, name, end):
-        """Return the codes of one sound, or those given in its place."""
-        end = np.asarray(end, dtype=np.float32)
-        if end.shape == self.sample_shape_:
-            return self.transform(end[np.newaxis])[0]
-        if end.shape != self.density_.sample_shape_:
-            raise ValueError(
-                f"{name} must be a sound or its codes, of shape {self.sample_shape_} or "
-                f"{self.density_.sample_shape_}. Got {end.shape}."
-            )
-        return end
+        return self._scaling.inverse(self._decode_codes(codes, self._encoded(len(codes), y)))
 
     # --------------------------------------------------------------------- hooks
 
-    def _build(self, shape, condition_width, seed):
-        from audiogen.networks import build_wavenet
+    def _architecture(self, data: FitData) -> dict[str, Any]:
+        n_steps, n_channels = _sequence_shape(self.sample_shape_)
+        autoregressive = self.decoder == "autoregressive"
+        self._refuse_unsuited(autoregressive, n_channels == 1)
+        return {
+            "n_steps": n_steps,
+            "n_channels": n_channels,
+            "condition_width": self._condition_width(),
+            "filters": self.filters,
+            "kernel_size": self.kernel_size,
+            "dilations": tuple(self.dilations),
+            "dropout": self.dropout,
+            "code_channels": self.code_channels,
+            "downsampling": min(self.downsampling, n_steps),
+            "n_levels": _N_LEVELS if autoregressive else None,
+            "loss": self.loss,
+        }
 
-        n_steps, n_channels = _sequence_shape(shape)
-        waveforms = n_channels == 1
-        if self.decoder == "autoregressive" and not (waveforms and self._scaling.bounded_):
+    def _refuse_unsuited(self, autoregressive: bool, waveforms: bool) -> None:
+        shape = self.sample_shape_
+        if autoregressive and not (waveforms and self._scaling.bounded_):
             raise ValueError(
                 "decoder='autoregressive' is for waveforms (n_samples, n_timesteps) within "
                 f"[-1, 1]. Got samples of shape {shape}"
@@ -303,30 +297,19 @@ class WaveNetAutoencoder(TransformerMixin, BaseGenerator):
                 "loss='spectral' is for waveforms (n_samples, n_timesteps). Got samples of "
                 f"shape {shape}; leave loss at 'mae'."
             )
-        return build_wavenet(
-            n_steps,
-            n_channels,
-            condition_width,
-            filters=self.filters,
-            kernel_size=self.kernel_size,
-            dilations=tuple(self.dilations),
-            dropout=self.dropout,
-            code_channels=self.code_channels,
-            downsampling=min(self.downsampling, n_steps),
-            n_levels=_N_LEVELS if self.decoder == "autoregressive" else None,
-            loss=self.loss,
-            seed=seed,
-        )
 
-    def _networks(self, model):
-        return {"encoder_": model.encoder, "decoder_": model.decoder}
+    @staticmethod
+    def _build(**architecture: Any) -> Any:
+        from audiogen.networks import build_wavenet
 
-    def _batch(self, x, condition, rng):
+        return build_wavenet(**architecture)
+
+    def _batch(self, x: np.ndarray, condition: np.ndarray | None, rng: Any) -> Any:
         x = self._sequences(x)
         given = () if condition is None else (condition,)
-        if self.decoder == "parallel":
+        if not self._arguments["n_levels"]:
             return ((x, *given),)
-        stride = self.decoder_.get_layer("upsampling").size
+        stride = self._arguments["downsampling"]
         longest = max(1, _LONGEST_CROP // stride) * stride
         start = rng.integers(max(0, x.shape[1] - longest) // stride + 1) * stride
         x = x[:, start : start + longest]
@@ -335,80 +318,108 @@ class WaveNetAutoencoder(TransformerMixin, BaseGenerator):
         previous[:, 1:, 0] = mu_law_decode(levels[:, :-1], _N_LEVELS)
         return (x, previous, *given), levels
 
-    def _finish(self, X, codes, rows):
+    def _finish(self, data: FitData) -> None:
+        rows = data.rows
         if len(rows) > _MOST_FOR_DENSITY:
-            rng = make_rng(self._seed, _DENSITY)
+            rng = make_rng(self._seed, Stream.DENSITY)
             rows = np.sort(rng.choice(rows, _MOST_FOR_DENSITY, replace=False))
-        encoded = self._encode(X, rows)
-        if not np.isfinite(encoded).all():
+        # One by one: they may be too long to hold at once.
+        codes = np.concatenate([self._codes(data.read(rows[i : i + 1])) for i in range(len(rows))])
+        if not np.isfinite(codes).all():
             raise ValueError(
                 "The encoder gives NaN: its weights went when the loss became NaN. "
                 "Lower learning_rate, or look for extreme values in X."
             )
         density = ConditionalGaussianMixture() if self.density is None else clone(self.density)
-        density.set_params(random_state=spawn_seed(self._seed, _DENSITY))
-        condition = None if codes is None else codes[rows]
-        self.density_ = density._learn(encoded, self.conditions_, condition)
+        density.set_params(random_state=spawn_seed(self._seed, Stream.DENSITY))
+        condition = None if data.codes is None else data.codes[rows]
+        self.density_ = density._fit_encoded(codes, self.conditions_, condition)
+        self.latent_dim_ = self.density_.latent_dim_
 
-    def _generate(self, n_samples, condition, rng):
-        density = self.density_
-        codes = density._scaling.inverse(density._generate(n_samples, condition, rng))
-        return self._decode(codes, condition, rng)
+    def _generate(
+        self, n_samples: int, condition: np.ndarray | None, rng: np.random.Generator
+    ) -> np.ndarray:
+        latents, levels = rng.spawn(2)
+        Z = latents.standard_normal((n_samples, self.latent_dim_))
+        return self._decode_codes(self._codes_of_latents(Z, condition), condition, levels)
 
-    def _encode(self, X, rows):
-        """Return the codes of some rows."""
+    def _encode(self, x: np.ndarray, condition: np.ndarray | None) -> np.ndarray:
+        codes = self._codes(x)
+        return self.density_._encode(self.density_._scaling.forward(codes), condition)
+
+    def _decode(self, Z: np.ndarray, condition: np.ndarray | None) -> np.ndarray:
+        return self._decode_codes(self._codes_of_latents(Z, condition), condition)
+
+    def _codes_of_latents(self, Z: np.ndarray, condition: np.ndarray | None) -> np.ndarray:
+        return self.density_._scaling.inverse(self.density_._decode(Z, condition))
+
+    def _codes(self, x: np.ndarray) -> np.ndarray:
+        """Return the codes of scaled data."""
         # One by one: in a batch, the last bits of a row depend on where in it the row stands.
-        sequences = (self._sequences(self._scaling.forward(X[row : row + 1])) for row in rows)
-        return np.concatenate([self._predict(self.encoder_, x) for x in sequences])
+        sequences = (self._sequences(x[row : row + 1]) for row in range(len(x)))
+        return np.concatenate([self._predict(self.encoder_, sequence) for sequence in sequences])
 
-    def _decode(self, codes, condition, rng):
+    def _decode_codes(
+        self,
+        codes: np.ndarray,
+        condition: np.ndarray | None,
+        rng: np.random.Generator | None = None,
+    ) -> np.ndarray:
         """Return scaled sounds of codes, in the shape of samples."""
         n_steps, n_channels = _sequence_shape(self.sample_shape_)
         x = np.empty((len(codes), n_steps, n_channels), dtype=np.float32)
+        rng = make_rng(self._seed, Stream.DECODING) if rng is None else rng
+        streams = rng.spawn(len(codes))  # one a row: what a row draws depends on no other
         size = self._rows_at_once()
         for start in range(0, len(codes), size):
             block = slice(start, start + size)
             own = None if condition is None else condition[block]
-            if self.decoder == "autoregressive":
-                x[block] = self._drawn(codes[block], own, rng)[:, :n_steps]
+            if self._arguments["n_levels"]:
+                x[block] = self._drawn(codes[block], own, streams[block])[:, :n_steps]
             else:
                 x[block] = self._predict(self.decoder_, codes[block], own)[:, :n_steps]
         if self._scaling.bounded_:
             np.clip(x, -1, 1, out=x)
         return x.reshape(len(codes), *self.sample_shape_)
 
-    def _drawn(self, codes, condition, rng):
+    def _drawn(
+        self,
+        codes: np.ndarray,
+        condition: np.ndarray | None,
+        streams: list[np.random.Generator],
+    ) -> np.ndarray:
         """Draw audio step by step, each level given those before it."""
-        from audiogen.networks import StepwiseDecoder
-
-        stepwise = StepwiseDecoder(self.decoder_, codes, condition)
+        stepwise = _forward.StepwiseDecoder(
+            self._weights["decoder"], codes, condition, **self._arguments
+        )
         values = mu_law_decode(np.arange(_N_LEVELS), _N_LEVELS)
         audio = np.zeros((stepwise.n_steps + 1, len(codes)), dtype=np.float32)
+        chances = np.stack([rng.random(stepwise.n_steps, np.float32) for rng in streams], axis=1)
         for t in range(stepwise.n_steps):
             logits = stepwise.step(audio[t])
             shares = np.exp(logits - logits.max(axis=1, keepdims=True)).cumsum(axis=1)
-            drawn = rng.random((len(codes), 1), dtype=np.float32) * shares[:, -1:]
+            drawn = chances[t, :, np.newaxis] * shares[:, -1:]
             audio[t + 1] = values[(shares < drawn).sum(axis=1)]
         return audio[1:].T[..., np.newaxis]
 
-    def _sequences(self, x):
+    def _sequences(self, x: np.ndarray) -> np.ndarray:
         """Return data as (n_samples, n_steps, n_channels), with zeros up to a whole code."""
         n_steps, n_channels = _sequence_shape(self.sample_shape_)
         x = x.reshape(len(x), n_steps, n_channels)
-        missing = -n_steps % self.decoder_.get_layer("upsampling").size
+        missing = -n_steps % self._arguments["downsampling"]
         return np.pad(x, [(0, 0), (0, missing), (0, 0)]) if missing else x
 
-    def __sklearn_tags__(self):
+    def _rows_at_once(self) -> int:
+        n_steps, n_channels = _sequence_shape(self.sample_shape_)
+        return max(1, _VALUES_AT_ONCE // (n_steps * max(self._arguments["filters"], n_channels)))
+
+    def __sklearn_tags__(self) -> Any:
         """Tell scikit-learn that codes are float32, whatever X is."""
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = []
         return tags
 
-    def _rows_at_once(self):
-        n_steps, n_channels = _sequence_shape(self.sample_shape_)
-        return max(1, _VALUES_AT_ONCE // (n_steps * max(self.filters, n_channels)))
 
-
-def _sequence_shape(shape):
+def _sequence_shape(shape: tuple[int, ...]) -> tuple[int, int]:
     """Return (time steps, numbers in each) of a sample."""
     return shape[0], int(np.prod(shape[1:]))

@@ -1,34 +1,8 @@
-"""One training loop for every generator: ``keras.Model.fit``, wrapped once."""
+"""Training by epochs: one estimator base, one loop (``keras.Model.fit``), callbacks.
 
-import audiogen.networks  # noqa: F401  imports Keras quietly, before the modules below
-from audiogen.training._batches import Batches
-from audiogen.training._loop import compile_model, train
-from audiogen.training._optimizer import make_adam
-from audiogen.training._precision import with_precision
-from audiogen.training._state import dump_model, load_model
-from audiogen.training.callbacks import (
-    Average,
-    Checkpoint,
-    Collapse,
-    Plateau,
-    Preview,
-    Warmup,
-    fingerprint,
-)
+Keras is imported when a name that needs it is first used.
+"""
 
-__all__ = [
-    "Average",
-    "Batches",
-    "Checkpoint",
-    "Collapse",
-    "Plateau",
-    "Preview",
-    "Warmup",
-    "compile_model",
-    "dump_model",
-    "fingerprint",
-    "load_model",
-    "make_adam",
-    "train",
-    "with_precision",
-]
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,8 +1,12 @@
 """Batches that are functions of (seed, epoch, batch)."""
 
-import keras
+from collections.abc import Callable
+from typing import Any
 
-from audiogen.utils.seeds import make_rng
+import numpy as np
+
+from audiogen.networks._quiet import keras
+from audiogen.utils.seeds import Stream, make_rng
 
 __all__ = ["Batches"]
 
@@ -30,25 +34,36 @@ class Batches(keras.utils.PyDataset):
         Set by `train` before each epoch.
     """
 
-    def __init__(self, rows, batch_size, make_batch, seed, *, shuffle=True):
+    def __init__(
+        self,
+        rows: np.ndarray,
+        batch_size: int,
+        make_batch: Callable[[np.ndarray, np.random.Generator], Any],
+        seed: int,
+        *,
+        shuffle: bool = True,
+    ) -> None:
         super().__init__()
         self.rows = rows
         self.batch_size = batch_size
-        self.make_batch = make_batch
+        self.make_batch: Any = make_batch
         self.seed = seed
         self.shuffle = shuffle
         self.epoch = 0
         self._order: tuple = None, rows  # the epoch it belongs to, and the rows in that order
 
-    def __len__(self):
+    def __len__(self) -> int:
         return -(-len(self.rows) // self.batch_size)
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int) -> Any:
         if self.shuffle and self._order[0] != self.epoch:
-            self._order = self.epoch, make_rng(self.seed, self.epoch).permutation(self.rows)
+            self._order = (
+                self.epoch,
+                make_rng(self.seed, Stream.ORDER, self.epoch).permutation(self.rows),
+            )
         rows = self._order[1][index * self.batch_size : (index + 1) * self.batch_size]
-        return self.make_batch(rows, make_rng(self.seed, self.epoch, index))
+        return self.make_batch(rows, make_rng(self.seed, Stream.BATCH, self.epoch, index))
 
-    def release(self):
+    def release(self) -> None:
         """Let the data go: TensorFlow keeps what it has read from until the process ends."""
         self.make_batch = None

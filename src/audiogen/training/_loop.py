@@ -2,16 +2,19 @@
 
 import math
 import warnings
+from collections.abc import Sequence
+from typing import Any
 
-import keras
 from sklearn.exceptions import ConvergenceWarning
 
+from audiogen.networks._quiet import keras
+from audiogen.training._batches import Batches
 from audiogen.utils.progress import Progress
 
 __all__ = ["compile_model", "train"]
 
 
-def compile_model(model, optimizer, *further):
+def compile_model(model: Any, optimizer: Any, *further: Any) -> None:
     """Make a model ready to be trained.
 
     Parameters
@@ -33,7 +36,16 @@ def compile_model(model, optimizer, *further):
         optimizer.build(model.trainable_variables)
 
 
-def train(model, batches, *, history, last_epoch, validation=None, callbacks=(), verbose=0):
+def train(
+    model: Any,
+    batches: Batches,
+    *,
+    history: dict[str, list[float]],
+    last_epoch: int,
+    validation: Batches | None = None,
+    callbacks: Sequence[Any] = (),
+    verbose: int = 0,
+) -> None:
     """Train a compiled model.
 
     Parameters
@@ -95,16 +107,18 @@ def train(model, batches, *, history, last_epoch, validation=None, callbacks=(),
 class _Watcher(keras.callbacks.Callback):
     """Tell the batches their epoch, keep the losses, show progress, stop at NaN."""
 
-    def __init__(self, batches, history, progress):
+    def __init__(
+        self, batches: Batches, history: dict[str, list[float]], progress: Progress
+    ) -> None:
         super().__init__()
         self.batches = batches
         self.history = history
         self.progress = progress
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         self.batches.epoch = epoch
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         logs = {name: float(value) for name, value in (logs or {}).items()}
         for name, value in logs.items():
             self.history.setdefault(name, []).append(value)

@@ -1,11 +1,12 @@
 """The optimizer of every generator."""
 
-import keras
+from typing import Any
+
+from audiogen.networks._quiet import keras
 
 __all__ = ["ScalableAdam", "make_adam"]
 
 
-@keras.saving.register_keras_serializable("audiogen")
 class ScalableAdam(keras.optimizers.Adam):
     """Adam whose learning rate, schedule or not, can be scaled while training.
 
@@ -26,18 +27,18 @@ class ScalableAdam(keras.optimizers.Adam):
         What the rate is multiplied with; 1 at first.
     """
 
-    def __init__(self, learning_rate=0.001, **parameters):
+    def __init__(self, learning_rate: Any = 0.001, **parameters: Any) -> None:
         super().__init__(learning_rate, **parameters)
         self.scale = self.add_variable((), initializer="ones", name="scale")
 
-    def update_step(self, gradient, variable, learning_rate):
+    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         """Change one variable, at the scaled rate."""
         super().update_step(gradient, variable, learning_rate * self.scale)
 
-    def finalize_variable_values(self, var_list):
+    def finalize_variable_values(self, var_list: Any) -> None:
         """Leave the variables as they are."""
 
-    def exchange_average(self):
+    def exchange_average(self) -> None:
         """Have the variables and their running averages change places."""
         pairs = zip(self._trainable_variables, self._model_variables_moving_average, strict=True)
         for variable, average in pairs:
@@ -46,7 +47,13 @@ class ScalableAdam(keras.optimizers.Adam):
             average.assign(value)
 
 
-def make_adam(learning_rate, *, decay=None, ema=0.0, **parameters):
+def make_adam(
+    learning_rate: float,
+    *,
+    decay: tuple[float, int] | None = None,
+    ema: float = 0.0,
+    **parameters: Any,
+) -> ScalableAdam:
     """Return a new optimizer.
 
     Parameters

@@ -1,63 +1,60 @@
-"""A model and all that its training needs to go on, as plain data."""
+"""The state of a training as arrays: nothing of it is ever code."""
 
-import json
+from typing import Any
 
-import keras
 import numpy as np
 
-from audiogen.training._loop import compile_model
+from audiogen.networks._quiet import keras
 
-__all__ = ["assign_variables", "dump_model", "dump_variables", "load_model", "optimizers"]
+__all__ = [
+    "assign_training_state",
+    "assign_variables",
+    "dump_training_state",
+    "dump_variables",
+    "optimizers",
+]
 
 
-def dump_model(model):
-    """Return a compiled model as text and arrays.
-
-    Keras' own files reset the seed generators of dropout layers and the like; here
-    every variable is kept, the optimizers' and the seed generators' among them.
+def dump_training_state(model: Any) -> dict[str, Any]:
+    """Return what training changes beside the weights of a model's networks.
 
     Parameters
     ----------
     model : keras.Model
-        Compiled, of registered layers. A second optimizer is its attribute
-        ``discriminator_optimizer``.
+        Compiled; its attribute ``networks`` is a dict of its networks.
 
     Returns
     -------
     state : dict
-        "model", a JSON text; "optimizers", a list of such; and "variables".
+        "own": the model's other variables, seed generators of layers among them;
+        "optimizers": the variables of each. Lists of arrays.
     """
     return {
-        "model": json.dumps(keras.saving.serialize_keras_object(model)),
-        "optimizers": [json.dumps(keras.optimizers.serialize(o)) for o in optimizers(model)],
-        "variables": dump_variables(model),
+        "own": _values(_own_variables(model)),
+        "optimizers": [_values(o.variables) for o in optimizers(model)],
     }
 
 
-def load_model(state):
-    """Build the model again from what `dump_model` returned.
+def assign_training_state(model: Any, state: dict[str, Any]) -> None:
+    """Set what `dump_training_state` returned.
 
     Parameters
     ----------
-    state : dict
-        What `dump_model` returned. It is data, not code: nothing in it is executed.
-
-    Returns
-    -------
     model : keras.Model
-        Compiled as it was.
+        Compiled, and built as the other one was.
+    state : dict
+        What `dump_training_state` returned.
+
+    Raises
+    ------
+    ValueError
+        Where the arrays are not those of such a model.
     """
-    config = json.loads(state["model"])
-    config.pop("compile_config", None)
-    model = keras.saving.deserialize_keras_object(config, safe_mode=True)
-    compile_model(
-        model, *(keras.optimizers.deserialize(json.loads(o)) for o in state["optimizers"])
-    )
-    assign_variables(model, state["variables"])
-    return model
+    groups = [_own_variables(model), *(o.variables for o in optimizers(model))]
+    _assign(groups, [state["own"], *state["optimizers"]])
 
 
-def dump_variables(model):
+def dump_variables(model: Any) -> list[list[np.ndarray]]:
     """Return the values of all variables that training changes.
 
     Parameters
@@ -70,11 +67,10 @@ def dump_variables(model):
     values : list of lists of ndarray
         Those of the model, then those of each optimizer.
     """
-    groups = [_variables(model), *(o.variables for o in optimizers(model))]
-    return [[np.asarray(v.value).copy() for v in group] for group in groups]
+    return [_values(group) for group in _groups(model)]
 
 
-def assign_variables(model, values):
+def assign_variables(model: Any, values: list[list[np.ndarray]]) -> None:
     """Set all variables that training changes to what `dump_variables` returned.
 
     Parameters
@@ -83,20 +79,22 @@ def assign_variables(model, values):
         Compiled, and of the same layers.
     values : list of lists of ndarray
         What `dump_variables` returned.
+
+    Raises
+    ------
+    ValueError
+        Where the arrays are not those of such a model.
     """
-    groups = [_variables(model), *(o.variables for o in optimizers(model))]
-    for variables, arrays in zip(groups, values, strict=True):
-        for variable, array in zip(variables, arrays, strict=True):
-            variable.assign(array)
+    _assign(_groups(model), values)
 
 
-def optimizers(model):
+def optimizers(model: Any) -> list[Any]:
     """Return the optimizers of a compiled model, one or two.
 
     Parameters
     ----------
     model : keras.Model
-        Compiled.
+        Compiled. A second optimizer is its attribute ``discriminator_optimizer``.
 
     Returns
     -------
@@ -106,7 +104,32 @@ def optimizers(model):
     return [model.optimizer] if second is None else [model.optimizer, second]
 
 
-def _variables(model):
+def _groups(model: Any) -> list[list[Any]]:
+    return [_variables(model), *(o.variables for o in optimizers(model))]
+
+
+def _variables(model: Any) -> list[Any]:
     """Return the model's variables but those of its metrics, which start anew anyway."""
     metrics = {id(v) for metric in model.metrics for v in metric.variables}
     return [v for v in model.variables if id(v) not in metrics]
+
+
+def _own_variables(model: Any) -> list[Any]:
+    of_networks = {id(w) for network in model.networks.values() for w in network.weights}
+    return [v for v in _variables(model) if id(v) not in of_networks]
+
+
+def _values(variables: Any) -> list[np.ndarray]:
+    return [np.array(keras.ops.convert_to_numpy(v.value)) for v in variables]
+
+
+def _assign(groups: list[list[Any]], values: list[list[np.ndarray]]) -> None:
+    shapes = [[tuple(v.shape) for v in group] for group in groups]
+    given = [[np.shape(a) for a in arrays] for arrays in values]
+    if shapes != given:
+        raise ValueError(
+            "The arrays are not those of this network: their number or shapes differ."
+        )
+    for variables, arrays in zip(groups, values, strict=True):
+        for variable, array in zip(variables, arrays, strict=True):
+            variable.assign(array)

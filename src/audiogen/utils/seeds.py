@@ -1,16 +1,42 @@
 """Seeds: one integer decides everything, and no global stream is touched."""
 
+import enum
 import numbers
+from typing import Any
 
 import numpy as np
-from sklearn.utils import check_random_state
 
-__all__ = ["draw_seed", "make_rng", "spawn_seed"]
+__all__ = ["Stream", "draw_seed", "make_rng", "spawn_seed"]
 
 _SEED_LIMIT = 2**31 - 1
 
 
-def draw_seed(random_state=None):
+class Stream(enum.IntEnum):
+    """What a stream of random numbers is for: the first key beside a seed.
+
+    Streams with different keys are independent, and independent of the stream of the
+    seed alone.
+    """
+
+    SUBSET = 0  # the rows that max_samples chooses
+    SPLIT = 1  # the rows that are held out
+    NETWORK = 2  # initial weights, dropout and draws inside a network
+    ORDER = 3  # the order of the rows in an epoch
+    BATCH = 4  # latents and noise that a batch is trained with
+    CONDITION = 5  # conditions of samples that were asked for without any
+    SAMPLE = 6  # latents and noise of samples
+    FIT = 7  # what an estimator without epochs draws in fit
+    NOISE = 8  # observation noise: learning its covariance
+    DENSITY = 9  # the density of an autoencoder's codes
+    DECODING = 10  # an autoregressive decoder that is given codes
+    SCORE = 11  # latents that a score is estimated from
+    PREVIOUS = 12  # which ends of training windows a sequencer keeps
+    LAYER = 13  # the seeds of a network's layers, one after another
+    VOICE = 14  # the latents of a voice in a clip
+    SYNTHESIS = 15  # the noise in a synthesised note
+
+
+def draw_seed(random_state: Any = None) -> int:
     """Turn any scikit-learn ``random_state`` into one integer seed.
 
     Parameters
@@ -25,6 +51,11 @@ def draw_seed(random_state=None):
     seed : int
         In [0, 2**31 - 1), or the int that was given.
 
+    Raises
+    ------
+    ValueError
+        For an int outside [0, 2**32 - 1], or another type.
+
     Examples
     --------
     >>> from audiogen.utils.seeds import draw_seed
@@ -33,13 +64,23 @@ def draw_seed(random_state=None):
     """
     if random_state is None:
         return int(np.random.default_rng().integers(_SEED_LIMIT))
-    if isinstance(random_state, numbers.Integral):
-        check_random_state(int(random_state))  # the range that NumPy allows
+    if isinstance(random_state, numbers.Integral) and 0 <= random_state < 2**32:
         return int(random_state)
+    if isinstance(random_state, numbers.Integral) or not _is_random_state(random_state):
+        raise ValueError(
+            "The 'random_state' parameter must be an int in the range [0, 4294967295], a "
+            f"numpy.random.RandomState or None. Got {random_state!r} instead."
+        )
+    from sklearn.utils import check_random_state
+
     return int(check_random_state(random_state).randint(_SEED_LIMIT))
 
 
-def make_rng(seed, *keys):
+def _is_random_state(value: Any) -> bool:
+    return value is np.random or isinstance(value, np.random.RandomState)
+
+
+def make_rng(seed: int, *keys: int) -> np.random.Generator:
     """Return a NumPy Generator that is a function of a seed and of integer keys.
 
     Parameters
@@ -47,23 +88,25 @@ def make_rng(seed, *keys):
     seed : int
         What `draw_seed` returned.
     *keys : int
-        What the stream is for: an epoch and a batch, say.
+        What the stream is for: a `Stream`, then an epoch and a batch, say.
 
     Returns
     -------
     rng : numpy.random.Generator
-        The same stream for the same arguments, independent of any other.
+        The same stream for the same arguments, independent of any other: ``make_rng(7)``,
+        ``make_rng(7, 0)`` and ``make_rng(7, 0, 0)`` are three.
 
     Examples
     --------
-    >>> from audiogen.utils.seeds import make_rng
-    >>> int(make_rng(0, 3, 1).integers(100)) == int(make_rng(0, 3, 1).integers(100))
+    >>> from audiogen.utils.seeds import Stream, make_rng
+    >>> a, b = make_rng(0, Stream.BATCH, 3), make_rng(0, Stream.BATCH, 3)
+    >>> int(a.integers(100)) == int(b.integers(100))
     True
     """
-    return np.random.default_rng([seed, *keys])
+    return np.random.default_rng(_sequence(seed, keys))
 
 
-def spawn_seed(seed, *keys):
+def spawn_seed(seed: int, *keys: int) -> int:
     """Derive one integer seed from another and from integer keys.
 
     Parameters
@@ -71,7 +114,7 @@ def spawn_seed(seed, *keys):
     seed : int
         What `draw_seed` returned.
     *keys : int
-        What the new seed is for.
+        What the new seed is for: a `Stream`, and more.
 
     Returns
     -------
@@ -80,8 +123,12 @@ def spawn_seed(seed, *keys):
 
     Examples
     --------
-    >>> from audiogen.utils.seeds import spawn_seed
-    >>> spawn_seed(0, 1) == spawn_seed(0, 2)
+    >>> from audiogen.utils.seeds import Stream, spawn_seed
+    >>> spawn_seed(0, Stream.NETWORK) == spawn_seed(0, Stream.ORDER)
     False
     """
-    return int(np.random.SeedSequence([seed, *keys]).generate_state(1)[0]) % _SEED_LIMIT
+    return int(_sequence(seed, keys).generate_state(1)[0]) % _SEED_LIMIT
+
+
+def _sequence(seed: int, keys: tuple[int, ...]) -> np.random.SeedSequence:
+    return np.random.SeedSequence(seed, spawn_key=tuple(int(key) for key in keys))

@@ -1,11 +1,10 @@
-"""Keras callbacks: what happens beside training, epoch by epoch."""
+"""Keras callbacks: what happens beside training, epoch by epoch.
 
-import audiogen.networks  # noqa: F401  imports Keras quietly, before the modules below
-from audiogen.training.callbacks._average import Average
-from audiogen.training.callbacks._checkpoint import Checkpoint, fingerprint
-from audiogen.training.callbacks._collapse import Collapse
-from audiogen.training.callbacks._plateau import Plateau
-from audiogen.training.callbacks._preview import Preview
-from audiogen.training.callbacks._warmup import Warmup
+Any of them, and any other ``keras.callbacks.Callback``, can be given to ``fit(callbacks=[...])``.
+One that has a method ``set_fit(estimator, data)`` is told, before training begins, which
+estimator is trained and on what (`audiogen.training.FitData`).
+"""
 
-__all__ = ["Average", "Checkpoint", "Collapse", "Plateau", "Preview", "Warmup", "fingerprint"]
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,6 +1,8 @@
 """Averaged weights: sampling and validation use them, training goes on from its own."""
 
-import keras
+from typing import Any
+
+from audiogen.networks._quiet import keras
 
 __all__ = ["Average"]
 
@@ -14,32 +16,32 @@ class Average(keras.callbacks.Callback):
     weights then, from which training goes on.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         self._in_model = True
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Train the weights themselves; before the first step there is no average."""
         self._in_model = self._in_model and int(self.model.optimizer.iterations) > 0
         self._bring(average=False)
 
-    def on_epoch_end(self, epoch=None, logs=None):
+    def on_epoch_end(self, epoch: int | None = None, logs: Any = None) -> None:
         """Bring the average in."""
         self._bring(average=True)
 
-    def on_test_begin(self, logs=None):
+    def on_test_begin(self, logs: Any = None) -> None:
         """Validate the average."""
         self._bring(average=True)
 
-    def on_test_end(self, logs=None):
+    def on_test_end(self, logs: Any = None) -> None:
         """Go on with the weights themselves."""
         self._bring(average=False)
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: Any = None) -> None:
         """Bring the average in where training was cut off within an epoch."""
         self._bring(average=True)
 
-    def _bring(self, *, average):
+    def _bring(self, *, average: bool) -> None:
         if self._in_model != average:
             self.model.optimizer.exchange_average()
             self._in_model = average

@@ -1,19 +1,21 @@
-"""Training that survives being cut off: one file, replaced whole after each epoch."""
+"""Checkpoints: one file, replaced whole after each epoch, to resume training from."""
 
 import hashlib
 import json
 import math
+import os
 import pathlib
 import warnings
 import zipfile
+from typing import Any
 
-import keras
 import numpy as np
 
+from audiogen.networks._quiet import keras
 from audiogen.training._state import assign_variables, dump_variables
 from audiogen.utils.files import atomic_path
 
-__all__ = ["Checkpoint", "fingerprint"]
+__all__ = ["Checkpoint"]
 
 _NAME = "checkpoint.npz"
 _BLOCK_BYTES = 2**26
@@ -21,7 +23,9 @@ _BLOCK_BYTES = 2**26
 _NO_CHECKPOINT = OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile
 
 
-def fingerprint(parameters, X, rows, codes):
+def fingerprint(
+    parameters: dict[str, Any], X: Any, rows: np.ndarray, codes: np.ndarray | None
+) -> str:
     """Return a digest of what training depends on.
 
     Parameters
@@ -65,37 +69,71 @@ def _lasting(value):
 
 
 class Checkpoint(keras.callbacks.Callback):
-    """Keep all that training needs to go on, in one file in a folder.
+    """Keep all that training needs to resume, in one file in a folder.
+
+    The file is replaced after each epoch. The same ``fit`` with a checkpoint in the same
+    folder resumes from there, and ends with the bits of a training that was never cut off.
 
     Parameters
     ----------
     folder : str or path-like
-        Where the file is, or is to be.
+        The folder of the file ``checkpoint.npz``; it is made where it is missing.
 
     Attributes
     ----------
-    seed : int
-        The seed of the training; known before it where the file exists.
-    fingerprint : str
-        What `fingerprint` returned for this training.
-    history : dict of str to list of float
-        The losses so far, which training appends to.
-    keepers : list of callbacks
-        Those with a state of their own: methods ``get_state``, which returns a dict of
-        numbers and lists of arrays, and ``set_state``.
+    seed : int or None
+        The seed of the training that the file holds; None where there is no file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from audiogen.generators import ConditionalVAE
+    >>> from audiogen.training.callbacks import Checkpoint
+    >>> X = [[0.0, 2.0], [1.0, 3.0], [4.0, 4.0], [5.0, 5.0]]
+    >>> vae = ConditionalVAE(latent_dim=1, units=(8,), epochs=2)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     first = vae.fit(X, callbacks=[Checkpoint(folder)]).sample(random_state=0)
+    ...     again = vae.fit(X, callbacks=[Checkpoint(folder)]).sample(random_state=0)
+    >>> (first == again).all()
+    np.True_
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder: str | os.PathLike) -> None:
         super().__init__()
         self.path = pathlib.Path(folder) / _NAME
-        self.seed = self.fingerprint = None
-        self.history: dict = {}
-        self.keepers: list = []
-        self._saved = self._read()
-        if self._saved is not None:
-            self.seed = self._saved[0]["seed"]
+        self.seed: int | None = None
+        self._saved: Any = None
 
-    def _read(self):
+    def read(self) -> None:
+        """Read the file, if there is one.
+
+        Raises
+        ------
+        ValueError
+            Where the file is no checkpoint.
+        """
+        self._saved = self._read()
+        self.seed = None if self._saved is None else self._saved[0]["seed"]
+
+    def set_fit(self, estimator: Any, data: Any) -> None:
+        """Take the estimator and its data, and bring it to where the file was written.
+
+        Raises
+        ------
+        ValueError
+            Where the file is of a training with other parameters or data.
+        """
+        self.seed = data.seed
+        self._history = estimator.history_
+        self._keepers = [c for c in data.callbacks if hasattr(c, "get_state")]
+        parameters = {k: v for k, v in estimator.get_params().items() if k != "verbose"}
+        codes = None if data.codes is None else data.codes[data.used]
+        self._fingerprint = fingerprint(
+            {**parameters, "X": data.X.shape}, *data.content, codes=codes
+        )
+        self._restore(self.model)
+
+    def _read(self) -> Any:
         if self.path.parent.is_dir():
             for leftover in self.path.parent.glob(".partial-*.npz"):
                 leftover.unlink()  # of a process that was killed while writing
@@ -111,23 +149,11 @@ class Checkpoint(keras.callbacks.Callback):
                 "checkpoint_dir."
             ) from error
 
-    def restore(self, model):
-        """Bring model, optimizers, callbacks and history to where they were.
-
-        Parameters
-        ----------
-        model : keras.Model
-            Newly compiled.
-
-        Raises
-        ------
-        ValueError
-            Where the file is of another training.
-        """
+    def _restore(self, model: Any) -> None:
         if self._saved is None:
             return
         (meta, arrays), self._saved = self._saved, None  # they may be gigabytes
-        if meta["fingerprint"] != self.fingerprint:
+        if meta["fingerprint"] != self._fingerprint:
             raise ValueError(
                 f"{self.path} is of a training with other parameters or other data. Give them "
                 "as they were, or give another checkpoint_dir."
@@ -135,13 +161,13 @@ class Checkpoint(keras.callbacks.Callback):
         groups: dict = {name: [] for name in meta["groups"]}
         for name in sorted(arrays):
             groups[name.split(":")[0]].append(arrays[name])
-        self.history.update(meta["history"])
+        self._history.update(meta["history"])
         assign_variables(model, [groups[f"variables{i}"] for i in range(meta["n_groups"])])
-        for i, (keeper, state) in enumerate(zip(self.keepers, meta["keepers"], strict=True)):
+        for i, (keeper, state) in enumerate(zip(self._keepers, meta["keepers"], strict=True)):
             lists = {key: groups[f"keeper{i}.{key}"] for key in state.pop("lists")}
             keeper.set_state({**state, **lists})
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Write the file; where that fails, say so and go on.
 
         An epoch that ended in NaN is not written: there is no going on from it.
@@ -151,15 +177,15 @@ class Checkpoint(keras.callbacks.Callback):
         variables = dump_variables(self.model)
         groups = {f"variables{i}": values for i, values in enumerate(variables)}
         keepers = []
-        for i, keeper in enumerate(self.keepers):
+        for i, keeper in enumerate(self._keepers):
             state = keeper.get_state()
             lists = [key for key, value in state.items() if isinstance(value, list)]
             groups.update({f"keeper{i}.{key}": state.pop(key) for key in lists})
             keepers.append({**state, "lists": lists})
         meta = {
             "seed": self.seed,
-            "fingerprint": self.fingerprint,
-            "history": self.history,
+            "fingerprint": self._fingerprint,
+            "history": self._history,
             "n_groups": len(variables),
             "groups": list(groups),
             "keepers": keepers,

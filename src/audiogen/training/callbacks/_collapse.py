@@ -2,9 +2,11 @@
 
 import itertools
 import warnings
+from typing import Any
 
-import keras
 from sklearn.exceptions import ConvergenceWarning
+
+from audiogen.networks._quiet import keras
 
 __all__ = ["Collapse"]
 
@@ -20,7 +22,7 @@ class Collapse(keras.callbacks.Callback):
     ----------
     history : dict of str to list of float
         What training appends its figures to, before this callback has its turn:
-        "diversity", "accuracy" and "loss" of an `AdversarialModel`.
+        "diversity", "accuracy" and "distance" of an `AdversarialModel`.
 
     Warns
     -----
@@ -30,14 +32,14 @@ class Collapse(keras.callbacks.Callback):
         real ones.
     """
 
-    def __init__(self, history):
+    def __init__(self, history: dict[str, list[float]]) -> None:
         super().__init__()
         self.history = history
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Look at the last epochs."""
         diversity, accuracy = self.history["diversity"], self.history["accuracy"]
-        far = [loss > _FAR for loss in self.history["loss"]]
+        far = [loss > _FAR for loss in self.history["distance"]]
         if _reached([d < _ALIKE for d in diversity], _ALIKE_EPOCHS):
             self._warn(
                 f"All samples were alike (diversity {diversity[-1]:.3f} of the real ones') "
@@ -60,10 +62,10 @@ class Collapse(keras.callbacks.Callback):
             )
 
     @staticmethod
-    def _warn(message):
+    def _warn(message: str) -> None:
         warnings.warn(f"Training may have collapsed. {message}", ConvergenceWarning, stacklevel=2)
 
 
-def _reached(signs, length):
+def _reached(signs: list[bool], length: int) -> bool:
     """Tell whether the run of signs at the end is just so long."""
     return sum(1 for _ in itertools.takewhile(bool, reversed(signs))) == length

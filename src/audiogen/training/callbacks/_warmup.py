@@ -1,6 +1,8 @@
 """A weight of the loss that grows to its full size in the first epochs."""
 
-import keras
+from typing import Any
+
+from audiogen.networks._quiet import keras
 
 __all__ = ["Warmup"]
 
@@ -16,11 +18,11 @@ class Warmup(keras.callbacks.Callback):
         The first epoch that has 1.
     """
 
-    def __init__(self, name, n_epochs):
+    def __init__(self, name: str, n_epochs: int) -> None:
         super().__init__()
         self.name = name
         self.n_epochs = n_epochs
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
         """Set the variable for this epoch, which alone decides it."""
         getattr(self.model, self.name).assign(min(1.0, (epoch + 1) / self.n_epochs))

@@ -1,0 +1,10 @@
+from . import callbacks as callbacks
+from ._batches import Batches as Batches
+from ._estimator import FitData as FitData
+from ._estimator import TrainedEstimator as TrainedEstimator
+from ._loop import compile_model as compile_model
+from ._loop import train as train
+from ._optimizer import make_adam as make_adam
+from ._state import assign_variables as assign_variables
+from ._state import dump_variables as dump_variables
+from ._state import optimizers as optimizers
