@@ -5,10 +5,10 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from audiogen.utils.columns import validated_conditions
 from audiogen.utils.seeds import draw_seed, make_rng
 from audiogen.utils.validation import Interval, check_parameters
 
@@ -134,22 +134,7 @@ def conditions_of(X, y):
     ValueError
         Where y has not as many rows as X.
     """
-    if y is None:
-        return None
-    kind = type(y).__name__
-    if not isinstance(y, dict | pd.DataFrame):
-        y = np.asarray(y)
-    if isinstance(y, dict) or y.ndim == 0:
-        raise ValueError(
-            f"y must have a row for each sample in fit: give a DataFrame or an array. Got {kind}."
-        )
-    if len(y) != len(X):
-        raise ValueError(
-            f"X has {len(X)} samples but y has {len(y)}. A step that drops rows must drop them "
-            "from both: put it first in a GenerativePipeline, or call its select(X, y) yourself. "
-            "SlidingWindow makes windows rows, so y must be None with it."
-        )
-    return y
+    return validated_conditions(X, y)
 
 
 def latents_of(Z, width, dtype=np.float32):
