@@ -1,5 +1,7 @@
 import numpy as np
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -141,3 +143,92 @@ def test_without_fourier_features_a_quantity_is_its_place_in_the_range():
     assert plain.widths_ == {"pitch": 1, "family": 2}
     np.testing.assert_allclose(plain.encode(pitches)[:, 0], np.linspace(-1, 1, 61), atol=1e-6)
     assert ConditionEncoder().fit(pitches).widths_["pitch"] > 1
+
+
+FAMILIES = {"flute": (60, 84), "bass": (28, 52), "organ": (36, 84)}
+
+
+def of_families(table=pd.DataFrame):
+    rows = [(p, family) for family, ends in FAMILIES.items() for p in range(*ends, 4)]
+    rows += [(ends[1], family) for family, ends in FAMILIES.items()]
+    pitches, families = zip(*rows, strict=True)
+    return table({"pitch": list(pitches), "instrument_family": list(families)})
+
+
+@pytest.mark.parametrize("table", [pl.DataFrame, pa.table, dict])
+def test_tables_of_all_libraries_are_learnt_alike(table):
+    expected = ConditionEncoder().fit(of_families())
+    encoder = ConditionEncoder().fit(of_families(table))
+    assert encoder.ranges_ == {"pitch": (28.0, 84.0)}
+    assert encoder.categories_["instrument_family"].tolist() == ["bass", "flute", "organ"]
+    wanted = {"pitch": [61, 62], "instrument_family": ["flute", "organ"]}
+    for asked in (wanted, pl.DataFrame(wanted), pa.table(wanted), pd.DataFrame(wanted)):
+        np.testing.assert_array_equal(encoder.encode(asked), expected.encode(wanted))
+        pd.testing.assert_frame_equal(encoder.complete(asked), pd.DataFrame(wanted))
+
+
+def test_a_declared_category_is_one_hot_whatever_its_values_are():
+    takes = pd.DataFrame({"take": pd.Categorical([3, 1, 3])})
+    encoder = ConditionEncoder().fit(takes)
+    np.testing.assert_array_equal(encoder.encode(takes), [[0, 1], [1, 0], [0, 1]])
+    np.testing.assert_array_equal(encoder.encode({"take": 1}), [[1, 0]])
+    with pytest.raises(ValueError, match="'take' = 2 is unknown"):
+        encoder.encode({"take": 2})
+    numbers = pd.DataFrame({"take": [3, 1.5, 3]}, dtype=object)
+    assert ConditionEncoder().fit(numbers).categories_ == {"take": None}
+
+
+def test_a_pitch_outside_those_of_its_category_warns_and_names_the_line():
+    encoder = ConditionEncoder().fit(of_families())
+    said = r"'pitch' = 40 .*\[60, 84\] of instrument_family=flute; .*, as in 1 other row"
+    with pytest.warns(ExtrapolationWarning, match=said) as caught:
+        encoder.encode({"pitch": [40, 40, 58], "instrument_family": ["bass", "flute", "flute"]})
+    assert caught[0].filename == __file__
+    encoder.encode({"pitch": 60, "instrument_family": "flute"})
+    with pytest.raises(ValueError, match=r"'pitch' = 15 .*\[28, 84\]; 12 beyond it"):
+        encoder.encode({"pitch": 15, "instrument_family": "flute"})
+
+
+def test_a_new_combination_is_held_to_what_its_categories_have_in_common():
+    y = pd.DataFrame(
+        {
+            "pitch": [40, 60, 50, 70, 90, 99],
+            "family": ["flute", "flute", "organ", "organ", "bells", "bells"],
+            "loud": [True, True, False, False, True, False],
+        }
+    )
+    encoder = ConditionEncoder().fit(y)
+    encoder.encode({"pitch": 55, "family": "flute", "loud": False})
+    for pitch in (45, 65):  # of loud=False is 45 none, of the flute 65
+        with pytest.warns(ExtrapolationWarning, match=r"\[50, 60\] of family=flute, loud=False"):
+            encoder.encode({"pitch": pitch, "family": "flute", "loud": False})
+
+
+def test_rows_that_can_be_encoded():
+    encoder = ConditionEncoder().fit(of_families())
+    asked = {
+        "pitch": [60, 60, 15, 96],
+        "instrument_family": ["flute", "harp", "organ", "bass"],
+    }
+    assert encoder.can_encode(asked).tolist() == [True, False, False, True]
+
+
+@pytest.mark.parametrize(("pitch", "words"), [(440, r"440 is .*; is it in Hz\?"), (-5, "-5 is")])
+def test_what_is_no_midi_pitch_is_refused_by_name(pitch, words):
+    with pytest.raises(ValueError, match=f"pitch {words}"):
+        ConditionEncoder().fit(pd.DataFrame({"pitch": [60, pitch]}))
+    encoder = ConditionEncoder().fit(pd.DataFrame({"pitch": [5, 120]}))
+    with pytest.raises(ValueError, match=f"pitch {words}"):
+        encoder.encode({"pitch": pitch})
+
+
+def test_no_rows_are_refused():
+    for y in ([], pd.DataFrame({"pitch": []}), pl.DataFrame({"pitch": []})):
+        with pytest.raises(ValueError, match="no rows"):
+            ConditionEncoder().fit(y)
+
+
+def test_repr_is_one_line():
+    assert repr(ConditionEncoder()) == "ConditionEncoder(fourier_features=True)"
+    fitted = ConditionEncoder().fit(of_families())
+    assert repr(fitted) == "ConditionEncoder(pitch=28 to 84, instrument_family=3 categories)"

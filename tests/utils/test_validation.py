@@ -1,14 +1,30 @@
+import io
+import json
 import numbers
 import os
 import pathlib
 
 import numpy as np
 import pytest
+import scipy.stats
+import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
 
 from audiogen.utils.files import atomic_path
 from audiogen.utils.progress import Progress
 from audiogen.utils.seeds import draw_seed, make_rng, spawn_seed
-from audiogen.utils.validation import Instance, Interval, Options, check_audio, check_parameters
+from audiogen.utils.validation import (
+    Instance,
+    Interval,
+    Options,
+    Sizes,
+    check_audio,
+    check_midi_pitch,
+    check_parameters,
+    plain,
+    warn_user,
+)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +61,102 @@ def test_check_audio_names_the_row():
         check_audio(audio)
     with pytest.raises(ValueError, match=r"\(2, 2, 2\)"):
         check_audio(np.zeros((2, 2, 2)))
-    assert check_audio(np.zeros((2, 3), dtype=np.int16)).dtype == np.float32
+    with pytest.raises(ValueError, match="real numbers. Got dtype bool"):
+        check_audio(np.zeros((2, 3), dtype=bool))
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int16", "int32", "uint8", "uint16", "uint32"])
+def test_integers_are_scaled_by_their_full_scale(dtype):
+    limits = np.iinfo(dtype)
+    middle = (int(limits.max) + int(limits.min) + 1) // 2
+    audio = np.array([limits.min, middle, limits.max], dtype=dtype)
+    found = check_audio(audio)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found[0], [-1, 0, 1], atol=1 / middle if middle else 2**-7)
+    assert found[0, 0] == -1
+    assert found[0, 1] == 0
+
+
+@given(st.lists(st.integers(-32768, 32767), min_size=1, max_size=9))
+def test_sixteen_bits_are_what_soundfile_reads(samples):
+    file = io.BytesIO()
+    soundfile.write(file, np.array(samples, np.int16), 16000, format="WAV")
+    read = [soundfile.read(io.BytesIO(file.getvalue()), dtype=d)[0] for d in ("int16", "float32")]
+    np.testing.assert_array_equal(check_audio(read[0])[0], read[1])
+
+
+def test_audio_that_was_never_scaled_is_refused():
+    audio = np.zeros((3, 4))
+    audio[1, 2] = -32000
+    for dtype in (np.float64, np.float32, np.int64):
+        with pytest.raises(ValueError, match="full scale is 1. Got 32000 in row 1: divide"):
+            check_audio(audio.astype(dtype))
+    np.testing.assert_array_equal(check_audio([0, 1, -1]), [[0, 1, -1]])
+
+
+def test_channels_are_not_clips():
+    for n_channels in (1, 2, 6):
+        with pytest.raises(ValueError, match=r"looks like \(n_timesteps, n_channels\).*x\.mean"):
+            check_audio(np.zeros((16000, n_channels)), name="x")
+    assert check_audio(np.zeros((2, 16000))).shape == (2, 16000)
+    assert check_audio(np.zeros((500, 2))).shape == (500, 2)
+
+
+def test_pitches_that_are_none_are_named():
+    check_midi_pitch([0, 60.5, np.nan, 127])
+    for pitch, hint in ((440, "; is it in Hz"), (127.5, ""), (-5, "")):
+        with pytest.raises(ValueError, match=f"pitch {pitch} is no MIDI pitch .0 to 127.{hint}"):
+            check_midi_pitch([60, pitch])
+
+
+NUMPY = {
+    "epochs": (Interval(numbers.Integral, 1, None), list(np.arange(1, 4)), int),
+    "learning_rate": (
+        Interval(numbers.Real, 0, None, closed="neither"),
+        [*np.logspace(-4, -2, 3), np.float32(0.01), np.float16(0.5), np.longdouble(0.1)],
+        float,
+    ),
+    "drawn": (
+        Interval(float, 0, 1, closed="right"),
+        [*scipy.stats.loguniform(1e-4, 1).rvs(3, random_state=0), np.float32(1)],
+        float,
+    ),
+    "flag": (Instance((bool, np.bool_), "a bool"), [np.bool_(True)], bool),
+    "loss": (Options("a", "b"), list(np.array(["a", "b"])), str),
+    "units": (Sizes(), [(np.int64(8), np.int32(4)), list(np.arange(1, 3))], None),
+}
+
+
+@pytest.mark.parametrize("name", NUMPY)
+def test_numbers_of_numpy_pass_and_become_those_of_python(name):
+    rule, values, kind = NUMPY[name]
+    for value in values:
+        check_parameters("f", {name: rule}, {name: value})
+        converted = plain(value)
+        assert type(converted) is (kind or type(value))
+        json.dumps(converted)
+        assert converted == pytest.approx(value) if kind is float else converted == value
+    for array in (np.array(1.0), np.ones(2)):
+        with pytest.raises(TypeError):
+            check_parameters("f", {name: rule}, {name: array})
+
+
+@given(
+    st.recursive(
+        st.integers() | st.floats(allow_nan=False) | st.booleans() | st.none() | st.text(),
+        lambda inner: st.lists(inner) | st.tuples(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=8,
+    )
+)
+def test_what_has_no_numpy_in_it_stays(value):
+    assert plain(value) == value
+    assert type(plain(value)) is type(value)
+
+
+def test_warnings_name_the_line_of_the_caller():
+    with pytest.warns(UserWarning, match="mind") as caught:
+        warn_user("mind")
+    assert caught[0].filename == __file__
 
 
 def test_atomic_path_keeps_the_old_file_when_writing_fails(tmp_path):

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from ..utils.seeds import draw_seed, make_rng
-from ..utils.validation import Interval, check_parameters
+from ..utils.validation import Interval, check_midi_pitch, check_parameters
 from ._bunch import as_dataset, check_conditions, check_known
 from ._nsynth_format import FAMILIES, unique_names
 
@@ -143,10 +143,11 @@ def _pitches(pitch, n_samples, sample_rate, rng):
             f"The 'pitch' parameter of make_notes must be a number or {n_samples} numbers. "
             f"Got {pitch!r}."
         )
+    check_midi_pitch(pitches)
     highest = 69 + 12 * np.log2(sample_rate / 2 / 440)
-    if not ((pitches >= 0) & (pitches < min(highest, 128))).all():
+    if not (pitches < highest).all():
         raise ValueError(
-            f"The 'pitch' parameter of make_notes must lie in [0, {min(highest, 128):.1f}), "
+            f"The 'pitch' parameter of make_notes must lie in [0, {min(highest, 127):.1f}), "
             f"below half the sample rate. Got {pitch!r}."
         )
     return np.broadcast_to(pitches, n_samples)

@@ -1,12 +1,15 @@
 """Conditions: what a generator is asked for, checked and turned into numbers."""
 
-import warnings
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from audiogen.exceptions import ExtrapolationWarning
+from audiogen.generators._ranges import group_ranges, ranges_under
+from audiogen.utils.columns import Column, is_named, read_columns
 from audiogen.utils.names import did_you_mean
+from audiogen.utils.validation import check_midi_pitch, warn_user
 
 __all__ = ["ConditionEncoder"]
 
@@ -23,9 +26,9 @@ _MARGIN = 0.2
 class ConditionEncoder:
     """Learn what conditions there are, and encode them for a network.
 
-    Number columns of a DataFrame are quantities, encoded as a position in the trained
-    range and sines and cosines of it, the finer the more values there are; every other
-    column, and all of an array, is a category, encoded one-hot.
+    Named number columns are quantities, encoded as a position in the trained range and sines
+    and cosines of it, the finer the more values there are. Every other column (text, bools,
+    declared categories, all of an array) is a category, encoded one-hot.
 
     Parameters
     ----------
@@ -40,6 +43,11 @@ class ConditionEncoder:
         The sorted categories of each column, None for a quantity.
     ranges_ : dict of name to tuple (low, high)
         The trained range of each quantity.
+    group_ranges_ : dict of name to ndarray of shape (n_groups, 2)
+        The trained range of each quantity under each combination of categories that training
+        had. The combinations are the rows of `groups_`.
+    groups_ : ndarray of shape (n_groups, n_category_columns)
+        For each combination of categories, the place of each category in `categories_`.
     widths_ : dict of name to int
         How many numbers encode each column.
     width_ : int
@@ -51,6 +59,8 @@ class ConditionEncoder:
     >>> from audiogen.generators._conditions import ConditionEncoder
     >>> y = pd.DataFrame({"pitch": [60, 72], "instrument_family": ["flute", "organ"]})
     >>> encoder = ConditionEncoder().fit(y)
+    >>> encoder
+    ConditionEncoder(pitch=60 to 72, instrument_family=2 categories)
     >>> encoder.encode(y).shape
     (2, 3)
     >>> encoder.complete({"pitch": 64, "instrument_family": "flute"}, n_samples=2)
@@ -59,53 +69,64 @@ class ConditionEncoder:
     1     64             flute
     """
 
-    def __init__(self, fourier_features=True):
+    def __init__(self, fourier_features: bool = True) -> None:
         self.fourier_features = fourier_features
 
-    def fit(self, y):
+    def __repr__(self) -> str:
+        if not hasattr(self, "names_"):
+            return f"ConditionEncoder(fourier_features={self.fourier_features})"
+        parts = [f"{name}={self._described(name)}" for name in self.names_]
+        return f"ConditionEncoder({', '.join(parts)})"
+
+    def fit(self, y: Any) -> "ConditionEncoder":
         """Learn names, categories and ranges from the conditions of training.
 
         Parameters
         ----------
-        y : DataFrame, or array-like of shape (n_samples,) or (n_samples, k)
+        y : DataFrame, record array, dict of columns, or array-like of shape (n_samples,) or \
+                (n_samples, k)
             The conditions.
 
         Returns
         -------
         self : ConditionEncoder
+
+        Raises
+        ------
+        ValueError
+            Where values are missing, infinite or of several types, or a pitch is none.
         """
-        self.form_ = _form(y)
-        columns = _columns(y)
+        columns = _checked_columns(y)
+        self.form_ = "frame" if is_named(y) else "vector" if np.ndim(y) < 2 else "matrix"
         self.names_ = list(columns)
         self.categories_: dict = {}
         self.ranges_: dict = {}
         self.widths_: dict = {}
-        for name, values in columns.items():
-            _refuse_missing(name, values)
-            if self.form_ == "frame" and values.dtype.kind in "iuf":
-                self.categories_[name] = None
-                self.ranges_[name] = (float(values.min()), float(values.max()))
-                n_values = len(np.unique(values))
-                n_waves = 0
-                if self.fourier_features and n_values > _FEW:
-                    n_waves = int(np.count_nonzero(_TURN * (n_values - 1) >= _HALF_TURNS))
-                self.widths_[name] = 1 + 2 * n_waves
-            else:
+        for name, (values, is_category) in columns.items():
+            if is_category:
                 self.categories_[name] = _sorted(name, values)
                 self.widths_[name] = len(self.categories_[name])
+            else:
+                self.categories_[name] = None
+                self.ranges_[name] = (float(values.min()), float(values.max()))
+                self.widths_[name] = 1 + 2 * self._n_waves(values)
         self.width_ = sum(self.widths_.values())
-        combinations = pd.DataFrame(columns).value_counts(sort=False)
+        arrays = {name: column.values for name, column in columns.items()}
+        self.groups_, self.group_ranges_ = group_ranges(
+            self._places_of(arrays), {name: arrays[name] for name in self.ranges_}
+        )
+        combinations = pd.DataFrame(arrays).value_counts(sort=False)
         self.weights_ = combinations.to_numpy() / combinations.sum()
         seen = combinations.index.to_frame(index=False)
-        self.combinations_ = {name: _plain(seen[name]) for name in self.names_}
+        self.combinations_ = {n: read_columns({n: seen[n]})[n].values for n in self.names_}
         return self
 
-    def complete(self, y, n_samples=None):
+    def complete(self, y: Any, n_samples: int | None = None) -> Any:
         """Spell out conditions, one row for each sample.
 
         Parameters
         ----------
-        y : array-like, DataFrame, scalar or dict
+        y : DataFrame, record array, dict, array-like or scalar
             A scalar, or a dict of scalars, is repeated; so is a single row.
         n_samples : int, default=None
             How many; None takes as many as `y` has, 1 for a scalar.
@@ -113,14 +134,14 @@ class ConditionEncoder:
         Returns
         -------
         y : DataFrame or ndarray
-            In the form that `fit` was given.
+            A pandas DataFrame if the conditions of training had names, else an array.
 
         Raises
         ------
         ValueError
             Where columns are missing or unknown, or the lengths do not agree.
         """
-        columns = self._matched(y)
+        columns = {name: column.values for name, column in self._matched(y).items()}
         lengths = {len(values) for values in columns.values()}
         longest = max(lengths)
         n_samples = longest if n_samples is None else n_samples
@@ -133,12 +154,12 @@ class ConditionEncoder:
             {name: np.repeat(v, n_samples) if len(v) == 1 else v for name, v in columns.items()}
         )
 
-    def encode(self, y):
+    def encode(self, y: Any) -> np.ndarray:
         """Return conditions as numbers.
 
         Parameters
         ----------
-        y : DataFrame or array-like
+        y : DataFrame, record array, dict or array-like
             One row for each sample.
 
         Returns
@@ -148,24 +169,59 @@ class ConditionEncoder:
         Raises
         ------
         ValueError
-            For a category never seen, or a quantity far outside the trained range.
+            For a category never seen, a quantity far outside the trained range, or a pitch
+            that is none.
 
         Warns
         -----
         ExtrapolationWarning
-            For a quantity a little outside: an octave of pitch, 20 % of another range.
+            For a quantity outside the range trained under the same categories. A combination
+            of categories that training did not have is held to the ranges of each of its
+            categories. An octave of pitch beyond the range of all of training, or 20 % of another
+            range, is the most.
         """
-        parts = []
-        for name, values in self._matched(y).items():
+        columns = {name: column.values for name, column in self._matched(y).items()}
+        for name, values in columns.items():
             _refuse_missing(name, values)
-            seen = self.categories_[name]
-            if seen is None:
-                parts.append(self._waves(name, values))
-            else:
-                parts.append(self._one_hot(name, values, seen))
+            if self.categories_[name] is None:
+                self._refuse_far(name, values)
+        places = self._places_of(columns)
+        self._warn_of_extrapolation(columns, places)
+        one_hot = iter(places.T)
+        parts = [
+            self._waves(name, values)
+            if self.categories_[name] is None
+            else _one_hot(next(one_hot), self.widths_[name])
+            for name, values in columns.items()
+        ]
         return np.concatenate(parts, axis=1)
 
-    def draw(self, n_samples, rng):
+    def can_encode(self, y: Any) -> np.ndarray:
+        """Tell which rows `encode` would take.
+
+        Parameters
+        ----------
+        y : DataFrame, record array, dict or array-like
+            One row for each sample, with the columns of training.
+
+        Returns
+        -------
+        known : ndarray of shape (n_samples,), bool
+            False where a category was not seen in training or a quantity is too far outside
+            the trained range.
+        """
+        known = []
+        for name, (values, _) in self._matched(y).items():
+            seen = self.categories_[name]
+            if seen is None:
+                _refuse_missing(name, values)
+                known.append(self._beyond(name, values) <= self._margin(name))
+            else:
+                there = set(seen.tolist())
+                known.append(np.array([value in there for value in values.tolist()]))
+        return np.all(known, axis=0)
+
+    def draw(self, n_samples: int, rng: np.random.Generator) -> Any:
         """Draw conditions as often as they were trained on.
 
         Parameters
@@ -178,17 +234,17 @@ class ConditionEncoder:
         Returns
         -------
         y : DataFrame or ndarray
-            In the form that `fit` was given.
+            As `complete` returns it.
         """
         rows = rng.choice(len(self.weights_), size=n_samples, p=self.weights_)
         return self._in_form({name: self.combinations_[name][rows] for name in self.names_})
 
-    def _matched(self, y):
+    def _matched(self, y: Any) -> dict[Any, Column]:
         """Return y's columns by name, in the trained order."""
         columns = _columns(y)
         if isinstance(y, dict) and self.form_ != "frame":
             raise ValueError("y is a dict, but the conditions of training had no names.")
-        if _form(y) != "frame":
+        if not is_named(y):
             if len(columns) != len(self.names_):
                 raise ValueError(
                     f"y has {len(columns)} column(s), but training had {len(self.names_)}: "
@@ -204,42 +260,89 @@ class ConditionEncoder:
             )
         return {name: columns[name] for name in self.names_}
 
-    def _in_form(self, columns):
+    def _described(self, name: Any) -> str:
+        seen = self.categories_[name]
+        if seen is not None:
+            return f"{len(seen)} categories"
+        return "{:g} to {:g}".format(*self.ranges_[name])
+
+    def _n_waves(self, values: np.ndarray) -> int:
+        """Return how many sines, and as many cosines, tell the values of a quantity apart."""
+        n_values = len(np.unique(values))
+        if not self.fourier_features or n_values <= _FEW:
+            return 0
+        return int(np.count_nonzero(_TURN * (n_values - 1) >= _HALF_TURNS))
+
+    def _places_of(self, columns: dict[Any, np.ndarray]) -> np.ndarray:
+        """Return where the categories of each row stand among those of training."""
+        parts = [
+            self._places(name, values)
+            for name, values in columns.items()
+            if self.categories_[name] is not None
+        ]
+        n_rows = max(map(len, columns.values()))
+        return np.stack(parts, axis=1) if parts else np.zeros((n_rows, 0), dtype=np.intp)
+
+    def _in_form(self, columns: dict[Any, np.ndarray]) -> Any:
         if self.form_ == "frame":
             return pd.DataFrame(columns)
         if self.form_ == "vector":
             return columns[0]
         return np.stack(list(columns.values()), axis=1)
 
-    def _waves(self, name, values):
+    def _refuse_far(self, name: Any, values: np.ndarray) -> None:
+        """Refuse what is no number, no pitch, or too far outside the trained range."""
         if values.dtype.kind not in "iufb":
             raise ValueError(
                 f"The condition '{name}' must be numbers. Got {values.tolist()[0]!r}. Columns of "
                 "several kinds need a DataFrame or a dict."
             )
+        if name == "pitch":
+            check_midi_pitch(values)
         low, high = self.ranges_[name]
-        margin = _OCTAVE if name == "pitch" else _MARGIN * (high - low)
-        beyond = np.maximum(low - values, values - high)
-        worst = values[np.argmax(beyond)]
+        beyond, margin = self._beyond(name, values), self._margin(name)
         if beyond.max() > margin:
             raise ValueError(
-                f"The condition '{name}' = {worst} lies too far outside the trained range "
-                f"[{low:g}, {high:g}]; {margin:g} beyond it is the most."
+                f"The condition '{name}' = {values[np.argmax(beyond)]} lies too far outside the "
+                f"trained range [{low:g}, {high:g}]; {margin:g} beyond it is the most."
             )
-        if beyond.max() > 0:
-            warnings.warn(
-                f"The condition '{name}' = {worst} lies outside the trained range "
-                f"[{low:g}, {high:g}]; what comes out is extrapolated.",
+
+    def _margin(self, name: Any) -> float:
+        low, high = self.ranges_[name]
+        return _OCTAVE if name == "pitch" else _MARGIN * (high - low)
+
+    def _beyond(self, name: Any, values: np.ndarray) -> np.ndarray:
+        """Return how far quantities lie outside the trained range; negative is inside."""
+        low, high = self.ranges_[name]
+        return np.maximum(low - values, values - high)
+
+    def _warn_of_extrapolation(self, columns: dict[Any, np.ndarray], places: np.ndarray) -> None:
+        """Warn of the quantities outside what was trained under their categories."""
+        for name, ranges in self.group_ranges_.items():
+            low, high = ranges_under(places, self.groups_, ranges)
+            beyond = np.maximum(low - columns[name], columns[name] - high)
+            row = int(np.argmax(beyond))
+            if beyond[row] <= 0:
+                continue
+            own = [f"{n}={v[row]}" for n, v in columns.items() if self.categories_[n] is not None]
+            more = int(np.count_nonzero(beyond > 0)) - 1
+            warn_user(
+                f"The condition '{name}' = {columns[name][row]} lies outside the trained range "
+                f"[{low[row]:g}, {high[row]:g}]{' of ' if own else ''}{', '.join(own)}; what "
+                f"comes out is extrapolated{f', as in {more} other row(s)' if more else ''}.",
                 ExtrapolationWarning,
-                stacklevel=4,
             )
+
+    def _waves(self, name: Any, values: np.ndarray) -> np.ndarray:
+        low, high = self.ranges_[name]
         place = (values.astype(np.float64) - low) / (high - low or 1.0)
         angles = place[:, np.newaxis] * _HALF_TURNS[: self.widths_[name] // 2]
         waves = np.concatenate([2 * place[:, np.newaxis] - 1, np.sin(angles), np.cos(angles)], 1)
         return waves.astype(np.float32)
 
-    @staticmethod
-    def _one_hot(name, values, seen):
+    def _places(self, name: Any, values: np.ndarray) -> np.ndarray:
+        """Return where each category stands among those of training."""
+        seen = self.categories_[name]
         places = {category: i for i, category in enumerate(seen.tolist())}
         for value in values.tolist():
             if value not in places:
@@ -248,47 +351,33 @@ class ConditionEncoder:
                     f"The condition '{name}' = {value!r} is unknown. Seen in training: "
                     f"{', '.join(map(str, seen[:40]))}{', ...' if len(seen) > 40 else ''}.{hint}"
                 )
-        codes = np.zeros((len(values), len(seen)), dtype=np.float32)
-        codes[np.arange(len(values)), [places[value] for value in values.tolist()]] = 1
-        return codes
+        return np.array([places[value] for value in values.tolist()])
 
 
-def _form(y):
-    """Tell a DataFrame or dict ("frame") from a "vector" and a "matrix"."""
-    if isinstance(y, dict | pd.DataFrame):
-        return "frame"
-    return "vector" if np.ndim(y) < 2 else "matrix"
+def _one_hot(places: np.ndarray, width: int) -> np.ndarray:
+    codes = np.zeros((len(places), width), dtype=np.float32)
+    codes[np.arange(len(places)), places] = 1
+    return codes
 
 
-def _columns(y):
-    """Return y as a dict of name to one-dimensional array."""
-    if isinstance(y, dict | pd.DataFrame):
-        if len(y) == 0 if isinstance(y, dict) else y.shape[1] == 0:
-            raise ValueError("y has no conditions in it.")
-        columns = {name: _plain(y[name]) for name in y}
-    else:
-        y = np.asarray(y)
-        if y.ndim > 2:
-            raise ValueError(f"y must have at most two dimensions. Got the shape {y.shape}.")
-        table = y.reshape(-1, 1) if y.ndim < 2 else y
-        columns = {i: _plain(table[:, i]) for i in range(table.shape[1])}
-    if any(len(values) == 0 for values in columns.values()):
+def _columns(y: Any) -> dict[Any, Column]:
+    columns = read_columns(y)
+    if any(len(column.values) == 0 for column in columns.values()):
         raise ValueError("y has no rows.")
     return columns
 
 
-def _plain(values):
-    """Return a column as a plain one-dimensional NumPy array; text as NumPy's str."""
-    values = np.atleast_1d(np.asarray(values))
-    if values.dtype == object:
-        missing = pd.isna(values)
-        if missing.any() or not all(isinstance(v, str) for v in values):
-            return values
-        return values.astype(str)
-    return values
+def _checked_columns(y: Any) -> dict[Any, Column]:
+    """Return the columns of the conditions of training, no value missing."""
+    columns = _columns(y)
+    for name, (values, is_category) in columns.items():
+        _refuse_missing(name, values)
+        if name == "pitch" and not is_category:
+            check_midi_pitch(values)
+    return columns
 
 
-def _sorted(name, values):
+def _sorted(name: Any, values: np.ndarray) -> np.ndarray:
     try:
         return np.unique(values)
     except TypeError:
@@ -298,7 +387,7 @@ def _sorted(name, values):
         ) from None
 
 
-def _refuse_missing(name, values):
+def _refuse_missing(name: Any, values: np.ndarray) -> None:
     n_missing = int(np.sum(pd.isna(values)))
     if n_missing:
         raise ValueError(

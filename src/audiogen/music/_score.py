@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 
 from audiogen.io import read_midi
+from audiogen.utils.columns import is_named, read_columns
 from audiogen.utils.names import did_you_mean
+from audiogen.utils.validation import check_midi_pitch
 
 __all__ = ["read_score"]
 
@@ -25,7 +27,8 @@ def read_score(notes, conditions, categories, programs=None):
 
     Parameters
     ----------
-    notes : DataFrame, list of dict, str, path-like or pretty_midi.PrettyMIDI
+    notes : DataFrame, record array, dict of columns, list of dict, str, path-like or \
+            pretty_midi.PrettyMIDI
         As `audiogen.render` takes them.
     conditions : list of str
         What the generator is conditioned on.
@@ -49,8 +52,9 @@ def read_score(notes, conditions, categories, programs=None):
     chosen = [name for name in conditions if name not in ("pitch", "velocity")]
     if isinstance(notes, list):
         notes = pd.DataFrame(notes)
-    if isinstance(notes, pd.DataFrame):
-        score = _of_frame(notes, chosen) if len(notes) else notes
+    if is_named(notes):
+        notes = _as_pandas(notes)
+        score = notes if notes.empty else _of_frame(notes, chosen)
     else:
         score = _of_midi(read_midi(notes), chosen, categories, _checked(programs or {}))
     if score.empty:
@@ -58,6 +62,14 @@ def read_score(notes, conditions, categories, programs=None):
     _refuse(score)
     score["voice"] = score["voice"].astype(str)
     return _struck_again(score.sort_values(["onset", "duration"], kind="stable"))
+
+
+def _as_pandas(notes):
+    """Return a table as a DataFrame of pandas; a scalar of a dict holds for all notes."""
+    columns = {name: column.values for name, column in read_columns(notes).items()}
+    n_notes = max(map(len, columns.values()))
+    scalars = [name for name, values in columns.items() if len(values) == 1]
+    return pd.DataFrame({**columns, **{name: columns[name].repeat(n_notes) for name in scalars}})
 
 
 def _of_frame(notes, chosen):
@@ -161,6 +173,7 @@ def _refuse(score):
                 f"{score[name].iloc[row]}; repair that row or drop it."
             )
         score[name] = values
+    check_midi_pitch(score["pitch"])
 
 
 def _struck_again(score):

@@ -1,14 +1,24 @@
 """Rows selected by their pitch."""
 
 import numbers
+from typing import Any
 
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_consistent_length, validate_data
+from sklearn.utils import Tags
+from sklearn.utils.validation import validate_data
 
 from audiogen.signal import track_pitch
-from audiogen.utils.validation import Instance, Interval, Options, check_parameters
+from audiogen.utils.columns import number_column, take_rows, validated_conditions
+from audiogen.utils.validation import (
+    Instance,
+    Interval,
+    Options,
+    as_floating_point,
+    check_midi_pitch,
+    check_parameters,
+)
 
 __all__ = ["PitchFilter"]
 
@@ -26,13 +36,13 @@ class PitchFilter(TransformerMixin, BaseEstimator):
         Lowest and highest MIDI pitch that stays. A pitch is rounded to the nearest
         semitone before it is compared.
     pitch_column : str, default="pitch"
-        The column of a DataFrame `y` that holds the pitch. Where `y` is no DataFrame,
-        lacks the column or has NaN in it, `audiogen.signal.track_pitch` finds the pitch
-        from the audio.
+        Name of the column of `y` that holds the pitch. Where `y` has no names, lacks the
+        column or has no number in it, `audiogen.signal.track_pitch` finds the pitch from the
+        audio.
     unpitched : {"keep", "drop"}, default="keep"
         What becomes of rows whose pitch cannot be judged: noise, silence, short clips.
     sample_rate : int, default=16000
-        Samples per second, for the tracker.
+        Sampling rate of the audio, in Hz; the tracker needs it.
 
     Attributes
     ----------
@@ -49,14 +59,21 @@ class PitchFilter(TransformerMixin, BaseEstimator):
     (2, [60, 72])
     """
 
-    def __init__(self, low=24, high=84, pitch_column="pitch", unpitched="keep", sample_rate=16000):
+    def __init__(
+        self,
+        low: int = 24,
+        high: int = 84,
+        pitch_column: str = "pitch",
+        unpitched: str = "keep",
+        sample_rate: int = 16000,
+    ) -> None:
         self.low = low
         self.high = high
         self.pitch_column = pitch_column
         self.unpitched = unpitched
         self.sample_rate = sample_rate
 
-    def fit(self, X, y=None):
+    def fit(self, X: npt.ArrayLike, y: Any = None) -> "PitchFilter":
         """Check the parameters; nothing is learnt.
 
         Parameters
@@ -74,32 +91,32 @@ class PitchFilter(TransformerMixin, BaseEstimator):
         self._validated(X, reset=True)
         return self
 
-    def select(self, X, y=None):
+    def select(self, X: npt.ArrayLike, y: Any = None) -> tuple[np.ndarray, Any]:
         """Return X and y without the rows whose pitch lies outside the range.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_timesteps)
-            Audio; of any other shape where `y` knows every pitch.
-        y : DataFrame, array-like or None, default=None
+            Audio; integers are scaled by the full scale of their type. X may have any other
+            shape where `y` has the pitch of every row.
+        y : DataFrame, record array, dict of columns, array-like or None, default=None
             Conditions.
 
         Returns
         -------
         X : ndarray of shape (n_selected, n_timesteps)
             X itself where all rows stay.
-        y : as given, of length n_selected
-            A DataFrame or Series keeps its index.
+        y : table of the type given, with n_selected rows
+            A pandas DataFrame or Series keeps its index.
 
         Raises
         ------
         ValueError
-            Where no row stays.
+            Where no row stays, `y` has not as many rows as `X`, or a pitch is none.
         """
         self._check()
         X = self._validated(X, reset=False)
-        if y is not None:
-            check_consistent_length(X, y)
+        validated_conditions(X, y)
         pitches = self._pitches(X, y)
         kept = (np.rint(pitches) >= self.low) & (np.rint(pitches) <= self.high)
         if self.unpitched == "keep":
@@ -108,9 +125,9 @@ class PitchFilter(TransformerMixin, BaseEstimator):
             return X, y
         if not kept.any():
             raise ValueError(self._nothing_left(pitches))
-        return X[kept], None if y is None else _rows(y, kept)
+        return X[kept], take_rows(y, kept)
 
-    def transform(self, X):
+    def transform(self, X: npt.ArrayLike) -> np.ndarray:
         """Return X without the rows whose tracked pitch lies outside the range.
 
         Parameters
@@ -124,7 +141,7 @@ class PitchFilter(TransformerMixin, BaseEstimator):
         """
         return self.select(X)[0]
 
-    def fit_transform(self, X, y=None):
+    def fit_transform(self, X: npt.ArrayLike, y: Any = None) -> np.ndarray:
         """Fit, and return X without the rows whose pitch lies outside the range.
 
         Parameters
@@ -140,7 +157,7 @@ class PitchFilter(TransformerMixin, BaseEstimator):
         """
         return self.fit(X).select(X, y)[0]
 
-    def inverse_transform(self, X):
+    def inverse_transform(self, X: npt.ArrayLike) -> npt.ArrayLike:
         """Return X as it is: rows that were dropped do not come back.
 
         Parameters
@@ -154,7 +171,7 @@ class PitchFilter(TransformerMixin, BaseEstimator):
         """
         return X
 
-    def _check(self):
+    def _check(self) -> None:
         check_parameters(
             self,
             {
@@ -171,13 +188,16 @@ class PitchFilter(TransformerMixin, BaseEstimator):
                 f"Got {self.low} instead."
             )
 
-    def _validated(self, X, reset):
-        return validate_data(self, X, dtype=(np.float32, np.float64), allow_nd=True, reset=reset)
+    def _validated(self, X: npt.ArrayLike, reset: bool) -> np.ndarray:
+        array: np.ndarray = validate_data(self, X, dtype="numeric", allow_nd=True, reset=reset)
+        return as_floating_point(array) if array.ndim == 2 else array
 
-    def _pitches(self, X, y):
-        pitches = np.full(len(X), np.nan)
-        if isinstance(y, pd.DataFrame) and self.pitch_column in y.columns:
-            pitches = y[self.pitch_column].to_numpy(dtype=float, na_value=np.nan, copy=True)
+    def _pitches(self, X: np.ndarray, y: Any) -> np.ndarray:
+        """Return the pitch of each row as y has it or the audio tells, NaN where neither does."""
+        pitches = number_column(y, self.pitch_column)
+        if pitches is None:
+            pitches = np.full(len(X), np.nan)
+        check_midi_pitch(pitches, self.pitch_column)
         unknown = np.isnan(pitches)
         if unknown.any() and X.ndim != 2:
             raise ValueError(
@@ -190,7 +210,8 @@ class PitchFilter(TransformerMixin, BaseEstimator):
             pitches[unknown] = track_pitch(audio, self.sample_rate)
         return pitches
 
-    def _nothing_left(self, pitches):
+    def _nothing_left(self, pitches: np.ndarray) -> str:
+        """Return what to say where no row stays."""
         known = pitches[~np.isnan(pitches)]
         found = f"lie in [{known.min():.1f}, {known.max():.1f}]" if len(known) else "are unknown"
         return (
@@ -199,16 +220,8 @@ class PitchFilter(TransformerMixin, BaseEstimator):
             f"sample_rate={self.sample_rate} is right and that pitches are MIDI numbers."
         )
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.requires_fit = False
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
-
-
-def _rows(y, kept):
-    if isinstance(y, pd.DataFrame | pd.Series):
-        return y[kept]
-    if isinstance(y, list):
-        return [value for value, keep in zip(y, kept, strict=True) if keep]
-    return np.asarray(y)[kept]

@@ -5,7 +5,6 @@ import zlib
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 from joblib import Parallel, delayed
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -18,8 +17,15 @@ from audiogen.preprocessing._harmonic_features import (
     unpack_note,
 )
 from audiogen.signal import analyse_note, synthesise_note, track_pitch
+from audiogen.utils.columns import number_column
 from audiogen.utils.seeds import draw_seed, make_rng
-from audiogen.utils.validation import Instance, Interval, Options, check_parameters
+from audiogen.utils.validation import (
+    Instance,
+    Interval,
+    Options,
+    check_midi_pitch,
+    check_parameters,
+)
 
 __all__ = ["HarmonicPlusNoise"]
 
@@ -294,11 +300,15 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
 
     def _pitches(self, y, n_notes):
         """Return the pitches that y has, NaN where it has none."""
-        if not isinstance(y, pd.DataFrame) or self.pitch_column not in y.columns:
+        pitches = number_column(y, self.pitch_column)
+        if pitches is None:
             return np.full(n_notes, np.nan)
-        if len(y) != n_notes:
-            raise ValueError(f"y has {len(y)} rows, but X has {n_notes}. Give one pitch a note.")
-        return y[self.pitch_column].to_numpy(dtype=float, na_value=np.nan, copy=True)
+        if len(pitches) != n_notes:
+            raise ValueError(
+                f"y has {len(pitches)} rows, but X has {n_notes}. Give one pitch a note."
+            )
+        check_midi_pitch(pitches, self.pitch_column)
+        return pitches
 
 
 def _rms(audio):
