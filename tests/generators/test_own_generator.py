@@ -64,7 +64,7 @@ def test_it_has_the_whole_contract(data):
     ends = model.interpolate(Z[:2], y[:2], n_steps=5)
     np.testing.assert_allclose(ends[[0, -1]], model.decode(Z[:2], y[:2]), rtol=1e-6)
     np.testing.assert_array_equal(model.sample(8)[:3], model.sample(3))
-    with pytest.raises(ValueError, match="'pitch' = 200"):
+    with pytest.raises(ValueError, match="pitch.* 200"):
         model.sample(y={"pitch": 200})
 
 

@@ -7,6 +7,7 @@ from scipy import signal, stats
 from sklearn.base import clone
 
 from audiogen.generators import ConditionalVAE
+from audiogen.utils.seeds import Stream, make_rng
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +85,7 @@ def test_score_agrees_with_a_computation_by_hand():
     X = rng.uniform(-1, 1, (6, 4)).astype(np.float32)
     vae = ConditionalVAE(latent_dim=2, units=(4,), epochs=1, random_state=0).fit(X)
     mean, log_var = (np.asarray(o, dtype=float) for o in vae.encoder_([(X + 1) / 2]))
-    draw = np.random.default_rng([vae._seed]).standard_normal(mean.shape, dtype=np.float32)
+    draw = make_rng(vae._seed, Stream.SCORE).standard_normal(mean.shape, dtype=np.float32)
     back = np.asarray(vae.decoder_([(mean + np.exp(log_var / 2) * draw).astype("f4")]))
     variance = float(vae._model.variance)
     likelihood = stats.norm((X + 1) / 2, np.sqrt(variance)).logpdf(back).sum(axis=1)
@@ -101,17 +102,21 @@ def test_reconstruction_is_nearer_than_another_sample(ring, blobs):
 
 def test_interpolation_ends_where_it_should_and_moves_evenly(ring, blobs):
     X, y = blobs
-    a, b = X[y == "left"][:2].astype(np.float32)
-    way = ring.interpolate(a, b, 9, y="left")
-    assert way.shape == (9, 5)
-    np.testing.assert_allclose(way[0], ring.reconstruct(a[None], "left")[0], atol=1e-5)
-    np.testing.assert_allclose(way[-1], ring.reconstruct(b[None], "left")[0], atol=1e-5)
-    by_latents = ring.interpolate(*ring.encode(np.stack([a, b]), "left"), 9, y="left")
-    np.testing.assert_allclose(way, by_latents, atol=1e-5)
-    with pytest.raises(ValueError, match="n_steps must be"):
-        ring.interpolate(a, b, 1, y="left")
-    with pytest.raises(ValueError, match=r"the shape \(5,\) of a sound or \(2,\) of a latent"):
-        ring.interpolate(a[:3], b[:3], 5, y="left")
+    ends = X[y == "left"][:2].astype(np.float32)
+    Z = ring.encode(ends, "left")
+    steps = ring.interpolate(Z, "left", 9)
+    assert steps.shape == (9, 5)
+    np.testing.assert_allclose(steps[[0, -1]], ring.reconstruct(ends, "left"), atol=1e-5)
+    between = ring.interpolate(Z, ["left", "right"], 9)
+    np.testing.assert_allclose(between[0], steps[0], atol=1e-5)
+    middle = [ring.decode(Z[i : i + 1], side) for i, side in enumerate(("left", "right"))]
+    np.testing.assert_allclose(between[4], np.mean(middle, axis=0)[0], atol=1e-5)
+    with pytest.raises(ValueError, match="n_steps"):
+        ring.interpolate(Z, "left", 1)
+    with pytest.raises(ValueError, match="two latents"):
+        ring.interpolate(Z[:1], "left")
+    with pytest.raises(ValueError, match="fitted with the conditions"):
+        ring.interpolate(Z)
 
 
 def test_nan_is_refused_by_every_method(ring, blobs):

@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pytest
 
+from audiogen.generators._forward import StepwiseDecoder
 from audiogen.generators import ConditionalGaussianMixture, WaveNetAutoencoder
 from audiogen.signal import mu_law_decode, mu_law_encode
 
@@ -157,11 +158,13 @@ def long_codes():
 
 
 def test_logits_step_by_step_are_those_of_the_network(autoregressive, long_codes):
-    from audiogen.networks import StepwiseDecoder
-
     codes, condition = long_codes
     audio = np.random.default_rng(3).uniform(-1, 1, (3, 2000)).astype(np.float32)
-    stepwise = StepwiseDecoder(autoregressive.decoder_, codes, condition)
+    weights, arguments = autoregressive._weights["decoder"], autoregressive._arguments
+    dilations, downsampling = arguments["dilations"], arguments["downsampling"]
+    stepwise = StepwiseDecoder(
+        weights, codes, condition, dilations=dilations, downsampling=downsampling
+    )
     assert stepwise.n_steps == 2000
     previous = np.pad(audio[:, :-1], ((0, 0), (1, 0)))
     found = np.stack([stepwise.step(previous[:, t]) for t in range(2000)], axis=1)
@@ -173,17 +176,18 @@ def test_logits_step_by_step_are_those_of_the_network(autoregressive, long_codes
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_most_likely_sequences_are_those_of_the_network(seed):
     """2,000 steps, each the most likely after those before it, by either way."""
-    from audiogen.networks import StepwiseDecoder, build_wavenet
+    from audiogen.networks import build_wavenet, layer_weights
 
     options = {"filters": 8, "kernel_size": 2, "dilations": (1, 2, 4, 8), "dropout": 0.0}
-    model = build_wavenet(2000, 1, 0, **options, code_channels=2, downsampling=20, n_levels=256,
+    model = build_wavenet(2000, 1, 0, **options, precision="float32", code_channels=2, downsampling=20, n_levels=256,
                           loss="mae", seed=seed)  # fmt: skip
     rng = np.random.default_rng(seed)
     codes = rng.normal(size=(1, 100, 2)).astype(np.float32)
     entry = model.decoder.get_layer("entry")
     kernel, bias = entry.get_weights()
     entry.set_weights([10 * kernel, rng.normal(size=bias.shape)])  # as if trained: lively
-    stepwise = StepwiseDecoder(model.decoder, codes)
+    weights = layer_weights(model.decoder)
+    stepwise = StepwiseDecoder(weights, codes, dilations=(1, 2, 4, 8), downsampling=20)
     levels, audio = np.zeros(2000, int), np.zeros((2001, 1), np.float32)
     for t in range(2000):
         levels[t] = np.argmax(stepwise.step(audio[t])[0])
@@ -198,7 +202,8 @@ def test_drawn_levels_follow_the_networks_shares(autoregressive):
     """The first step of many draws is distributed as the softmax of its logits says."""
     codes = np.repeat(autoregressive.transform(waves()[:1]), 4000, axis=0)[:, :1]
     condition = np.repeat(np.eye(2, dtype=np.float32)[:1], 4000, axis=0)
-    drawn = autoregressive._drawn(codes, condition, np.random.default_rng(0))[:, 0, 0]
+    streams = np.random.default_rng(0).spawn(4000)
+    drawn = autoregressive._drawn(codes, condition, streams)[:, 0, 0]
     logits = through_the_network(autoregressive, np.zeros((1, 8)), codes[:1], condition[:1])[0, 0]
     shares = np.exp(logits - logits.max())
     shares /= shares.sum()
@@ -296,16 +301,14 @@ def test_it_rebuilds_what_it_was_trained_on():
 
 
 def test_interpolation_leads_from_one_to_the_other(parallel):
-    a, b = waves()[:2]
-    ways = parallel.interpolate(a, b, 5, y="low")
-    assert ways.shape == (5, 64)
-    ends = parallel.inverse_transform(parallel.transform(np.stack([a, b])), "low")
-    np.testing.assert_allclose(ways[[0, -1]], ends, atol=1e-6)
-    codes = parallel.transform(np.stack([a, b]))
-    np.testing.assert_allclose(
-        ways[2], parallel.inverse_transform(codes.mean(axis=0)[np.newaxis], "low")[0], atol=1e-6
-    )
-    np.testing.assert_array_equal(ways, parallel.interpolate(*codes, 5, y="low"))
+    ends, codes = waves()[:2], parallel.transform(waves()[:2])
+    Z = parallel.encode(ends, "low")
+    assert Z.shape == (2, parallel.latent_dim_)
+    steps = parallel.interpolate(Z, "low", 5)
+    assert steps.shape == (5, 64)
+    np.testing.assert_allclose(steps[[0, -1]], parallel.inverse_transform(codes, "low"), atol=1e-4)
+    halves = parallel.decode(np.repeat(Z.mean(axis=0, keepdims=True), 2, axis=0), "low")
+    np.testing.assert_allclose(steps[2], halves[0], atol=1e-5)
 
 
 def test_samples_are_decoded_from_the_density_of_codes(parallel):
@@ -315,9 +318,13 @@ def test_samples_are_decoded_from_the_density_of_codes(parallel):
     refitted.fit(codes, names())
     np.testing.assert_allclose(refitted.score(codes, names()),
                                parallel.density_.score(codes, names()), rtol=1e-5)  # fmt: skip
-    drawn = parallel.density_.sample(6, y="low", random_state=3)
-    np.testing.assert_allclose(parallel.sample(6, y="low", random_state=3),
-                               parallel.inverse_transform(drawn, "low"), atol=1e-6)  # fmt: skip
+    Z = np.random.default_rng(3).standard_normal((6, parallel.latent_dim_))
+    codes = parallel.density_.decode(Z, "low")
+    np.testing.assert_allclose(
+        parallel.decode(Z, "low"), parallel.inverse_transform(codes, "low"), atol=1e-6
+    )
+    many = parallel.transform(parallel.sample(200, y="low", random_state=3))
+    assert parallel.density_.score(many, ["low"] * 200) > parallel.density_.score(0 * many, ["low"] * 200)
 
 
 def test_a_density_of_ones_own_is_cloned():
@@ -374,10 +381,11 @@ def test_bad_data_are_named(parallel):
         parallel.inverse_transform(np.zeros((2, 7, 3)), "low")
     with pytest.raises(ValueError, match="give y"):
         parallel.inverse_transform(np.zeros((2, 8, 3)))
-    with pytest.raises(ValueError, match="n_steps must be an int.*Got 1"):
-        parallel.interpolate(*waves()[:2], 1, y="low")
-    with pytest.raises(ValueError, match=r"b must .*\(64,\) or \(8, 3\).*\(5,\)"):
-        parallel.interpolate(waves()[0], np.zeros(5), y="low")
+    Z = np.zeros((2, parallel.latent_dim_))
+    with pytest.raises(ValueError, match="'n_steps' parameter of WaveNet.*an int.*Got 1"):
+        parallel.interpolate(Z, "low", 1)
+    with pytest.raises(ValueError, match=r"Z must have the shape \(n_samples, \d+\). Got \(2, 5\)"):
+        parallel.interpolate(np.zeros((2, 5)), "low")
     with pytest.raises(ValueError, match="NaN.*row 0"):
         parallel.inverse_transform(np.full((2, 8, 3), np.nan), "low")
 

@@ -72,7 +72,7 @@ def test_chance_is_noticed():
     assert "no better than by chance" in messages[0]
     assert "dropout smaller, or units and filters larger" in messages[0]
     chance = np.array(model.history_["accuracy"]) < 0.52
-    assert epochs == [first_run(chance & (np.array(model.history_["loss"]) > 0.1), 25)]
+    assert epochs == [first_run(chance & (np.array(model.history_["distance"]) > 0.1), 25)]
 
 
 def test_nan_stops_training():
@@ -88,4 +88,4 @@ def test_a_healthy_training_is_left_in_peace():
     model = gan(penalty_weight=1.0, dropout=0.0, learning_rate=3e-3, units=(16,), epochs=60)
     messages, _ = said(model, X)
     assert messages == []
-    assert model.history_["loss"][-1] < 0.1
+    assert model.history_["distance"][-1] < 0.1

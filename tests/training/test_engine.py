@@ -13,7 +13,8 @@ from audiogen.generators import (
     LSTMSequencer,
     WaveNetAutoencoder,
 )
-from audiogen.training import Plateau, Warmup, compile_model, dump_model, load_model, make_adam
+from audiogen.training import assign_variables, compile_model, dump_variables, make_adam
+from audiogen.training.callbacks import Plateau, Preview, Warmup
 
 TINY = {"epochs": 3, "batch_size": 8, "validation_fraction": 0.25, "random_state": 0}
 MODELS = [
@@ -47,33 +48,33 @@ def test_a_plateau_scales_whatever_schedule_there_is(decay):
     if decay:
         expected = expected * 0.5 ** (np.arange(8) / 10)
     np.testing.assert_allclose(path, expected, rtol=1e-4)
-    again = load_model(dump_model(model))
+    again = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+    compile_model(again, make_adam(0.1, decay=decay))
+    assign_variables(again, dump_variables(model))
     assert float(again.optimizer.scale) == float(model.optimizer.scale) == 0.125
 
 
 def test_the_average_is_that_of_the_steps():
     class Steps(keras.callbacks.Callback):
-        values: list = []
+        def __init__(self):
+            super().__init__()
+            self.values = []
 
         def on_train_batch_end(self, batch, logs=None):
             self.values.append(
                 [keras.ops.convert_to_numpy(w) for w in self.model.optimizer._trainable_variables]
             )
 
-    class Watched(ConditionalVAE):
-        def _callbacks(self):
-            return [Steps()]
-
-    Steps.values = []
-    model = Watched(latent_dim=2, units=(8,), ema=0.8, patience=None, **TINY)
-    model.set_params(plateau_patience=None).fit(X)
-    expected = Steps.values[0]
-    for values in Steps.values[1:]:
+    steps = Steps()
+    model = ConditionalVAE(latent_dim=2, units=(8,), ema=0.8, patience=None, **TINY)
+    model.set_params(plateau_patience=None).fit(X, callbacks=[steps])
+    expected = steps.values[0]
+    for values in steps.values[1:]:
         expected = [0.8 * a + 0.2 * v for a, v in zip(expected, values, strict=True)]
     for found, wanted in zip(weights(model), expected, strict=True):
         np.testing.assert_allclose(found, wanted, atol=1e-5)
     for kept, last in zip(
-        model._model.optimizer._model_variables_moving_average, Steps.values[-1], strict=True
+        model._model.optimizer._model_variables_moving_average, steps.values[-1], strict=True
     ):
         np.testing.assert_array_equal(keras.ops.convert_to_numpy(kept), last)
 
@@ -95,10 +96,10 @@ def test_averaging_changes_no_step(model):
 def test_the_validation_loss_is_that_of_the_average(model):
     model = pickle.loads(pickle.dumps(model)).set_params(ema=0.5, epochs=1).fit(X)
     before = model.history_["val_loss"][0]
-    rows, held_out = model._split(len(X), model._seed)
-    read = model._reader(X, rows, held_out)
-    batch = model._batch(read(held_out), None, np.random.default_rng(0))
-    found = model._model.evaluate(*batch, batch_size=len(held_out), verbose=0, return_dict=True)
+    data = model._prepare(X, None, fresh=False, seed=model._seed)
+    batch = model._batch(data.read(data.held_out), None, np.random.default_rng(0))
+    size = len(data.held_out)
+    found = model._model.evaluate(*batch, batch_size=size, verbose=0, return_dict=True)
     assert found["loss"] == pytest.approx(before, rel=1e-5)
 
 
@@ -124,6 +125,32 @@ def test_previews_come_when_due_and_change_nothing(model):
     assert with_previews.history_ == without.history_
 
 
+@every_model
+def test_callbacks_of_users_see_every_epoch(model):
+    class Epochs(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            seen.append((epoch, logs["loss"]))
+
+    seen, shown = [], []
+    preview = Preview(lambda samples, y, epoch: shown.append((epoch, samples.shape[0])), 3, 2)
+    fitted = pickle.loads(pickle.dumps(model)).fit(X, callbacks=[Epochs(), preview])
+    assert seen == list(enumerate(fitted.history_["loss"]))
+    assert shown == [(3, 2)]
+
+
+def test_what_patience_watches_can_be_chosen():
+    model = MODELS[0]
+    stopping = {"epochs": 50, "patience": 1, "plateau_patience": None, "learning_rate": 0.05}
+    fitted = pickle.loads(pickle.dumps(model)).set_params(**stopping).fit(X, monitor="kl")
+    kl = np.array(fitted.history_["kl"])
+    risen = np.flatnonzero(kl >= np.minimum.accumulate(np.r_[np.inf, kl[:-1]]))
+    assert fitted.n_iter_ == risen[0] + 1 < 50
+    with pytest.raises(ValueError, match="monitor='bliss' is no figure.* There are kl, loss, mse"):
+        pickle.loads(pickle.dumps(model)).fit(X, monitor="bliss")
+    with pytest.raises(TypeError, match=r"'callbacks' parameter of ConditionalVAE\.fit.*Got 'x'"):
+        MODELS[0].fit(X, callbacks=["x"])
+
+
 def test_bad_previews_are_named():
     with pytest.raises(TypeError, match=r"'preview' parameter of ConditionalVAE\.fit"):
         MODELS[0].fit(X, preview="yes")
@@ -137,7 +164,7 @@ def test_lower_precision_is_the_layers_alone(model):
     exact = pickle.loads(pickle.dumps(model)).fit(X)
     rough = pickle.loads(pickle.dumps(model)).set_params(precision="mixed_bfloat16").fit(X)
     assert keras.config.dtype_policy().name == policy
-    for name, network in rough._networks(rough._model).items():
+    for name, network in rough._model.networks.items():
         computing = {layer.compute_dtype for layer in network.layers if layer.weights}
         assert computing == {"bfloat16", "float32"}, name
         assert {str(w.dtype) for w in network.trainable_weights} == {"float32"}

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from audiogen.generators import _forward
 from audiogen.generators._body import network_body
+from audiogen.generators._forward import dense_decoder
 from audiogen.generators._latents import LatentMixin
 from audiogen.generators._trained import TrainedGenerator
 from audiogen.training._estimator import FitData
@@ -16,6 +16,7 @@ from audiogen.utils.validation import Instance, Interval, Options, Sizes
 __all__ = ["GANGenerator"]
 
 _DECAY = 0.9, 10_000  # of the learning rate, and the steps it takes
+_SLOPE = 0.2  # of LeakyReLU, as in audiogen.networks
 _BETA_1 = 0.5  # Adam's usual 0.9 oscillates where two networks chase each other
 
 
@@ -276,7 +277,6 @@ class GANGenerator(LatentMixin, TrainedGenerator):
         if self.conditions_ is not None:
             widths, seen = self.conditions_.widths_, self.conditions_.categories_
             conditions = [(widths[name], seen[name] is not None) for name in widths]
-        self.latent_dim_ = int(self.latent_dim)
         return {
             "shape": shape,
             "conditions": conditions,
@@ -321,11 +321,22 @@ class GANGenerator(LatentMixin, TrainedGenerator):
         return [Collapse(self.history_)]
 
     def _batch(self, x: np.ndarray, condition: np.ndarray | None, rng: Any) -> Any:
-        z = rng.standard_normal((len(x), self.latent_dim_), dtype=np.float32)
+        z = rng.standard_normal((len(x), self._arguments["latent_dim"]), dtype=np.float32)
         return ((x, z) if condition is None else (x, z, condition),)
+
+    def _finish(self, data: FitData) -> None:
+        self.latent_dim_ = self._arguments["latent_dim"]
 
     def _decode(self, Z: np.ndarray, condition: np.ndarray | None) -> np.ndarray:
         Z = Z.astype(np.float32, copy=False)
         if "units" in self._arguments["body"]:
-            return _forward.generate(self._weights["generator"], Z, condition, **self._arguments)
+            return dense_decoder(
+                self._weights["generator"],
+                Z,
+                condition,
+                shape=self.sample_shape_,
+                activation="tanh" if self._scaling.bounded_ else "linear",
+                residual=self._arguments["residual"],
+                slope=_SLOPE,
+            )
         return self._predict(self.generator_, Z, condition)

@@ -7,8 +7,9 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils.validation import check_is_fitted
 
-from audiogen.generators import _forward
+from audiogen.generators._forward import continue_frames
 from audiogen.generators._frames import FrameScaling
+from audiogen.generators._scaling import blocks_of
 from audiogen.generators._trained import TrainedGenerator
 from audiogen.training._estimator import FitData
 from audiogen.utils.seeds import Stream, make_rng
@@ -17,7 +18,6 @@ from audiogen.utils.validation import Interval, Options, check_parameters
 __all__ = ["LSTMSequencer"]
 
 _SEED_BYTES = 2**26
-_CONTINUED_AT_ONCE = 64
 
 
 class LSTMSequencer(TrainedGenerator):
@@ -265,19 +265,13 @@ class LSTMSequencer(TrainedGenerator):
     def _continued(self, frames: np.ndarray) -> np.ndarray:
         """Return the frames that follow, as the network gives them."""
         check_parameters(self, {"extra_frames": self._constraints["extra_frames"]})
-        starts = range(0, len(frames), _CONTINUED_AT_ONCE)
-        blocks = [self._rolled(frames[i : i + _CONTINUED_AT_ONCE]) for i in starts]
-        return np.concatenate(blocks)
-
-    def _rolled(self, frames: np.ndarray) -> np.ndarray:
-        """Predict frames, and go on from them, until there are enough."""
-        horizon, n_frames = self._arguments["horizon"], int(self.extra_frames)
-        predict = _forward.Sequencer(self._weights["network"], **self._arguments)
-        found = []
-        for _ in range(-(-n_frames // horizon)):
-            found.append(predict(frames))
-            frames = np.concatenate([frames, found[-1]], axis=1)[:, horizon:]
-        return np.concatenate(found, axis=1)[:, :n_frames]
+        weights, horizon = self._weights["network"], self._arguments["horizon"]
+        return np.concatenate(
+            [
+                continue_frames(weights, frames[rows], int(self.extra_frames), horizon=horizon)
+                for rows in blocks_of(np.arange(len(frames)), frames)
+            ]
+        )
 
     # --------------------------------------------------------------------- hooks
 

@@ -10,7 +10,7 @@ from scipy.stats import multivariate_normal
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.mixture import GaussianMixture
 
-from audiogen.generators._forward import matmul_rows
+from audiogen.generators._forward import affine
 from audiogen.generators._latents import EncoderMixin
 from audiogen.generators._transport import mixture_of_normal, normal_of_mixture
 from audiogen.utils.validation import Interval, Options
@@ -175,7 +175,7 @@ class ConditionalGaussianMixture(EncoderMixin):
     def _decode(self, Z: np.ndarray, condition: np.ndarray | None) -> np.ndarray:
         n_samples = len(Z)
         z = mixture_of_normal(Z, *self._mixture_at(n_samples, condition)).astype(np.float32)
-        residuals = z if self.basis_ is None else matmul_rows(z, self.basis_)
+        residuals = z if self.basis_ is None else affine(z, self.basis_)
         x = self._means(n_samples, condition) + residuals
         if self._scaling.bounded_:
             x = np.clip(x, -1, 1)
@@ -209,13 +209,13 @@ class ConditionalGaussianMixture(EncoderMixin):
         if self.regression_ is None:
             return np.broadcast_to(self._mean, (n_samples, len(self._mean)))
         slopes = np.atleast_2d(self.regression_.coef_)  # one feature leaves one dimension
-        predicted = matmul_rows(condition, slopes.T) + self.regression_.intercept_
+        predicted = affine(condition, slopes.T) + self.regression_.intercept_
         return (predicted + self._mean).astype(np.float32)
 
     def _log_weights(self, n_samples: int, condition: np.ndarray | None) -> np.ndarray:
         if self.weights_ is None:
             return np.tile(np.log(self.mixture_.weights_), (n_samples, 1))
-        scores = matmul_rows(condition, self.weights_.coef_.T) + self.weights_.intercept_
+        scores = affine(condition, self.weights_.coef_.T) + self.weights_.intercept_
         if scores.shape[1] == 1:  # of two classes, that of the first is 0
             scores = np.concatenate([np.zeros_like(scores), scores], axis=1)
         return log_softmax(scores, axis=1)

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from audiogen.generators import _forward
 from audiogen.generators._body import network_body
 from audiogen.generators._conditions import ConditionEncoder
+from audiogen.generators._forward import affine, dense_decoder, dense_encoder
 from audiogen.generators._latents import EncoderMixin
 from audiogen.generators._trained import TrainedGenerator
 from audiogen.training._estimator import FitData
@@ -315,7 +315,6 @@ class ConditionalVAE(EncoderMixin, TrainedGenerator):
                 f"{_MOST_FEATURES_FOR_NOISE} features, such as those of a PCA. Got samples of "
                 f"shape {shape}; put a PCA before, or leave observation_noise at False."
             )
-        self.latent_dim_ = int(self.latent_dim)
         return {
             "shape": shape,
             "condition_width": self._condition_width(),
@@ -351,6 +350,7 @@ class ConditionalVAE(EncoderMixin, TrainedGenerator):
         return ((x,) if condition is None else (x, condition),)
 
     def _finish(self, data: FitData) -> None:
+        self.latent_dim_ = self._arguments["latent_dim"]
         self.variance_ = float(self._model.variance)
         self.noise_ = self._learnt_noise(data) if self.observation_noise else None
 
@@ -382,7 +382,7 @@ class ConditionalVAE(EncoderMixin, TrainedGenerator):
             return x
         size = sizes.standard_normal((n_samples, 1), dtype=np.float32)
         noise = noises.standard_normal((n_samples, len(self.noise_)), dtype=np.float32)
-        x = x + size * _forward.matmul_rows(noise, self.noise_)
+        x = x + size * affine(noise, self.noise_)
         return np.clip(x, -1, 1) if self._scaling.bounded_ else x
 
     def _encode(self, x: np.ndarray, condition: np.ndarray | None) -> np.ndarray:
@@ -390,12 +390,23 @@ class ConditionalVAE(EncoderMixin, TrainedGenerator):
 
     def _posterior(self, x: np.ndarray, condition: np.ndarray | None) -> Any:
         """Return means and log-variances of the latents of scaled data."""
-        return self._predict(self.encoder_, self._inward(x), condition)
+        x = self._inward(x)
+        if "units" in self._arguments["body"]:
+            residual = self._arguments["residual"]
+            return dense_encoder(self._weights["encoder"], x, condition, residual=residual)
+        return self._predict(self.encoder_, x, condition)
 
     def _decode(self, Z: np.ndarray, condition: np.ndarray | None) -> np.ndarray:
         Z = Z.astype(np.float32, copy=False)
         if "units" in self._arguments["body"]:
-            x = _forward.decode(self._weights["decoder"], Z, condition, **self._arguments)
+            x = dense_decoder(
+                self._weights["decoder"],
+                Z,
+                condition,
+                shape=self.sample_shape_,
+                activation="sigmoid" if self._scaling.bounded_ else "linear",
+                residual=self._arguments["residual"],
+            )
         else:
             x = self._predict(self.decoder_, Z, condition)
         return 2 * x - 1 if self._scaling.bounded_ else x

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from sklearn.base import TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
-from audiogen.generators import _forward
+from audiogen.generators._forward import StepwiseDecoder
 from audiogen.generators._latents import EncoderMixin
 from audiogen.generators._mixture import ConditionalGaussianMixture
 from audiogen.generators._scaling import refuse_not_finite
@@ -389,8 +389,12 @@ class WaveNetAutoencoder(TransformerMixin, EncoderMixin, TrainedGenerator):
         streams: list[np.random.Generator],
     ) -> np.ndarray:
         """Draw audio step by step, each level given those before it."""
-        stepwise = _forward.StepwiseDecoder(
-            self._weights["decoder"], codes, condition, **self._arguments
+        stepwise = StepwiseDecoder(
+            self._weights["decoder"],
+            codes,
+            condition,
+            dilations=self._arguments["dilations"],
+            downsampling=self._arguments["downsampling"],
         )
         values = mu_law_decode(np.arange(_N_LEVELS), _N_LEVELS)
         audio = np.zeros((stepwise.n_steps + 1, len(codes)), dtype=np.float32)
