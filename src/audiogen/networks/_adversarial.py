@@ -1,7 +1,7 @@
-"""The adversarial model: two networks that learn from each other.
+"""The adversarial model: two networks that learn from each other."""
 
-Keras has no gradient function of its own: this is the one file that needs TensorFlow.
-"""
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 from keras import ops
@@ -12,18 +12,15 @@ from audiogen.networks._gan_losses import (
     condition_loss,
     critic_loss,
     energy_distance,
+    gradient_penalty,
 )
-
-if keras.backend.backend() == "tensorflow":
-    import tensorflow as tf
+from audiogen.networks._tensorflow import check_backend, weight_gradients
 
 __all__ = ["AdversarialModel"]
 
-_SAFE = 1e-12  # under the root, whose gradient at zero is infinite
 _VALIDATION_SEED = 0
 
 
-@keras.saving.register_keras_serializable("audiogen")
 class AdversarialModel(keras.Model):
     """Generator and discriminator.
 
@@ -58,24 +55,18 @@ class AdversarialModel(keras.Model):
 
     def __init__(
         self,
-        generator,
-        discriminator,
-        conditions=(),
-        loss="bce",
-        penalty_weight=10.0,
-        penalty_interval=1,
-        auxiliary_weight=1.0,
-        augment=False,
-        seed=0,
-        **kwargs,
-    ):
-        if keras.backend.backend() != "tensorflow":
-            raise RuntimeError(
-                "Adversarial training needs the TensorFlow backend of Keras. Got "
-                f"{keras.backend.backend()!r}; set the environment variable "
-                "KERAS_BACKEND=tensorflow before Keras is first imported."
-            )
-        super().__init__(**kwargs)
+        generator: keras.Model,
+        discriminator: keras.Model,
+        conditions: Sequence[tuple[int, bool]] = (),
+        loss: str = "bce",
+        penalty_weight: float = 10.0,
+        penalty_interval: int = 1,
+        auxiliary_weight: float = 1.0,
+        augment: bool = False,
+        seed: int = 0,
+    ) -> None:
+        check_backend()
+        super().__init__(name="gan", dtype="float32")
         self.generator = generator
         self.discriminator = discriminator
         self.conditions = [tuple(condition) for condition in conditions]
@@ -84,133 +75,143 @@ class AdversarialModel(keras.Model):
         self.penalty_interval = penalty_interval
         self.auxiliary_weight = auxiliary_weight
         self.augment = augment
-        self.seed = seed
         self.draws = keras.random.SeedGenerator(seed)
         names = ["generator_loss", "discriminator_loss", "penalty", "accuracy"]
         names += ["auxiliary_loss"] * (len(discriminator.outputs) > 1)
         names += ["distance", "real_spread", "spread"]
-        self.means = {name: keras.metrics.Mean(name=name) for name in names}
+        self.means = {name: keras.metrics.Mean(name=name, dtype="float32") for name in names}
         self.built = True
 
-    def compile(self, optimizer, discriminator_optimizer, **kwargs):
+    @property
+    def networks(self) -> dict[str, keras.Model]:
+        """The networks, by their names."""
+        return {"generator": self.generator, "discriminator": self.discriminator}
+
+    def compile(self, optimizer: Any, discriminator_optimizer: Any, **kwargs: Any) -> None:
         """Take the two optimizers."""
         super().compile(optimizer=optimizer, **kwargs)
         self.discriminator_optimizer = discriminator_optimizer
         optimizer.build(self.generator.trainable_variables)
         discriminator_optimizer.build(self.discriminator.trainable_variables)
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
         """Return what the generator makes of latents and conditions."""
         return self.generator(list(inputs), training=training)
 
-    def train_step(self, data):
+    def train_step(self, data: tuple) -> dict[str, Any]:
         """Train the discriminator, then the generator, on one batch."""
-        x, z, *given = data[0]
+        x, z, *given = _exact(data[0])
         weights = self.generator.trainable_variables
-        with tf.GradientTape() as tape:
-            generated = self.generator([z, *given], training=True)
-            self._train_discriminator(x, ops.stop_gradient(generated), given)
-            seen = augment(generated, self.draws) if self.augment else generated
-            score, *guess = self._outputs(seen, given)
-            loss = adversarial_loss(self.loss_kind, _exact(score))
-            self._note("generator_loss", loss, x)
-            if guess:
-                loss += self._auxiliary(guess[0], given[0], x)
-        gradients = tape.gradient(loss, weights)
+        (_, generated), gradients = weight_gradients(
+            lambda: self._generator_loss(x, z, given), weights
+        )
         self.optimizer.apply(gradients, weights)
         self._compare(x, generated)
         return self._results()
 
-    def test_step(self, data):
+    def test_step(self, data: tuple) -> dict[str, Any]:
         """Measure generator and discriminator on one batch."""
-        x, z, *given = data[0]
+        x, z, *given = _exact(data[0])
         generated = self.generator([z, *given], training=False)
         real, *_ = self._outputs(x, given, training=False)
         score, *guess = self._outputs(generated, given, training=False)
-        self._note("generator_loss", adversarial_loss(self.loss_kind, _exact(score)), x)
-        self._judged(x, _exact(real), _exact(score), None)
-        self._note("penalty", self._penalty(x, generated, given, _VALIDATION_SEED, False), x)
+        self._record("generator_loss", adversarial_loss(self.loss_kind, score), x)
+        self._critic_loss(x, real, score, None)
+        penalty = self._penalty(x, generated, given, _VALIDATION_SEED, training=False)
+        self._record("penalty", penalty, x)
         if guess:
-            self._auxiliary(guess[0], given[0], x)
+            self._auxiliary_loss(guess[0], given[0], x)
         self._compare(x, generated)
         return self._results()
 
-    def _train_discriminator(self, x, generated, given):
+    def _generator_loss(self, x: Any, z: Any, given: list) -> tuple:
+        """Train the discriminator; return the generator's loss, and what it generated."""
+        generated = self.generator([z, *given], training=True)
+        self._train_discriminator(x, ops.stop_gradient(generated), given)
+        seen = augment(generated, self.draws) if self.augment else generated
+        score, *guess = self._outputs(seen, given)
+        loss = adversarial_loss(self.loss_kind, score)
+        self._record("generator_loss", loss, x)
+        if guess:
+            loss += self._auxiliary_loss(guess[0], given[0], x)
+        return loss, generated
+
+    def _train_discriminator(self, x: Any, generated: Any, given: list) -> None:
         weights = self.discriminator.trainable_variables
         if self.augment:
             x, generated = (augment(values, self.draws) for values in (x, generated))
-        with tf.GradientTape() as tape:
-            real, *guess = self._outputs(x, given)
-            score, *_ = self._outputs(generated, given)
-            loss = self._judged(x, _exact(real), _exact(score), self.draws)
-            if guess:
-                loss += self.auxiliary_weight * condition_loss(
-                    _exact(guess[0]), given[0], self.conditions
-                )
-            if self.penalty_weight:
-                loss += self._lazy_penalty(x, generated, given)
-        gradients = tape.gradient(loss, weights)
+        _, gradients = weight_gradients(
+            lambda: (self._discriminator_loss(x, generated, given),), weights
+        )
         self.discriminator_optimizer.apply(gradients, weights)
 
-    def _outputs(self, x, given, training=True):
+    def _discriminator_loss(self, x: Any, generated: Any, given: list) -> Any:
+        real, *guess = self._outputs(x, given)
+        score, *_ = self._outputs(generated, given)
+        loss = self._critic_loss(x, real, score, self.draws)
+        if guess:
+            loss += self.auxiliary_weight * condition_loss(guess[0], given[0], self.conditions)
+        if self.penalty_weight:
+            loss += self._lazy_penalty(x, generated, given)
+        return loss
+
+    def _outputs(self, x: Any, given: list, training: bool = True) -> list:
         """Return the discriminator's outputs as a list: Keras gives a single one as it is."""
         outputs = self.discriminator([x, *given], training=training)
         return outputs if isinstance(outputs, list | tuple) else [outputs]
 
-    def _judged(self, x, real, score, draws):
-        """Note, and return, the discriminator's loss; note how often it is right."""
+    def _critic_loss(self, x: Any, real: Any, score: Any, draws: Any) -> Any:
+        """Record, and return, the loss of the scores; record how often they are right."""
         loss = critic_loss(self.loss_kind, real, score, draws)
-        self._note("discriminator_loss", loss, x)
+        self._record("discriminator_loss", loss, x)
         higher = ops.cast(real > ops.transpose(score), "float32")
         equal = ops.cast(ops.equal(real, ops.transpose(score)), "float32")
-        self._note("accuracy", ops.mean(higher + 0.5 * equal), x)
+        self._record("accuracy", ops.mean(higher + 0.5 * equal), x)
         return loss
 
-    def _auxiliary(self, guess, condition, x):
-        loss = condition_loss(_exact(guess), condition, self.conditions)
-        self._note("auxiliary_loss", loss, x)
+    def _auxiliary_loss(self, guess: Any, condition: Any, x: Any) -> Any:
+        """Record the loss of the second output, and return it weighted."""
+        loss = condition_loss(guess, condition, self.conditions)
+        self._record("auxiliary_loss", loss, x)
         return self.auxiliary_weight * loss
 
-    def _lazy_penalty(self, x, generated, given):
+    def _lazy_penalty(self, x: Any, generated: Any, given: list) -> Any:
         """Return the weighted penalty, or zero in the steps that leave it out."""
         interval = self.penalty_interval
         if interval == 1:  # a branch costs a twentieth of the step
-            due, penalty = True, self._penalty(x, generated, given, self.draws, True)
+            due, penalty = True, self._penalty(x, generated, given, self.draws)
         else:
             due = ops.equal(self.discriminator_optimizer.iterations % interval, 0)
-            penalty = tf.cond(
+            penalty = ops.cond(
                 due,
-                lambda: self._penalty(x, generated, given, self.draws, True),
-                lambda: tf.constant(0.0),
+                lambda: self._penalty(x, generated, given, self.draws),
+                lambda: ops.zeros((), "float32"),
             )
-        self._note("penalty", penalty, x, due)
+        self._record("penalty", penalty, x, due)
         return self.penalty_weight * interval * penalty
 
-    def _penalty(self, x, generated, given, draws, training):
-        """Return how far gradients between real and generated samples are from length 1."""
-        shape = (ops.shape(x)[0],) + (1,) * (len(x.shape) - 1)
-        share = keras.random.uniform(shape, seed=draws)
-        mixed = share * x + (1 - share) * ops.cast(generated, "float32")
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(mixed)
-            score, *_ = self._outputs(mixed, given, training)
-        slopes = ops.reshape(_exact(tape.gradient(score, mixed)), (ops.shape(x)[0], -1))
-        norms = ops.sqrt(ops.sum(ops.square(slopes), axis=1) + _SAFE)
-        return ops.mean(ops.square(norms - 1))
+    def _penalty(
+        self, x: Any, generated: Any, given: list, draws: Any, training: bool = True
+    ) -> Any:
+        """Return the gradient penalty of the discriminator's score."""
+        return gradient_penalty(
+            lambda mixed: self._outputs(mixed, given, training)[0], x, generated, draws
+        )
 
-    def _compare(self, x, generated):
-        """Note the distance of generated from real samples, and how varied they are."""
+    def _compare(self, x: Any, generated: Any) -> None:
+        """Record the distance of generated from real samples, and how varied they are."""
         distance, real_spread, spread = energy_distance(x, generated)
-        self._note("distance", distance, x)
+        self._record("distance", distance, x)
         several = ops.shape(x)[0] > 1
-        self._note("real_spread", real_spread, x, several)
-        self._note("spread", spread, x, several)
+        self._record("real_spread", real_spread, x, several)
+        self._record("spread", spread, x, several)
 
-    def _note(self, name, value, x, counts=True):
+    def _record(self, name: str, value: Any, x: Any, counts: Any = True) -> None:
+        """Take the value of a batch into the mean of an epoch, if it counts."""
         weight = ops.cast(ops.shape(x)[0], "float32") * ops.cast(counts, "float32")
         self.means[name].update_state(value, sample_weight=weight)
 
-    def _results(self):
+    def _results(self) -> dict[str, Any]:
         """Return the means so far; distance and spread in units of the real samples' spread."""
         results = {name: mean.result() for name, mean in self.means.items()}
         distance, real_spread, spread = (
@@ -224,28 +225,6 @@ class AdversarialModel(keras.Model):
             **results,
         }
 
-    def get_config(self):
-        """Return what `from_config` needs."""
-        return {
-            "generator": keras.saving.serialize_keras_object(self.generator),
-            "discriminator": keras.saving.serialize_keras_object(self.discriminator),
-            "conditions": self.conditions,
-            "loss": self.loss_kind,
-            "penalty_weight": self.penalty_weight,
-            "penalty_interval": self.penalty_interval,
-            "auxiliary_weight": self.auxiliary_weight,
-            "augment": self.augment,
-            "seed": self.seed,
-        }
 
-    @classmethod
-    def from_config(cls, config):
-        """Build the model from what `get_config` returned."""
-        config = dict(config)
-        for name in ("generator", "discriminator"):
-            config[name] = keras.saving.deserialize_keras_object(config[name], safe_mode=True)
-        return cls(**config)
-
-
-def _exact(scores):
-    return ops.cast(scores, "float32")
+def _exact(values: Any) -> list:
+    return [ops.cast(value, "float32") for value in values]

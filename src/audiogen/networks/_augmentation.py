@@ -1,6 +1,7 @@
 """Augmentation that a discriminator sees, of real and generated samples alike."""
 
 import math
+from typing import Any
 
 from keras import ops, random
 
@@ -13,7 +14,7 @@ _LARGEST_GAIN = math.log(2)  # 6 dB
 _LARGEST_LEVEL = 0.1  # of a log magnitude in [-1, 1]
 
 
-def augment(x, draws):
+def augment(x: Any, draws: Any) -> Any:
     """Change some samples, so that few data last longer.
 
     Each change is made to 40 % of the samples, chosen anew: a generator that made
@@ -50,7 +51,7 @@ def augment(x, draws):
     return x
 
 
-def _turned(x, draws):
+def _turned(x: Any, draws: Any) -> Any:
     """Turn samples round in time, each by a number of steps of its own."""
     length = x.shape[1]
     shift = _chosen(x, _LARGEST_SHIFT * length * _symmetric(x, draws), draws)
@@ -61,16 +62,16 @@ def _turned(x, draws):
     return ops.reshape(flat, (-1, *x.shape[1:]))
 
 
-def _per_sample(x):
+def _per_sample(x: Any) -> tuple:
     return (ops.shape(x)[0],) + (1,) * (len(x.shape) - 1)
 
 
-def _symmetric(x, draws):
+def _symmetric(x: Any, draws: Any) -> Any:
     """Return one number in [-1, 1] for each sample."""
     return random.uniform(_per_sample(x), -1.0, 1.0, dtype=x.dtype, seed=draws)
 
 
-def _chosen(x, values, draws):
+def _chosen(x: Any, values: Any, draws: Any) -> Any:
     """Return the values for a share of the samples, 0 for the others."""
     chance = random.uniform(_per_sample(x), dtype=x.dtype, seed=draws)
     return ops.where(chance < _SHARE, values, 0.0)

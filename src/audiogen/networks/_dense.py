@@ -1,78 +1,103 @@
-"""Dense bodies, for feature vectors."""
+"""Networks of dense layers, for feature vectors."""
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 from keras import layers
+
+from audiogen.networks._layers import LayerFactory
 
 __all__ = ["dense_decoder", "dense_encoder"]
 
 
-def dense_encoder(x, condition, *, units, residual, initializers):
-    """Flatten, join the condition, and pass through dense layers with ReLU.
+def dense_encoder(
+    factory: LayerFactory, x: Any, condition: Any, *, units: Sequence[int], residual: bool
+) -> Any:
+    """Pass data through dense layers: the encoder's part before the latents, or a discriminator's.
 
     Parameters
     ----------
+    factory : LayerFactory
+        What makes the layers.
     x : KerasTensor of shape (batch, ...)
-        The data.
+        The data, which are flattened.
     condition : KerasTensor of shape (batch, width) or None
-        The encoded condition.
+        The encoded condition; joined before each layer.
     units : sequence of int
         Units of each layer.
     residual : bool
         Whether what enters a layer is added to what leaves it.
-    initializers : Initializers
-        Where the layers' seeds come from.
 
     Returns
     -------
     hidden : KerasTensor of shape (batch, units[-1])
     """
-    hidden = layers.Flatten()(x)
-    for n in units:
-        hidden = _layer(hidden, condition, n, residual, initializers)
-    return hidden
+    hidden = factory.make(layers.Flatten)(x)
+    return _passed(factory, hidden, condition, units, residual)
 
 
-def dense_decoder(z, condition, shape, *, units, residual, activation, initializers):
-    """Pass latents and condition through dense layers to data of a shape.
+def dense_decoder(
+    factory: LayerFactory,
+    z: Any,
+    condition: Any,
+    shape: tuple[int, ...],
+    *,
+    units: Sequence[int],
+    residual: bool,
+    activation: str,
+    joined_last: bool = False,
+) -> Any:
+    """Pass latents through dense layers to data of a shape: a decoder, or a generator.
 
     Parameters
     ----------
+    factory : LayerFactory
+        What makes the layers.
     z : KerasTensor of shape (batch, latent_dim)
         The latents.
     condition : KerasTensor of shape (batch, width) or None
-        The encoded condition.
+        The encoded condition; joined before each hidden layer.
     shape : tuple of int
-        The shape of one sample.
+        Shape of one sample.
     units : sequence of int
-        Units of each layer.
+        Units of the encoder's layers; the decoder has them from last to first.
     residual : bool
         Whether what enters a layer is added to what leaves it.
     activation : str
         Activation of the output.
-    initializers : Initializers
-        Where the layers' seeds come from.
+    joined_last : bool, default=False
+        Whether the condition is joined before the last layer as well.
 
     Returns
     -------
     x : KerasTensor of shape (batch, *shape)
     """
-    hidden = z
-    for n in units:
-        hidden = _layer(hidden, condition, n, residual, initializers)
-    out = layers.Dense(
-        math.prod(shape), activation=activation, kernel_initializer=initializers.glorot()
-    )(hidden)
-    return layers.Reshape(shape)(out)
+    hidden = _passed(factory, z, condition, units[::-1], residual)
+    out = factory.make(
+        layers.Dense,
+        math.prod(shape),
+        activation=activation,
+        kernel_initializer=factory.initializers.glorot(),
+        name="out",
+        exact=True,
+    )(factory.joined(hidden, condition if joined_last else None))
+    return factory.make(layers.Reshape, shape, exact=True)(out)
 
 
-def _layer(hidden, condition, n, residual, initializers):
-    entered = hidden
-    if condition is not None:
-        hidden = layers.Concatenate()([hidden, condition])
-    hidden = layers.Dense(n, activation="relu", kernel_initializer=initializers.he())(hidden)
-    if not residual:
-        return hidden
-    if entered.shape[-1] != n:
-        entered = layers.Dense(n, kernel_initializer=initializers.glorot())(entered)
-    return layers.Add()([entered, hidden])
+def _passed(
+    factory: LayerFactory, hidden: Any, condition: Any, units: Sequence[int], residual: bool
+) -> Any:
+    """Return what leaves the hidden layers: dense_0, dense_1, ..."""
+    for i, n in enumerate(units):
+        entered = hidden
+        hidden = factory.hidden(layers.Dense, factory.joined(hidden, condition), n)
+        hidden = factory.dropped(hidden)
+        if residual:
+            if entered.shape[-1] != n:
+                glorot = factory.initializers.glorot()
+                entered = factory.make(
+                    layers.Dense, n, kernel_initializer=glorot, name=f"shortcut_{i}"
+                )(entered)
+            hidden = factory.make(layers.Add)([entered, hidden])
+    return hidden

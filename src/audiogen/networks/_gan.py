@@ -1,30 +1,51 @@
 """The builder of an adversarial pair of networks."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 from keras import layers
 
 from audiogen.networks._adversarial import AdversarialModel
-from audiogen.networks._gan_bodies import (
-    conv_discriminator,
-    conv_generator,
-    dense_discriminator,
-    dense_generator,
-)
+from audiogen.networks._convolutional import conv_decoder, conv_encoder
+from audiogen.networks._dense import dense_decoder, dense_encoder
+from audiogen.networks._layers import LayerFactory
 from audiogen.networks._seeds import Initializers
 
-__all__ = ["build_gan"]
+__all__ = ["SLOPE", "build_gan"]
+
+SLOPE = 0.2  # of LeakyReLU, in both networks
 
 
 def build_gan(
-    shape, conditions, *, latent_dim, body, residual, attention, dropout, n_hidden, bounded,
-    auxiliary, seed, **options,
-):  # fmt: skip
+    shape: Sequence[int],
+    conditions: Sequence[tuple[int, bool]],
+    *,
+    latent_dim: int,
+    body: dict[str, Any],
+    residual: bool,
+    attention: bool,
+    dropout: float,
+    n_hidden: int,
+    bounded: bool,
+    auxiliary: bool,
+    loss: str,
+    penalty_weight: float,
+    penalty_interval: int,
+    auxiliary_weight: float,
+    augment: bool,
+    seed: int,
+    precision: str = "float32",
+) -> AdversarialModel:
     """Build a conditional generative adversarial network.
+
+    Batch normalisation [1]_ and LeakyReLU follow each layer of the generator but the last,
+    LeakyReLU and dropout each of the discriminator [2]_.
 
     Parameters
     ----------
     shape : tuple of int
-        The shape of one sample.
+        Shape of one sample.
     conditions : sequence of (int, bool)
         Of each condition, how many numbers encode it, and whether it is a category.
     latent_dim : int
@@ -33,7 +54,8 @@ def build_gan(
         Either "units" (dense layers) or "filters", "kernel_size" and "strides"
         (convolutions), of the discriminator; the generator has them in reverse.
     residual, attention : bool
-        Whether both networks are of residual blocks, and have self-attention.
+        Whether both networks are of residual blocks, and have self-attention (convolutions
+        only).
     dropout : float
         Of the discriminator.
     n_hidden : int
@@ -41,60 +63,102 @@ def build_gan(
     bounded : bool
         Whether the output is a hyperbolic tangent's or linear.
     auxiliary : bool
-        Whether the discriminator has a second output that tells the condition.
+        Whether the discriminator has a second output that predicts the condition.
+    loss, penalty_weight, penalty_interval, auxiliary_weight, augment
+        Parameters of `AdversarialModel`.
     seed : int
         Decides initial weights and draws.
-    **options : dict
-        Further parameters of `AdversarialModel`.
+    precision : {"float32", "mixed_bfloat16"}, default="float32"
+        What layers compute in; weights and outputs are float32.
 
     Returns
     -------
     model : AdversarialModel
+
+    References
+    ----------
+    .. [1] S. Ioffe, C. Szegedy, "Batch Normalization", ICML 2015.
+    .. [2] A. Radford, L. Metz, S. Chintala, "Unsupervised Representation Learning with Deep
+       Convolutional Generative Adversarial Networks", ICLR 2016.
     """
     initializers = Initializers(seed)
-    x, z = keras.Input(shape, name="x"), keras.Input((latent_dim,), name="z")
-    width = sum(n for n, _ in conditions)
-    condition = keras.Input((width,), name="condition") if width else None
-    given = [] if condition is None else [condition]
-    dense = "units" in body
-    make = {**body, "residual": residual, "initializers": initializers}
-    if not dense:
-        make["attention"] = attention
-
-    out = (dense_generator if dense else conv_generator)(
-        z, condition, shape, activation="tanh" if bounded else "linear", **make
+    shape, width = tuple(shape), sum(n for n, _ in conditions)
+    body = {**body, "residual": residual}
+    if "units" not in body:
+        body["attention"] = attention
+    generator = _generator(
+        LayerFactory(initializers, precision, slope=SLOPE, normalized=True),
+        shape,
+        width,
+        latent_dim,
+        activation="tanh" if bounded else "linear",
+        **body,
     )
-    if dense:
-        hidden = dense_discriminator(x, dropout=dropout, **make)
-    else:
-        hidden = conv_discriminator(x, dropout=dropout, n_hidden=n_hidden, **make)
-    outputs = _heads(hidden, condition, auxiliary, initializers)
+    discriminator = _discriminator(
+        LayerFactory(initializers, precision, slope=SLOPE, dropout=dropout),
+        shape,
+        width,
+        n_hidden,
+        auxiliary,
+        **body,
+    )
     return AdversarialModel(
-        keras.Model([z, *given], out, name="generator"),
-        keras.Model([x, *given], outputs, name="discriminator"),
+        generator,
+        discriminator,
         conditions=conditions,
+        loss=loss,
+        penalty_weight=penalty_weight,
+        penalty_interval=penalty_interval,
+        auxiliary_weight=auxiliary_weight,
+        augment=augment,
         seed=initializers.seed(),
-        **options,
     )
 
 
-def _heads(hidden, condition, auxiliary, initializers):
+def _generator(
+    factory: LayerFactory, shape: tuple[int, ...], width: int, latent_dim: int, **body: Any
+) -> keras.Model:
+    inputs, condition = factory.inputs((latent_dim,), "z", width)
+    if "units" in body:
+        out = dense_decoder(factory, inputs[0], condition, shape, joined_last=True, **body)
+    else:
+        out = conv_decoder(factory, inputs[0], condition, shape, **body)
+    return factory.network(inputs, out, "generator")
+
+
+def _discriminator(
+    factory: LayerFactory,
+    shape: tuple[int, ...],
+    width: int,
+    n_hidden: int,
+    auxiliary: bool,
+    **body: Any,
+) -> keras.Model:
+    inputs, condition = factory.inputs(shape, "x", width)
+    if "units" in body:
+        hidden = dense_encoder(factory, inputs[0], None, **body)
+    else:
+        hidden = conv_encoder(factory, inputs[0], **body)
+        hidden = factory.hidden(layers.Dense, hidden, n_hidden)
+    return factory.network(inputs, _heads(factory, hidden, condition, auxiliary), "discriminator")
+
+
+def _heads(factory: LayerFactory, hidden: Any, condition: Any, auxiliary: bool) -> list:
     """Return the discriminator's score, and what it takes the condition to be.
 
     The condition joins the score alone, as a projection [1]_: the guess must not see it.
 
     .. [1] T. Miyato, M. Koyama, "cGANs with Projection Discriminator", ICLR 2018.
     """
-    score = layers.Dense(1, kernel_initializer=initializers.glorot(), name="score")(hidden)
+
+    def dense(n: int, name: str) -> layers.Layer:
+        glorot = factory.initializers.glorot()
+        return factory.make(layers.Dense, n, kernel_initializer=glorot, name=name, exact=True)
+
+    score = dense(1, "score")(hidden)
     if condition is None:
         return [score]
-    wanted = layers.Dense(
-        hidden.shape[-1], kernel_initializer=initializers.glorot(), name="wanted"
-    )(condition)
-    score = layers.Add()([score, layers.Dot(axes=1)([hidden, wanted])])
-    if not auxiliary:
-        return [score]
-    guess = layers.Dense(
-        condition.shape[-1], kernel_initializer=initializers.glorot(), name="guess"
-    )(hidden)
-    return [score, guess]
+    wanted = dense(hidden.shape[-1], "wanted")(condition)
+    likeness = factory.make(layers.Dot, axes=1, exact=True)([hidden, wanted])
+    score = factory.make(layers.Add, exact=True)([score, likeness])
+    return [score, dense(condition.shape[-1], "guess")(hidden)] if auxiliary else [score]

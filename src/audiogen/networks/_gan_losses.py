@@ -1,14 +1,26 @@
 """Losses of the adversarial pair, and what tells how far they have come."""
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 from keras import ops, random
 
-__all__ = ["adversarial_loss", "condition_loss", "critic_loss", "energy_distance"]
+from audiogen.networks._tensorflow import input_gradients
+
+__all__ = [
+    "adversarial_loss",
+    "condition_loss",
+    "critic_loss",
+    "energy_distance",
+    "gradient_penalty",
+]
 
 _REAL_LABEL = 0.9  # one-sided smoothing: the discriminator must not be all too sure
 _LABEL_NOISE = 0.05
+_SAFE = 1e-12  # under the root, whose gradient at zero is infinite
 
 
-def critic_loss(kind, real, generated, draws=None):
+def critic_loss(kind: str, real: Any, generated: Any, draws: Any = None) -> Any:
     """Return the loss of the discriminator.
 
     Parameters
@@ -36,7 +48,7 @@ def critic_loss(kind, real, generated, draws=None):
     return _cross_entropy(real, _REAL_LABEL, draws) + _cross_entropy(generated, 0.0, draws)
 
 
-def adversarial_loss(kind, generated):
+def adversarial_loss(kind: str, generated: Any) -> Any:
     """Return the loss of the generator: low where the discriminator is fooled.
 
     Parameters
@@ -53,7 +65,36 @@ def adversarial_loss(kind, generated):
     return ops.mean(ops.softplus(-generated) if kind == "bce" else -generated)
 
 
-def condition_loss(predicted, codes, widths):
+def gradient_penalty(critic: Callable[[Any], Any], real: Any, generated: Any, draws: Any) -> Any:
+    """Return how far a critic's gradients are from length 1 between real and generated samples.
+
+    Parameters
+    ----------
+    critic : callable
+        From samples to scores of shape (n, 1).
+    real, generated : tensors of shape (n, ...), float32
+        Each pair is mixed by a share of its own, which is uniform in [0, 1] [1]_.
+    draws : SeedGenerator or int
+        Where the shares come from.
+
+    Returns
+    -------
+    penalty : scalar tensor
+        Mean squared difference of the gradients' lengths from 1.
+
+    References
+    ----------
+    .. [1] I. Gulrajani et al., "Improved Training of Wasserstein GANs", NeurIPS 2017.
+    """
+    shape = (ops.shape(real)[0],) + (1,) * (len(real.shape) - 1)
+    share = random.uniform(shape, dtype="float32", seed=draws)
+    slopes = input_gradients(critic, share * real + (1 - share) * generated)
+    slopes = ops.reshape(slopes, (ops.shape(real)[0], -1))
+    norms = ops.sqrt(ops.sum(ops.square(slopes), axis=1) + _SAFE)
+    return ops.mean(ops.square(norms - 1))
+
+
+def condition_loss(predicted: Any, codes: Any, widths: Sequence[tuple[int, bool]]) -> Any:
     """Return how far predicted conditions are from encoded ones.
 
     Parameters
@@ -70,7 +111,8 @@ def condition_loss(predicted, codes, widths):
     loss : scalar tensor
         Cross-entropy of categories and mean squared error of quantities, summed up.
     """
-    loss, start = 0.0, 0
+    loss: Any = 0.0
+    start = 0
     for width, category in widths:
         part = slice(start, start + width)
         start += width
@@ -84,7 +126,7 @@ def condition_loss(predicted, codes, widths):
     return loss
 
 
-def energy_distance(real, generated):
+def energy_distance(real: Any, generated: Any) -> tuple[Any, Any, Any]:
     """Return how far two sets of samples are from each other, and how varied each is.
 
     Parameters
@@ -110,20 +152,22 @@ def energy_distance(real, generated):
     a, b = a - centre, b - centre
     n = ops.cast(ops.shape(a)[0], "float32")
     pairs = ops.maximum(n * (n - 1), 1.0)
-    others = 1 - ops.eye(ops.shape(a)[0])
+    others = 1 - ops.eye(ops.shape(a)[0], dtype="float32")
     real_spread = ops.sum(_distances(a, a) * others) / pairs
     generated_spread = ops.sum(_distances(b, b) * others) / pairs
     across = ops.mean(_distances(a, b))
     return 2 * across - real_spread - generated_spread, real_spread, generated_spread
 
 
-def _cross_entropy(logits, label, draws):
+def _cross_entropy(logits: Any, label: Any, draws: Any) -> Any:
     if draws is not None:
-        label = label + _LABEL_NOISE * random.uniform(ops.shape(logits), seed=draws)
+        label = label + _LABEL_NOISE * random.uniform(
+            ops.shape(logits), dtype="float32", seed=draws
+        )
     return ops.mean(ops.softplus(logits) - label * logits)
 
 
-def _distances(a, b):
+def _distances(a: Any, b: Any) -> Any:
     """Return the root mean squared difference of each row of one and each of the other."""
     squares = ops.sum(ops.square(a), axis=1)[:, None] + ops.sum(ops.square(b), axis=1)
     squares = squares - 2 * ops.matmul(a, ops.transpose(b))

@@ -1,16 +1,18 @@
 """The sequencer's model: recurrent layers that predict the frames to come."""
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 from keras import layers, ops
 
+from audiogen.networks._layers import LayerFactory
 from audiogen.networks._seeds import Initializers
 
-__all__ = ["FrameSequencer", "LargeInputLSTM", "build_sequencer"]
+__all__ = ["BidirectionalLSTM", "FrameSequencer", "LargeInputLSTM", "build_sequencer"]
 
 
-@keras.saving.register_keras_serializable("audiogen")
 class FrameSequencer(keras.Model):
     """Predict frames; trained on the mean squared error of their numbers.
 
@@ -26,46 +28,44 @@ class FrameSequencer(keras.Model):
         can avoid, so that losses can be compared whatever the components.
     """
 
-    def __init__(self, network, error_scale=None, **kwargs):
-        super().__init__(**kwargs)
+    def __init__(self, network: keras.Model, error_scale: float | None = None) -> None:
+        super().__init__(name="sequencer", dtype="float32")
         self.network = network
         self.error_scale = error_scale
         if error_scale is None:
-            self.mae_metric = keras.metrics.Mean(name="mae")
+            self.mae_metric = keras.metrics.Mean(name="mae", dtype="float32")
         self.built = True
 
-    def call(self, inputs, training=None):
+    @property
+    def networks(self) -> dict[str, keras.Model]:
+        """The network, by its name."""
+        return {"network": self.network}
+
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
         """Predict the frames after those given."""
         return self.network(list(inputs), training=training)
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
         """Return the mean squared error of a frame's numbers."""
+        y = ops.cast(y, "float32")
         if self.error_scale is None:
             self.mae_metric.update_state(ops.abs(y - y_pred))
             return ops.mean(ops.square(y - y_pred))
         squares = ops.sum(ops.square(y[..., :-1] - y_pred), axis=-1) + ops.square(y[..., -1])
         return self.error_scale * ops.mean(squares)
 
-    def get_config(self):
-        """Return what `from_config` needs."""
-        return {
-            "network": keras.saving.serialize_keras_object(self.network),
-            "error_scale": self.error_scale,
-        }
 
-    @classmethod
-    def from_config(cls, config):
-        """Build the model from what `get_config` returned."""
-        config = dict(config)
-        network = keras.saving.deserialize_keras_object(config["network"], safe_mode=True)
-        return cls(network, config["error_scale"])
-
-
-@keras.saving.register_keras_serializable("audiogen")
 class _ProjectedCell(layers.LSTMCell):
     """One step of an LSTM whose input has been multiplied with the kernel already."""
 
-    def call(self, inputs, states, training=False):
+    def call(self, inputs: Any, states: Any, training: bool = False) -> Any:
         hidden, carry = states
         gates = inputs + ops.matmul(hidden, self.recurrent_kernel) + self.bias
         write, keep, new, show = ops.split(gates, 4, axis=1)
@@ -74,7 +74,6 @@ class _ProjectedCell(layers.LSTMCell):
         return hidden, [hidden, carry]
 
 
-@keras.saving.register_keras_serializable("audiogen")
 class LargeInputLSTM(layers.RNN):
     """An LSTM, the same function of the same weights as Keras' own, for large inputs.
 
@@ -90,7 +89,9 @@ class LargeInputLSTM(layers.RNN):
         Parameters of ``keras.layers.RNN``.
     """
 
-    def inner_loop(self, sequences, initial_state, mask, training=False):
+    def inner_loop(
+        self, sequences: Any, initial_state: Any, mask: Any, training: bool = False
+    ) -> Any:
         """Multiply with the kernel, then go through the time steps."""
         _, length, size = sequences.shape
         projected = ops.matmul(ops.reshape(sequences, (-1, size)), self.cell.kernel)
@@ -98,7 +99,62 @@ class LargeInputLSTM(layers.RNN):
         return super().inner_loop(projected, initial_state, mask, training=training)
 
 
-def build_sequencer(frame_shape, *, length, horizon, units, n_layers, dropout, error_scale, seed):
+class BidirectionalLSTM(layers.Layer):
+    """Two LSTMs, one of which reads the sequence from its end [1]_; their outputs, joined.
+
+    Keras' own ``Bidirectional`` builds its layers from their configurations.
+
+    Parameters
+    ----------
+    forward_layer, backward_layer : keras.layers.RNN
+        The second with ``go_backwards=True``.
+    **parameters : dict
+        Parameters of ``keras.layers.Layer``.
+
+    References
+    ----------
+    .. [1] M. Schuster, K. K. Paliwal, "Bidirectional Recurrent Neural Networks", IEEE
+       Transactions on Signal Processing 45, 1997.
+    """
+
+    def __init__(
+        self, forward_layer: layers.RNN, backward_layer: layers.RNN, **parameters: Any
+    ) -> None:
+        super().__init__(**parameters)
+        self.forward_layer = forward_layer
+        self.backward_layer = backward_layer
+
+    def build(self, input_shape: Any) -> None:
+        """Build both layers."""
+        self.forward_layer.build(input_shape)
+        self.backward_layer.build(input_shape)
+
+    def compute_output_shape(self, input_shape: Any) -> tuple:
+        """Return the shape of the joined outputs."""
+        *first, size = self.forward_layer.compute_output_shape(input_shape)
+        return (*first, 2 * size)
+
+    def call(self, x: Any, training: bool = False) -> Any:
+        """Return the joined outputs, those of each time step side by side."""
+        forward = self.forward_layer(x, training=training)
+        backward = self.backward_layer(x, training=training)
+        if self.backward_layer.return_sequences:
+            backward = ops.flip(backward, axis=1)
+        return ops.concatenate([forward, backward], axis=-1)
+
+
+def build_sequencer(
+    frame_shape: Sequence[int],
+    *,
+    length: int,
+    horizon: int,
+    units: int,
+    n_layers: int,
+    dropout: float,
+    error_scale: float | None,
+    seed: int,
+    precision: str = "float32",
+) -> FrameSequencer:
     """Build a network that predicts frames from those before them.
 
     Flattened frames pass through bidirectional LSTMs [1]_ with dropout after each; the
@@ -107,7 +163,7 @@ def build_sequencer(frame_shape, *, length, horizon, units, n_layers, dropout, e
     Parameters
     ----------
     frame_shape : tuple of int
-        The shape of one frame, () for scalars.
+        Shape of one frame, () for scalars.
     length : int
         Frames that are seen.
     horizon : int
@@ -122,6 +178,8 @@ def build_sequencer(frame_shape, *, length, horizon, units, n_layers, dropout, e
         See `FrameSequencer`.
     seed : int
         Decides initial weights and dropout.
+    precision : {"float32", "mixed_bfloat16"}, default="float32"
+        What layers compute in; weights and outputs are float32.
 
     Returns
     -------
@@ -130,40 +188,43 @@ def build_sequencer(frame_shape, *, length, horizon, units, n_layers, dropout, e
     References
     ----------
     .. [1] S. Hochreiter, J. Schmidhuber, "Long Short-Term Memory", Neural Computation 9,
-       1997; M. Schuster, K. K. Paliwal, "Bidirectional Recurrent Neural Networks", IEEE
-       Transactions on Signal Processing 45, 1997.
+       1997.
     """
-    initializers = Initializers(seed)
-    frames = keras.Input((length, *frame_shape), name="frames")
+    factory = LayerFactory(Initializers(seed), precision)
+    frame_shape, size = tuple(frame_shape), math.prod(frame_shape)
+    frames = factory.input((length, *frame_shape), "frames")
     # This is TimeDistributed(Flatten()), which would copy all frames three times.
-    hidden = layers.Reshape((length, math.prod(frame_shape)), name="flatten")(frames)
+    hidden = factory.make(layers.Reshape, (length, size), name="flatten")(frames)
     for i in range(n_layers):
-        make = _lstm if i else _large_input_lstm
-        options = {"return_sequences": i < n_layers - 1}
-        # Left to itself, Bidirectional gives both directions the same seeds.
-        hidden = layers.Bidirectional(
-            make(units, initializers, **options),
-            backward_layer=make(units, initializers, go_backwards=True, **options),
-        )(hidden)
-        hidden = layers.Dropout(dropout, seed=initializers.seed())(hidden)
-    out = layers.Dense(horizon * math.prod(frame_shape), kernel_initializer=initializers.glorot())(
-        hidden
-    )
-    out = layers.Reshape((horizon, *frame_shape))(out)
-    return FrameSequencer(keras.Model([frames], out), error_scale)
+        hidden = _lstm(factory, i, units, return_sequences=i < n_layers - 1)(hidden)
+        seed = factory.initializers.seed()
+        hidden = factory.make(layers.Dropout, dropout, seed=seed)(hidden)
+    glorot = factory.initializers.glorot()
+    out = factory.make(
+        layers.Dense, horizon * size, kernel_initializer=glorot, name="out", exact=True
+    )(hidden)
+    out = factory.make(layers.Reshape, (horizon, *frame_shape), exact=True)(out)
+    return FrameSequencer(factory.network([frames], out, "network"), error_scale)
 
 
-def _lstm(units, initializers, **options):
-    return layers.LSTM(units, **_initial(initializers), **options)
-
-
-def _large_input_lstm(units, initializers, **options):
-    return LargeInputLSTM(_ProjectedCell(units, **_initial(initializers)), **options)
-
-
-def _initial(initializers):
-    return {
-        "kernel_initializer": initializers.glorot(),
-        "recurrent_initializer": keras.initializers.Orthogonal(seed=initializers.seed()),
-        "seed": initializers.seed(),
-    }
+def _lstm(factory: LayerFactory, i: int, units: int, *, return_sequences: bool) -> layers.Layer:
+    """Return the i-th bidirectional LSTM."""
+    both = []
+    for name in ("forward", "backward"):
+        options = {"return_sequences": return_sequences, "go_backwards": name == "backward"}
+        initial = {
+            "kernel_initializer": factory.initializers.glorot(),
+            "recurrent_initializer": keras.initializers.Orthogonal(
+                seed=factory.initializers.seed()
+            ),
+            "bias_initializer": keras.initializers.Zeros(),
+            "seed": factory.initializers.seed(),
+        }
+        name = f"{name}_{i}"
+        if i:
+            layer = factory.make(layers.LSTM, units, name=name, **initial, **options)
+        else:
+            cell = factory.make(_ProjectedCell, units, name="cell", **initial)
+            layer = factory.make(LargeInputLSTM, cell, name=name, **options)
+        both.append(layer)
+    return factory.make(BidirectionalLSTM, *both, name=f"lstm_{i}")

@@ -23,19 +23,19 @@ class Initializers:
     True
     """
 
-    def __init__(self, seed):
+    def __init__(self, seed: int) -> None:
         self._first = seed
         self._count = 0
 
-    def seed(self):
+    def seed(self) -> int:
         """Return the next seed."""
         self._count += 1
         return spawn_seed(self._first, self._count)
 
-    def glorot(self):
+    def glorot(self) -> keras.Initializer:
         """Return a Glorot-uniform initializer with the next seed."""
         return keras.initializers.GlorotUniform(seed=self.seed())
 
-    def he(self):
+    def he(self) -> keras.Initializer:
         """Return a He-uniform initializer (for ReLU) with the next seed."""
         return keras.initializers.HeUniform(seed=self.seed())

@@ -1,5 +1,7 @@
 """How far two sounds are apart to the ear: magnitudes at several resolutions, phases left out."""
 
+from typing import Any
+
 from keras import ops
 
 __all__ = ["spectral_loss"]
@@ -9,7 +11,9 @@ _FLOOR = 1e-3  # of the logarithm: well below what a frame of music has, above r
 _SAFE = 1e-9  # under the root, whose gradient at zero is infinite
 
 
-def spectral_loss(real, generated, frame_lengths=_FRAME_LENGTHS):
+def spectral_loss(
+    real: Any, generated: Any, frame_lengths: tuple[int, ...] = _FRAME_LENGTHS
+) -> Any:
     """Return the multi-resolution distance of magnitudes, linear and logarithmic.
 
     At each resolution, the mean absolute difference of the magnitudes of the short-time
@@ -41,7 +45,7 @@ def spectral_loss(real, generated, frame_lengths=_FRAME_LENGTHS):
     (0.0, 0.0)
     """
     real, generated = ops.cast(real, "float32"), ops.cast(generated, "float32")
-    loss = 0.0
+    loss: Any = 0.0
     for length in frame_lengths:
         a, b = _magnitudes(real, length), _magnitudes(generated, length)
         loss += ops.mean(ops.abs(a - b))
@@ -49,7 +53,7 @@ def spectral_loss(real, generated, frame_lengths=_FRAME_LENGTHS):
     return loss
 
 
-def _magnitudes(audio, length):
+def _magnitudes(audio: Any, length: int) -> Any:
     """Return magnitudes (batch, n_frames, n_bins), every sample under several windows."""
     margin = length - length // 4
     audio = ops.pad(audio, [[0, 0], [margin, margin]])

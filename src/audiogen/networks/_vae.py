@@ -1,12 +1,15 @@
 """The variational autoencoder's model: two networks and their common loss."""
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 from keras import layers, ops
 
 from audiogen.networks._convolutional import conv_decoder, conv_encoder
 from audiogen.networks._dense import dense_decoder, dense_encoder
+from audiogen.networks._layers import LayerFactory
 from audiogen.networks._seeds import Initializers
 from audiogen.networks._spectral_loss import spectral_loss
 
@@ -17,7 +20,6 @@ _SMALLEST_VARIANCE = 1e-6
 _VARIANCE_MOMENTUM = 0.95
 
 
-@keras.saving.register_keras_serializable("audiogen")
 class VariationalAutoencoder(keras.Model):
     """Encoder, draw, decoder; trained on the negative evidence lower bound.
 
@@ -50,35 +52,54 @@ class VariationalAutoencoder(keras.Model):
        Calibrated Decoders", ICML 2021.
     """
 
-    def __init__(self, encoder, decoder, beta=1.0, loss="mse", seed=0, **kwargs):
-        super().__init__(**kwargs)
+    def __init__(
+        self,
+        encoder: keras.Model,
+        decoder: keras.Model,
+        beta: float = 1.0,
+        loss: str = "mse",
+        seed: int = 0,
+    ) -> None:
+        super().__init__(name="vae", dtype="float32")
         self.encoder = encoder
         self.decoder = decoder
         self.beta = beta
         self.loss_name = loss
         self.seed = seed
         self.draws = keras.random.SeedGenerator(seed)
-        self.variance = self.add_weight(
-            name="variance", shape=(), initializer="ones", trainable=False
-        )
-        self.warmup = self.add_weight(name="warmup", shape=(), initializer="ones", trainable=False)
-        self.mse_metric = keras.metrics.Mean(name="mse")
-        self.kl_metric = keras.metrics.Mean(name="kl")
+        ones = {"initializer": keras.initializers.Ones(), "trainable": False}
+        self.variance = self.add_weight(name="variance", shape=(), **ones)
+        self.warmup = self.add_weight(name="warmup", shape=(), **ones)
+        self.mse_metric = keras.metrics.Mean(name="mse", dtype="float32")
+        self.kl_metric = keras.metrics.Mean(name="kl", dtype="float32")
         self.built = True
 
-    def call(self, inputs):
+    @property
+    def networks(self) -> dict[str, keras.Model]:
+        """The networks, by their names."""
+        return {"encoder": self.encoder, "decoder": self.decoder}
+
+    def call(self, inputs: Any) -> Any:
         """Encode, draw once and decode."""
-        inputs = [ops.convert_to_tensor(values) for values in inputs]
+        inputs = [ops.convert_to_tensor(values, "float32") for values in inputs]
         z_mean, z_log_var = self.encoder(inputs)
-        noise = keras.random.normal(ops.shape(z_mean), seed=self.draws)
+        noise = keras.random.normal(ops.shape(z_mean), dtype="float32", seed=self.draws)
         z = z_mean + ops.exp(0.5 * z_log_var) * noise
         return self.decoder([z, *inputs[1:]]), z_mean, z_log_var
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
         """Return the negative evidence lower bound in nats for each number of a sample."""
         reconstruction, z_mean, z_log_var = y_pred
+        real = ops.cast(x[0], "float32")
         size = math.prod(reconstruction.shape[1:])
-        mse = ops.mean(ops.square(x[0] - reconstruction))
+        mse = ops.mean(ops.square(real - reconstruction))
         kl = ops.mean(
             0.5 * ops.sum(ops.square(z_mean) + ops.exp(z_log_var) - 1.0 - z_log_var, axis=-1)
         )
@@ -90,9 +111,9 @@ class VariationalAutoencoder(keras.Model):
         self.mse_metric.update_state(mse)
         self.kl_metric.update_state(kl)
         weight = self.beta * self.warmup if training else self.beta
-        return self._likelihood(x[0], reconstruction, mse) + weight * kl / size
+        return self._likelihood(real, reconstruction, mse) + weight * kl / size
 
-    def _likelihood(self, x, reconstruction, mse):
+    def _likelihood(self, x: Any, reconstruction: Any, mse: Any) -> Any:
         """Return the negative logarithm of the likelihood for each number of a sample."""
         if self.loss_name == "mse":
             return 0.5 * (_LOG_2_PI + 1 + ops.log(mse + _SMALLEST_VARIANCE))
@@ -100,26 +121,20 @@ class VariationalAutoencoder(keras.Model):
         distance = spectral_loss(2 * x - 1, 2 * reconstruction - 1)
         return _LOG_2 + 1 + ops.log(distance + _SMALLEST_VARIANCE)
 
-    def get_config(self):
-        """Return what `from_config` needs."""
-        return {
-            "encoder": keras.saving.serialize_keras_object(self.encoder),
-            "decoder": keras.saving.serialize_keras_object(self.decoder),
-            "beta": self.beta,
-            "loss": self.loss_name,
-            "seed": self.seed,
-        }
 
-    @classmethod
-    def from_config(cls, config):
-        """Build the model from what `get_config` returned."""
-        config = dict(config)
-        for name in ("encoder", "decoder"):
-            config[name] = keras.saving.deserialize_keras_object(config[name], safe_mode=True)
-        return cls(**config)
-
-
-def build_vae(shape, condition_width, *, latent_dim, body, residual, bounded, beta, loss, seed):
+def build_vae(
+    shape: Sequence[int],
+    condition_width: int,
+    *,
+    latent_dim: int,
+    body: dict[str, Any],
+    residual: bool,
+    bounded: bool,
+    beta: float,
+    loss: str,
+    seed: int,
+    precision: str = "float32",
+) -> VariationalAutoencoder:
     """Build a conditional variational autoencoder.
 
     Parameters
@@ -143,35 +158,64 @@ def build_vae(shape, condition_width, *, latent_dim, body, residual, bounded, be
         What reconstructions are measured by.
     seed : int
         Decides initial weights and draws.
+    precision : {"float32", "mixed_bfloat16"}, default="float32"
+        What layers compute in; weights and outputs are float32.
 
     Returns
     -------
     model : VariationalAutoencoder
     """
     initializers = Initializers(seed)
-    dense = "units" in body
-    x = keras.Input(shape, name="x")
-    z = keras.Input((latent_dim,), name="z")
-    condition = keras.Input((condition_width,), name="condition") if condition_width else None
-    given = [] if condition is None else [condition]
-
-    hidden = (dense_encoder if dense else conv_encoder)(
-        x, condition, **body, residual=residual, initializers=initializers
+    encoder = _encoder(
+        LayerFactory(initializers, precision), shape, condition_width, latent_dim, body, residual
     )
+    activation = "sigmoid" if bounded else "linear"
+    decoder = _decoder(
+        LayerFactory(initializers, precision),
+        tuple(shape),
+        condition_width,
+        latent_dim,
+        activation=activation,
+        residual=residual,
+        **body,
+    )
+    return VariationalAutoencoder(encoder, decoder, beta, loss, initializers.seed())
+
+
+def _encoder(
+    factory: LayerFactory,
+    shape: Sequence[int],
+    condition_width: int,
+    latent_dim: int,
+    body: dict[str, Any],
+    residual: bool,
+) -> keras.Model:
+    inputs, condition = factory.inputs(shape, "x", condition_width)
+    if "units" in body:
+        hidden = dense_encoder(factory, inputs[0], condition, **body, residual=residual)
+    else:
+        hidden = conv_encoder(factory, inputs[0], **body, residual=residual)
+        hidden = factory.joined(hidden, condition)
     moments = [
-        layers.Dense(latent_dim, kernel_initializer=initializers.glorot(), name=name)(hidden)
+        factory.make(
+            layers.Dense,
+            latent_dim,
+            kernel_initializer=factory.initializers.glorot(),
+            name=name,
+            exact=True,
+        )(hidden)
         for name in ("z_mean", "z_log_var")
     ]
-    reverse = {"units": body["units"][::-1]} if dense else body
-    out = (dense_decoder if dense else conv_decoder)(
-        z,
-        condition,
-        shape,
-        **reverse,
-        residual=residual,
-        activation="sigmoid" if bounded else "linear",
-        initializers=initializers,
-    )
-    encoder = keras.Model([x, *given], moments, name="encoder")
-    decoder = keras.Model([z, *given], out, name="decoder")
-    return VariationalAutoencoder(encoder, decoder, beta, loss, initializers.seed())
+    return factory.network(inputs, moments, "encoder")
+
+
+def _decoder(
+    factory: LayerFactory,
+    shape: tuple[int, ...],
+    condition_width: int,
+    latent_dim: int,
+    **body: Any,
+) -> keras.Model:
+    inputs, condition = factory.inputs((latent_dim,), "z", condition_width)
+    build = dense_decoder if "units" in body else conv_decoder
+    return factory.network(inputs, build(factory, inputs[0], condition, shape, **body), "decoder")

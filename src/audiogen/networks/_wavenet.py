@@ -1,17 +1,18 @@
 """The WaveNet autoencoder's model: causal encoder, bottleneck, causal decoder."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 from keras import layers, ops
 
+from audiogen.networks._layers import LayerFactory
 from audiogen.networks._seeds import Initializers
 from audiogen.networks._spectral_loss import spectral_loss
 
 __all__ = ["WaveNetModel", "build_wavenet"]
 
-_BATCH_NORM_MOMENTUM = 0.9  # small data: Keras' 0.99 needs hundreds of steps to settle
 
-
-@keras.saving.register_keras_serializable("audiogen")
 class WaveNetModel(keras.Model):
     """Encoder and decoder of sequences, and the loss between them.
 
@@ -29,24 +30,38 @@ class WaveNetModel(keras.Model):
         How many time steps count; those after them are padding.
     """
 
-    def __init__(self, encoder, decoder, loss, n_steps, **kwargs):
-        super().__init__(**kwargs)
+    def __init__(
+        self, encoder: keras.Model, decoder: keras.Model, loss: str, n_steps: int
+    ) -> None:
+        super().__init__(name="wavenet", dtype="float32")
         self.encoder = encoder
         self.decoder = decoder
         self.loss_name = loss
         self.n_steps = n_steps
         self.built = True
 
-    def call(self, inputs, training=None):
+    @property
+    def networks(self) -> dict[str, keras.Model]:
+        """The networks, by their names."""
+        return {"encoder": self.encoder, "decoder": self.decoder}
+
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
         """Encode x and decode it; inputs are [x, ...] or [x, previous, ...]."""
-        x, *others = map(ops.convert_to_tensor, inputs)
+        x, *others = (ops.convert_to_tensor(values, "float32") for values in inputs)
         codes = self.encoder([x], training=training)
         given = [codes, *others]
         if self.loss_name == "levels":
             given[:2] = given[1::-1]  # previous comes first
         return self.decoder(given, training=training)
 
-    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+    def compute_loss(
+        self,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
         """Return the loss of what was decoded."""
         found = ops.cast(y_pred[:, : self.n_steps], "float32")
         if self.loss_name == "levels":
@@ -58,39 +73,23 @@ class WaveNetModel(keras.Model):
             return spectral_loss(wanted[:, :, 0], found[:, :, 0])
         return ops.mean(ops.abs(wanted - found))
 
-    def get_config(self):
-        """Return what `from_config` needs."""
-        return {
-            "encoder": keras.saving.serialize_keras_object(self.encoder),
-            "decoder": keras.saving.serialize_keras_object(self.decoder),
-            "loss": self.loss_name,
-            "n_steps": self.n_steps,
-        }
-
-    @classmethod
-    def from_config(cls, config):
-        """Build the model from what `get_config` returned."""
-        config = dict(config)
-        for name in ("encoder", "decoder"):
-            config[name] = keras.saving.deserialize_keras_object(config[name], safe_mode=True)
-        return cls(**config)
-
 
 def build_wavenet(
-    n_steps,
-    n_channels,
-    condition_width,
+    n_steps: int,
+    n_channels: int,
+    condition_width: int,
     *,
-    filters,
-    kernel_size,
-    dilations,
-    dropout,
-    code_channels,
-    downsampling,
-    n_levels,
-    loss,
-    seed,
-):
+    filters: int,
+    kernel_size: int,
+    dilations: Sequence[int],
+    dropout: float,
+    code_channels: int,
+    downsampling: int,
+    n_levels: int | None,
+    loss: str,
+    seed: int,
+    precision: str = "float32",
+) -> WaveNetModel:
     """Build a WaveNet autoencoder.
 
     Parameters
@@ -118,94 +117,139 @@ def build_wavenet(
         The loss of a decoder that gives x at once.
     seed : int
         Decides initial weights and dropout.
+    precision : {"float32", "mixed_bfloat16"}, default="float32"
+        What layers compute in; weights and outputs are float32.
 
     Returns
     -------
     model : WaveNetModel
     """
-    blocks = {
+    seeds = Initializers(seed)
+    stack = {
         "filters": filters,
         "kernel_size": kernel_size,
-        "dilations": dilations,
+        "dilations": tuple(dilations),
         "dropout": dropout,
-        "initializers": Initializers(seed),
     }
-    encoder = _encoder(n_channels, code_channels, downsampling, **blocks)
+    encoder = _encoder(
+        LayerFactory(seeds, precision), n_channels, code_channels, downsampling, **stack
+    )
     decoder = _decoder(
-        n_channels, code_channels, downsampling, condition_width, n_levels=n_levels, **blocks
+        LayerFactory(seeds, precision),
+        n_channels,
+        code_channels,
+        downsampling,
+        condition_width,
+        n_levels=n_levels,
+        **stack,
     )
     return WaveNetModel(encoder, decoder, loss if n_levels is None else "levels", n_steps)
 
 
-def _encoder(n_channels, code_channels, downsampling, **blocks):
-    x = keras.Input((None, n_channels), name="x")
-    hidden = _causal_stack(x, None, **blocks)
-    codes = layers.Conv1D(
+def _encoder(
+    factory: LayerFactory, n_channels: int, code_channels: int, downsampling: int, **stack: Any
+) -> keras.Model:
+    x = factory.input((None, n_channels), "x")
+    hidden = _causal_stack(factory, x, None, **stack)
+    codes = factory.make(
+        layers.Conv1D,
         code_channels,
         downsampling,
         strides=downsampling,
-        kernel_initializer=blocks["initializers"].glorot(),
+        kernel_initializer=factory.initializers.glorot(),
         name="bottleneck",
+        exact=True,
     )(hidden)
-    return keras.Model([x], codes, name="encoder")
+    return factory.network([x], codes, "encoder")
 
 
-def _decoder(n_channels, code_channels, downsampling, condition_width, *, n_levels, **blocks):
-    filters, initializers = blocks["filters"], blocks["initializers"]
-    codes = keras.Input((None, code_channels), name="codes")
-    inputs = [codes]
-    context = layers.Conv1D(
-        filters, 1, kernel_initializer=initializers.glorot(), name="from_codes"
-    )(codes)
-    if condition_width:
-        condition = keras.Input((condition_width,), name="condition")
-        inputs.append(condition)
-        own = layers.Dense(
-            filters, kernel_initializer=initializers.glorot(), name="from_condition"
+def _decoder(
+    factory: LayerFactory,
+    n_channels: int,
+    code_channels: int,
+    downsampling: int,
+    condition_width: int,
+    *,
+    n_levels: int | None,
+    **stack: Any,
+) -> keras.Model:
+    filters = stack["filters"]
+    inputs, condition = factory.inputs((None, code_channels), "codes", condition_width)
+    context = _conv(factory, "from_codes", inputs[0], filters)
+    if condition is not None:
+        glorot = factory.initializers.glorot()
+        own = factory.make(
+            layers.Dense, filters, kernel_initializer=glorot, name="from_condition"
         )(condition)
-        context = layers.Add()([context, layers.Reshape((1, filters))(own)])
-    context = layers.UpSampling1D(downsampling, name="upsampling")(context)
+        own = factory.make(layers.Reshape, (1, filters))(own)
+        context = factory.make(layers.Add)([context, own])
+    context = factory.make(layers.UpSampling1D, downsampling, name="upsampling")(context)
     if n_levels is None:
-        hidden = _causal_stack(context, None, **blocks)
+        hidden = _causal_stack(factory, context, None, **stack)
     else:
-        previous = keras.Input((None, 1), name="previous")
+        previous = factory.input((None, 1), "previous")
         inputs.insert(0, previous)
-        hidden = _causal_stack(previous, context, **blocks)
-    hidden = layers.Conv1D(
-        filters, 1, activation="relu", kernel_initializer=initializers.he(), name="hidden"
+        hidden = _causal_stack(factory, previous, context, **stack)
+    hidden = factory.hidden(layers.Conv1D, hidden, filters, 1, name="hidden")
+    out = factory.make(
+        layers.Conv1D,
+        n_levels or n_channels,
+        1,
+        kernel_initializer=factory.initializers.glorot(),
+        name="output",
+        exact=True,
     )(hidden)
-    out = layers.Conv1D(
-        n_levels or n_channels, 1, kernel_initializer=initializers.glorot(), name="output"
-    )(hidden)
-    return keras.Model(inputs, out, name="decoder")
+    return factory.network(inputs, out, "decoder")
 
 
-def _causal_stack(x, context, *, filters, kernel_size, dilations, dropout, initializers):
+def _causal_stack(
+    factory: LayerFactory,
+    x: Any,
+    context: Any,
+    *,
+    filters: int,
+    kernel_size: int,
+    dilations: tuple[int, ...],
+    dropout: float,
+) -> Any:
     """Pass a sequence through a causal convolution and dilated residual blocks.
 
     What comes out is the sum of the blocks' skip connections, after ReLU. `context`, of
     as many time steps, or None, is added in each block before its ReLU.
     """
-
-    def conv(n, initializer, name, **parameters):
-        return layers.Conv1D(n, name=name, kernel_initializer=initializer, **parameters)
-
-    causal = {"kernel_size": kernel_size, "padding": "causal"}
-    hidden = conv(filters, initializers.glorot(), "entry", **causal)(x)
+    seeds = factory.initializers
+    causal = {"size": kernel_size, "padding": "causal"}
+    hidden = _conv(factory, "entry", x, filters, **causal)
     skips = []
     for i, dilation in enumerate(dilations):
-        inner = conv(filters, initializers.he(), f"dilated_{i}", dilation_rate=dilation, **causal)(
-            hidden
+        inner = _conv(
+            factory, f"dilated_{i}", hidden, filters, seeds.he(), dilation_rate=dilation, **causal
         )
         if context is not None:
-            own = conv(filters, initializers.he(), f"context_{i}", kernel_size=1)(context)
-            inner = layers.Add()([inner, own])
-        inner = layers.ReLU()(inner)
-        inner = layers.BatchNormalization(momentum=_BATCH_NORM_MOMENTUM, name=f"norm_{i}")(inner)
-        inner = layers.Dropout(dropout, seed=initializers.seed())(inner)
-        skips.append(conv(filters, initializers.glorot(), f"skip_{i}", kernel_size=1)(inner))
+            own = _conv(factory, f"context_{i}", context, filters, seeds.he())
+            inner = factory.make(layers.Add)([inner, own])
+        inner = factory.normalized(factory.make(layers.ReLU)(inner))
+        inner = factory.make(layers.Dropout, dropout, seed=seeds.seed())(inner)
+        skips.append(_conv(factory, f"skip_{i}", inner, filters))
         if i < len(dilations) - 1:  # nothing would read the last one's
-            residual = conv(filters, initializers.glorot(), f"residual_{i}", kernel_size=1)(inner)
-            hidden = layers.Add()([hidden, residual])
-    total = layers.Add()(skips) if len(skips) > 1 else skips[0]
-    return layers.ReLU(name="skips")(total)
+            residual = _conv(factory, f"residual_{i}", inner, filters)
+            hidden = factory.make(layers.Add)([hidden, residual])
+    total = factory.make(layers.Add)(skips) if len(skips) > 1 else skips[0]
+    return factory.make(layers.ReLU, name="skips")(total)
+
+
+def _conv(
+    factory: LayerFactory,
+    name: str,
+    x: Any,
+    filters: int,
+    initializer: keras.Initializer | None = None,
+    *,
+    size: int = 1,
+    **parameters: Any,
+) -> Any:
+    """Pass a sequence through a new convolution, by default one that mixes channels alone."""
+    initializer = initializer or factory.initializers.glorot()
+    return factory.make(
+        layers.Conv1D, filters, size, kernel_initializer=initializer, name=name, **parameters
+    )(x)
