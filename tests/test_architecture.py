@@ -84,7 +84,7 @@ def test_heavy_imports_stay_where_they_belong(path):
         if root == "keras":
             assert home(path) in ("networks", "training"), f"{path}:{node.lineno}"
         if root == "tensorflow":
-            assert path.name == "_adversarial.py", f"{path}:{node.lineno}"
+            assert path.name == "_tensorflow.py", f"{path}:{node.lineno}"
         if root in LATE:
             assert id(node) not in top_level, f"{path}:{node.lineno} imports {root} at import time"
 

@@ -18,6 +18,7 @@ import numpy as np
 
 __all__ = [
     "StepwiseDecoder",
+    "affine",
     "continue_frames",
     "dense_decoder",
     "dense_encoder",

@@ -76,7 +76,7 @@ class AdversarialModel(keras.Model):
         self.auxiliary_weight = auxiliary_weight
         self.augment = augment
         self.draws = keras.random.SeedGenerator(seed)
-        names = ["generator_loss", "discriminator_loss", "penalty", "accuracy"]
+        names = ["loss", "discriminator_loss", "penalty", "accuracy"]
         names += ["auxiliary_loss"] * (len(discriminator.outputs) > 1)
         names += ["distance", "real_spread", "spread"]
         self.means = {name: keras.metrics.Mean(name=name, dtype="float32") for name in names}
@@ -115,7 +115,7 @@ class AdversarialModel(keras.Model):
         generated = self.generator([z, *given], training=False)
         real, *_ = self._outputs(x, given, training=False)
         score, *guess = self._outputs(generated, given, training=False)
-        self._record("generator_loss", adversarial_loss(self.loss_kind, score), x)
+        self._record("loss", adversarial_loss(self.loss_kind, score), x)
         self._critic_loss(x, real, score, None)
         penalty = self._penalty(x, generated, given, _VALIDATION_SEED, training=False)
         self._record("penalty", penalty, x)
@@ -131,7 +131,7 @@ class AdversarialModel(keras.Model):
         seen = augment(generated, self.draws) if self.augment else generated
         score, *guess = self._outputs(seen, given)
         loss = adversarial_loss(self.loss_kind, score)
-        self._record("generator_loss", loss, x)
+        self._record("loss", loss, x)
         if guess:
             loss += self._auxiliary_loss(guess[0], given[0], x)
         return loss, generated
@@ -220,7 +220,7 @@ class AdversarialModel(keras.Model):
         varied = real_spread > 0
         unit = ops.where(varied, real_spread, 1.0)
         return {
-            "loss": distance / unit,
+            "distance": distance / unit,
             "diversity": ops.where(varied, spread / unit, 1.0),
             **results,
         }
