@@ -209,7 +209,8 @@ class StepwiseDecoder:
         logits : ndarray of shape (n_samples, n_levels), float32
         """
         hidden = self._entry(previous[:, np.newaxis])
-        code, skips = self._time // self._downsampling, np.float32(0)
+        code = self._time // self._downsampling
+        skips: np.ndarray | np.float32 = np.float32(0)
         for queue, context, kernel, bias in self._blocks:
             inner = queue(hidden)
             inner += context[code]

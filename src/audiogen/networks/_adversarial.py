@@ -69,7 +69,7 @@ class AdversarialModel(keras.Model):
         super().__init__(name="gan", dtype="float32")
         self.generator = generator
         self.discriminator = discriminator
-        self.conditions = [tuple(condition) for condition in conditions]
+        self.conditions = conditions
         self.loss_kind = loss
         self.penalty_weight = penalty_weight
         self.penalty_interval = penalty_interval
@@ -158,7 +158,7 @@ class AdversarialModel(keras.Model):
     def _outputs(self, x: Any, given: list, training: bool = True) -> list:
         """Return the discriminator's outputs as a list: Keras gives a single one as it is."""
         outputs = self.discriminator([x, *given], training=training)
-        return outputs if isinstance(outputs, list | tuple) else [outputs]
+        return list(outputs) if isinstance(outputs, list | tuple) else [outputs]
 
     def _critic_loss(self, x: Any, real: Any, score: Any, draws: Any) -> Any:
         """Record, and return, the loss of the scores; record how often they are right."""

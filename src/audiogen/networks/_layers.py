@@ -84,7 +84,9 @@ class LayerFactory:
         condition = self.input((condition_width,), "condition")
         return [*inputs, condition], condition
 
-    def make(self, kind: type, *args: Any, name: str = "", exact: bool = False, **parameters: Any):
+    def make(
+        self, kind: type, *args: Any, name: str = "", exact: bool = False, **parameters: Any
+    ) -> keras.Layer:
         """Return a new layer of a class.
 
         Parameters

@@ -8,12 +8,13 @@ import keras
 from keras import layers, ops
 
 from audiogen.networks._layers import LayerFactory
+from audiogen.networks._model import LossModel
 from audiogen.networks._seeds import Initializers
 
 __all__ = ["BidirectionalLSTM", "FrameSequencer", "LargeInputLSTM", "build_sequencer"]
 
 
-class FrameSequencer(keras.Model):
+class FrameSequencer(LossModel):
     """Predict frames; trained on the mean squared error of their numbers.
 
     Parameters
@@ -29,12 +30,11 @@ class FrameSequencer(keras.Model):
     """
 
     def __init__(self, network: keras.Model, error_scale: float | None = None) -> None:
-        super().__init__(name="sequencer", dtype="float32")
+        super().__init__("sequencer")
         self.network = network
         self.error_scale = error_scale
         if error_scale is None:
             self.mae_metric = keras.metrics.Mean(name="mae", dtype="float32")
-        self.built = True
 
     @property
     def networks(self) -> dict[str, keras.Model]:
@@ -45,14 +45,7 @@ class FrameSequencer(keras.Model):
         """Predict the frames after those given."""
         return self.network(list(inputs), training=training)
 
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> Any:
+    def loss_of(self, x: Any, y: Any, y_pred: Any, training: bool) -> Any:
         """Return the mean squared error of a frame's numbers."""
         y = ops.cast(y, "float32")
         if self.error_scale is None:

@@ -10,6 +10,7 @@ from keras import layers, ops
 from audiogen.networks._convolutional import conv_decoder, conv_encoder
 from audiogen.networks._dense import dense_decoder, dense_encoder
 from audiogen.networks._layers import LayerFactory
+from audiogen.networks._model import LossModel
 from audiogen.networks._seeds import Initializers
 from audiogen.networks._spectral_loss import spectral_loss
 
@@ -20,7 +21,7 @@ _SMALLEST_VARIANCE = 1e-6
 _VARIANCE_MOMENTUM = 0.95
 
 
-class VariationalAutoencoder(keras.Model):
+class VariationalAutoencoder(LossModel):
     """Encoder, draw, decoder; trained on the negative evidence lower bound.
 
     The likelihood is a Gaussian of one variance for all of a sample. That variance is
@@ -60,19 +61,17 @@ class VariationalAutoencoder(keras.Model):
         loss: str = "mse",
         seed: int = 0,
     ) -> None:
-        super().__init__(name="vae", dtype="float32")
+        super().__init__("vae")
         self.encoder = encoder
         self.decoder = decoder
         self.beta = beta
         self.loss_name = loss
-        self.seed = seed
         self.draws = keras.random.SeedGenerator(seed)
         ones = {"initializer": keras.initializers.Ones(), "trainable": False}
         self.variance = self.add_weight(name="variance", shape=(), **ones)
         self.warmup = self.add_weight(name="warmup", shape=(), **ones)
         self.mse_metric = keras.metrics.Mean(name="mse", dtype="float32")
         self.kl_metric = keras.metrics.Mean(name="kl", dtype="float32")
-        self.built = True
 
     @property
     def networks(self) -> dict[str, keras.Model]:
@@ -87,14 +86,7 @@ class VariationalAutoencoder(keras.Model):
         z = z_mean + ops.exp(0.5 * z_log_var) * noise
         return self.decoder([z, *inputs[1:]]), z_mean, z_log_var
 
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> Any:
+    def loss_of(self, x: Any, y: Any, y_pred: Any, training: bool) -> Any:
         """Return the negative evidence lower bound in nats for each number of a sample."""
         reconstruction, z_mean, z_log_var = y_pred
         real = ops.cast(x[0], "float32")

@@ -7,13 +7,14 @@ import keras
 from keras import layers, ops
 
 from audiogen.networks._layers import LayerFactory
+from audiogen.networks._model import LossModel
 from audiogen.networks._seeds import Initializers
 from audiogen.networks._spectral_loss import spectral_loss
 
 __all__ = ["WaveNetModel", "build_wavenet"]
 
 
-class WaveNetModel(keras.Model):
+class WaveNetModel(LossModel):
     """Encoder and decoder of sequences, and the loss between them.
 
     Parameters
@@ -33,12 +34,11 @@ class WaveNetModel(keras.Model):
     def __init__(
         self, encoder: keras.Model, decoder: keras.Model, loss: str, n_steps: int
     ) -> None:
-        super().__init__(name="wavenet", dtype="float32")
+        super().__init__("wavenet")
         self.encoder = encoder
         self.decoder = decoder
         self.loss_name = loss
         self.n_steps = n_steps
-        self.built = True
 
     @property
     def networks(self) -> dict[str, keras.Model]:
@@ -54,14 +54,7 @@ class WaveNetModel(keras.Model):
             given[:2] = given[1::-1]  # previous comes first
         return self.decoder(given, training=training)
 
-    def compute_loss(
-        self,
-        x: Any = None,
-        y: Any = None,
-        y_pred: Any = None,
-        sample_weight: Any = None,
-        training: bool = True,
-    ) -> Any:
+    def loss_of(self, x: Any, y: Any, y_pred: Any, training: bool) -> Any:
         """Return the loss of what was decoded."""
         found = ops.cast(y_pred[:, : self.n_steps], "float32")
         if self.loss_name == "levels":
@@ -218,7 +211,7 @@ def _causal_stack(
     as many time steps, or None, is added in each block before its ReLU.
     """
     seeds = factory.initializers
-    causal = {"size": kernel_size, "padding": "causal"}
+    causal: dict[str, Any] = {"size": kernel_size, "padding": "causal"}
     hidden = _conv(factory, "entry", x, filters, **causal)
     skips = []
     for i, dilation in enumerate(dilations):
