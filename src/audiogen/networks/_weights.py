@@ -1,10 +1,20 @@
 """The weights of a network as plain arrays, by the names of its layers."""
 
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
 
-__all__ = ["assign_layer_weights", "layer_weights"]
+__all__ = ["assign_layer_weights", "layer_weights", "to_numpy"]
+
+
+def to_numpy(values: Any) -> np.ndarray:
+    """Return a variable or tensor as a new array, whatever the backend."""
+    tensor = ops.convert_to_tensor(values)
+    if keras.backend.backend() == "torch":
+        return ops.convert_to_numpy(tensor)
+    return np.asarray(tensor).copy()  # Keras' own way makes TensorFlow and NumPy 2.4 warn
 
 
 def layer_weights(network: keras.Model) -> dict[str, list[np.ndarray]]:
@@ -21,7 +31,7 @@ def layer_weights(network: keras.Model) -> dict[str, list[np.ndarray]]:
         Of each layer that has weights, by its name; in the order of ``layer.weights``.
     """
     return {
-        layer.name: [np.array(ops.convert_to_numpy(weight)) for weight in layer.weights]
+        layer.name: [to_numpy(weight) for weight in layer.weights]
         for layer in network.layers
         if layer.weights
     }

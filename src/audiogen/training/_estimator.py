@@ -360,7 +360,7 @@ class TrainedEstimator(BaseEstimator):
     @staticmethod
     def _predict(network: Any, *inputs: np.ndarray | None) -> Any:
         """Return a network's outputs as arrays, computed a block of rows at a time."""
-        from audiogen.networks._quiet import keras
+        from audiogen.networks._weights import to_numpy
 
         given = [values for values in inputs if values is not None]
         blocks: list[list[np.ndarray]] = []
@@ -369,7 +369,7 @@ class TrainedEstimator(BaseEstimator):
             block = [values[start : start + _PREDICTED_AT_ONCE] for values in given]
             out = network(block, training=False)
             several = isinstance(out, list | tuple)
-            blocks.append([keras.ops.convert_to_numpy(o) for o in (out if several else [out])])
+            blocks.append([to_numpy(o) for o in (out if several else [out])])
         joined = [np.concatenate(parts) for parts in zip(*blocks, strict=True)]
         return joined if several else joined[0]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from audiogen.networks._quiet import keras
+from audiogen.networks._weights import to_numpy
 
 __all__ = [
     "assign_training_state",
@@ -120,7 +120,7 @@ def _own_variables(model: Any) -> list[Any]:
 
 
 def _values(variables: Any) -> list[np.ndarray]:
-    return [np.array(keras.ops.convert_to_numpy(v.value)) for v in variables]
+    return [to_numpy(v) for v in variables]
 
 
 def _assign(groups: list[list[Any]], values: list[list[np.ndarray]]) -> None:
