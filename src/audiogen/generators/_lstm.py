@@ -134,6 +134,7 @@ class LSTMSequencer(BaseGenerator):
     (1, 5, 3)
     """
 
+    generates_frames = True
     _constraints = {
         **BaseGenerator._constraints,
         "extra_frames": Interval(numbers.Integral, 1, None),
