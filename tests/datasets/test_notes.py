@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
+from sklearn.model_selection import KFold
 
 from audiogen.datasets import load_notes
 from audiogen.datasets._nsynth_format import FAMILIES
@@ -74,6 +75,24 @@ def test_spread(splits):
     assert train.velocity.nunique() == 5
     octaves = (train.pitch // 12).value_counts()
     assert (octaves[[2, 3, 4, 5, 6, 7]] >= 10).all()
+
+
+@pytest.mark.parametrize("n_folds", [2, 3, 5, 10])
+def test_folds_that_are_not_shuffled_leave_every_family_to_train_on(splits, n_folds):
+    frame = splits["train"].frame
+    for train, test in KFold(n_folds).split(frame):
+        assert set(frame.instrument_family[train]) == set(FAMILIES)
+        shares = frame.instrument_family[test].value_counts()
+        assert shares.max() <= 2 + 14 / n_folds
+    assert frame.index.tolist() == list(range(len(frame)))
+    neighbours = frame.instrument_family.eq(frame.instrument_family.shift())
+    assert neighbours.mean() < 0.2
+    assert abs(frame.pitch.corr(pd.Series(frame.index))) < 0.15
+
+
+def test_the_order_is_the_same_for_all_time(splits):
+    names = ["keyboard_electronic_001-085-050", "mallet_acoustic_000-061-075"]
+    assert [splits[split].frame.note[0] for split in SPLITS] == names
 
 
 def test_licences_name_every_instrument_and_author(splits):

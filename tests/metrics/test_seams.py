@@ -4,7 +4,7 @@ from scipy.signal import get_window
 
 from audiogen.datasets import load_notes
 from audiogen.metrics import seam_flux
-from audiogen.pipeline._inverse import blended
+from audiogen.pipeline._inverse import crossfade_clips
 
 
 def by_hand(audio, n_joined, frame_length, hop_length):
@@ -50,7 +50,7 @@ def test_a_crossfade_makes_seams_no_harsher_than_notes_are():
     clips = notes[rows].reshape(20, 5, -1)
     medians, bars = [], []
     for crossfade in (0, 4000):
-        seams, inside = seam_flux(blended(clips, crossfade).reshape(20, -1), 5)
+        seams, inside = seam_flux(crossfade_clips(clips, crossfade).reshape(20, -1), 5)
         assert seams.shape == (20, 4)
         medians.append(np.median(seams))
         bars.append(np.quantile(inside, 0.95))

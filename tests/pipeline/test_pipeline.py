@@ -15,7 +15,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from audiogen import GenerativePipeline, generate, make_generative_pipeline
 from audiogen.datasets import load_notes
 from audiogen.generators import ConditionalGaussianMixture, ConditionalVAE
-from audiogen.pipeline._inverse import blended
+from audiogen.pipeline._inverse import crossfade_clips
 from audiogen.preprocessing import SlidingWindow
 from audiogen.recipes import harmonic_gmm
 
@@ -63,7 +63,7 @@ class Positive(BaseEstimator):
 class Counter(BaseEstimator):
     """A generator of frames 0, 1, 2, ... that follow each other."""
 
-    extra_frames = 3
+    generates_frames = True
 
     def fit(self, X, y=None):
         self.shape_ = X.shape[1:]
@@ -137,7 +137,7 @@ def test_selectors_drop_rows_from_both():
 
 def test_what_cannot_be_done_is_said():
     X, y = data()
-    with pytest.raises(ValueError, match="SlidingWindow makes windows rows, so y must be None"):
+    with pytest.raises(ValueError, match="SlidingWindow changes the rows of X, so y must be None"):
         make_generative_pipeline(SlidingWindow(2), VAE).fit(X, y)
     with pytest.raises(TypeError, match="StandardScaler cannot generate"):
         generate(StandardScaler().fit(X))
@@ -173,7 +173,7 @@ def test_frames_are_joined_in_order(shape, join):
 def test_crossfade_blends_what_follows_the_seams():
     t = np.arange(40) / 40
     clips = np.stack([np.sin(9 * t), 2 + np.cos(5 * t), np.full(40, -1.0)]).astype(np.float32)
-    plain, faded = clips.reshape(-1), blended(clips[np.newaxis], 10).reshape(-1)
+    plain, faded = clips.reshape(-1), crossfade_clips(clips[np.newaxis], 10).reshape(-1)
     near = np.zeros(120, bool)
     near[40:50] = near[80:90] = True
     np.testing.assert_array_equal(faded[~near], plain[~near])
@@ -197,8 +197,8 @@ def test_previews_are_the_audio_of_that_epoch(tmp_path):
     X = X / np.abs(X).max()
     two = clone(VAE).set_params(epochs=2)
     inner = make_generative_pipeline(Labelled(), two)
-    pipe = make_generative_pipeline(MinMaxScaler((-0.5, 0.5)), inner)
-    pipe.fit(X, y / 1000, preview_dir=tmp_path / "new", preview_every=1, sample_rate=8000)
+    pipe = make_generative_pipeline(MinMaxScaler((-0.5, 0.5)), inner, sample_rate=8000)
+    pipe.fit(X, y / 1000, preview_dir=tmp_path / "new", preview_every=1)
     found = sorted(p.name for p in (tmp_path / "new").iterdir())
     assert found == [
         f"epoch_000{e}_{i}.{kind}" for e in (1, 2) for i in range(4) for kind in ("png", "wav")
@@ -212,9 +212,25 @@ def test_previews_are_the_audio_of_that_epoch(tmp_path):
 
 def test_previews_of_what_is_no_audio_are_refused(tmp_path):
     with pytest.raises(ValueError, match=r"preview_dir is for .*shape \(4, 2, 2\)"):
-        make_generative_pipeline(clone(VAE)).fit(
+        make_generative_pipeline(clone(VAE), sample_rate=16000).fit(
             np.zeros((6, 2, 2)), preview_dir=tmp_path, preview_every=1
         )
+
+
+def test_previews_that_cannot_be_are_refused_before_any_work(tmp_path):
+    class Untouched(StandardScaler):
+        def fit(self, X, y=None):
+            raise AssertionError("no step must be fitted")
+
+    X, y = data()
+    for generator, rate, message in (
+        (ConditionalGaussianMixture(), 8000, "trained in epochs, and ConditionalGaussianMixture"),
+        (VAE, None, r"needs the sample rate.*GenerativePipeline\(steps, sample_rate=...\)"),
+    ):
+        pipe = make_generative_pipeline(Untouched(), generator, sample_rate=rate)
+        with pytest.raises(ValueError, match=message):
+            pipe.fit(X, y, preview_dir=tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.fixture(scope="module")

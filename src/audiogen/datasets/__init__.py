@@ -3,14 +3,15 @@
 ``load_*`` reads what is local, ``fetch_*`` downloads, ``make_*`` computes.
 """
 
-from ._fetch_nsynth import fetch_nsynth
-from ._folder import load_audio_folder
-from ._gtzan import load_gtzan
-from ._notes import load_notes
-from ._nsynth import load_nsynth
-from ._save_nsynth import save_nsynth
-from ._synthetic import make_notes
-from ._tunes import load_tunes
+from audiogen.datasets._fetch_nsynth import fetch_nsynth
+from audiogen.datasets._folder import load_audio_folder
+from audiogen.datasets._gtzan import load_gtzan
+from audiogen.datasets._missing_pitch import track_missing_pitch
+from audiogen.datasets._notes import load_notes
+from audiogen.datasets._nsynth import load_nsynth
+from audiogen.datasets._save_nsynth import save_nsynth
+from audiogen.datasets._synthetic import make_notes
+from audiogen.datasets._tunes import load_tunes
 
 __all__ = [
     "fetch_nsynth",
@@ -21,4 +22,5 @@ __all__ = [
     "load_tunes",
     "make_notes",
     "save_nsynth",
+    "track_missing_pitch",
 ]

@@ -6,8 +6,8 @@ import shutil
 import tarfile
 import zlib
 
-from ..exceptions import AudioFileError
-from ..utils.progress import Progress
+from audiogen.exceptions import AudioFileError
+from audiogen.utils.progress import Progress
 
 _CHUNK = 1 << 20
 

@@ -3,8 +3,8 @@
 import numpy as np
 from sklearn.utils import Bunch
 
-from ..utils.names import did_you_mean
-from ..utils.validation import Instance, check_parameters
+from audiogen.utils.names import did_you_mean
+from audiogen.utils.validation import Instance, check_parameters
 
 COLUMNS = (
     "note",

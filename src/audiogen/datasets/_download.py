@@ -3,7 +3,7 @@
 import pathlib
 import re
 
-from ..utils.progress import Progress
+from audiogen.utils.progress import Progress
 
 _CHUNK = 1 << 14  # at most this much is asked for again after a cut
 _TIMEOUT = 60  # seconds without a byte

@@ -5,11 +5,11 @@ import inspect
 import logging
 import pathlib
 
-from ..exceptions import AudioFileError
-from ..utils.validation import Options, check_parameters
-from ._archive import extract_folder
-from ._download import ResumingDownloader
-from ._nsynth import load_nsynth
+from audiogen.datasets._archive import extract_folder
+from audiogen.datasets._download import ResumingDownloader
+from audiogen.datasets._nsynth import load_nsynth
+from audiogen.exceptions import AudioFileError
+from audiogen.utils.validation import Options, check_parameters
 
 _BASE_URL = "http://download.magenta.tensorflow.org/datasets/nsynth/"
 _RETRIES = 3

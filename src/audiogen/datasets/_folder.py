@@ -5,11 +5,11 @@ import pathlib
 
 import pandas as pd
 
-from ..utils.validation import Interval, Options, check_parameters
-from ._bunch import as_dataset, check_conditions, number_column
-from ._nsynth_format import unique_names
-from ._pitch_names import pitch_from_name
-from ._reading import read_rows
+from audiogen.datasets._bunch import as_dataset, check_conditions, number_column
+from audiogen.datasets._nsynth_format import unique_names
+from audiogen.datasets._pitch_names import pitch_from_name
+from audiogen.datasets._reading import read_rows
+from audiogen.utils.validation import Interval, Options, check_parameters
 
 # The last few libsndfile cannot read: better a fault that names them than silence.
 _SUFFIXES = {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au"} | {

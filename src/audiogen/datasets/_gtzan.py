@@ -5,10 +5,10 @@ import pathlib
 import numpy as np
 import pandas as pd
 
-from ..exceptions import AudioFileError
-from ..utils.validation import Instance, Options, check_parameters
-from ._bunch import as_dataset, check_conditions, check_known
-from ._reading import check_rate, open_audio, read_audio, read_rows, report
+from audiogen.datasets._bunch import as_dataset, check_conditions, check_known
+from audiogen.datasets._reading import check_rate, open_audio, read_audio, read_rows, report
+from audiogen.exceptions import AudioFileError
+from audiogen.utils.validation import Instance, Options, check_parameters
 
 _SAMPLE_RATE = 22_050
 _KNOWN_CORRUPT = "jazz.00054"

@@ -6,12 +6,12 @@ import pathlib
 
 import numpy as np
 
-from ..exceptions import AudioFileError
-from ..utils.seeds import draw_seed, make_rng
-from ..utils.validation import Instance, Interval, Options, check_parameters
-from ._bunch import as_dataset, check_conditions, check_known
-from ._nsynth_format import N_TIMESTEPS, read_examples
-from ._reading import read_rows, report
+from audiogen.datasets._bunch import as_dataset, check_conditions, check_known
+from audiogen.datasets._nsynth_format import N_TIMESTEPS, read_examples
+from audiogen.datasets._reading import read_rows, report
+from audiogen.exceptions import AudioFileError
+from audiogen.utils.seeds import draw_seed, make_rng
+from audiogen.utils.validation import Instance, Interval, Options, check_parameters
 
 _NAMES = (Options(None), Instance((list, tuple, set, np.ndarray), "a list of names"))
 _RULES = {

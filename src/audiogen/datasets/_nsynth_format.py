@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pandas as pd
 
-from ..exceptions import AudioFileError
-from ._bunch import number_column
+from audiogen.datasets._bunch import number_column
+from audiogen.exceptions import AudioFileError
 
 FAMILIES = (
     "bass",

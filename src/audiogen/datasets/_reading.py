@@ -8,8 +8,8 @@ import numpy as np
 import soundfile
 from joblib import Parallel, delayed
 
-from ..exceptions import AudioFileError, AudioFileWarning
-from ._headers import truncation
+from audiogen.datasets._headers import truncation
+from audiogen.exceptions import AudioFileError, AudioFileWarning
 
 _MARGIN = 0.1  # seconds read beyond the cut, so that the resampler does not see an end
 

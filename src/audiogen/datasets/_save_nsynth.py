@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import soundfile
 
-from ..utils.files import atomic_path
-from ..utils.validation import Interval, check_audio, check_parameters
-from ._bunch import check_known
-from ._nsynth_format import QUALITIES, SAMPLE_RATE, to_examples, unique_names
+from audiogen.datasets._bunch import check_known
+from audiogen.datasets._nsynth_format import QUALITIES, SAMPLE_RATE, to_examples, unique_names
+from audiogen.utils.files import atomic_path
+from audiogen.utils.validation import Interval, check_audio, check_parameters
 
 _DEFAULTS = {"velocity": 100, "instrument_family": "synth_lead", "instrument_source": "synthetic"}
 _FILE_NAME = re.compile(r"[^./\\:*?\"<>|\0][^/\\:*?\"<>|\0]*")

@@ -6,10 +6,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from ..utils.seeds import draw_seed, make_rng
-from ..utils.validation import Interval, check_midi_pitch, check_parameters
-from ._bunch import as_dataset, check_conditions, check_known
-from ._nsynth_format import FAMILIES, unique_names
+from audiogen.datasets._bunch import as_dataset, check_conditions, check_known
+from audiogen.datasets._nsynth_format import FAMILIES, unique_names
+from audiogen.utils.seeds import draw_seed, make_rng
+from audiogen.utils.validation import Interval, check_midi_pitch, check_parameters
 
 _MAX_HARMONICS = 30
 _VELOCITIES = (25, 50, 75, 100, 127)

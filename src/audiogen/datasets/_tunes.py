@@ -5,7 +5,7 @@ import pathlib
 import pandas as pd
 from sklearn.utils import Bunch
 
-from ..io import read_midi
+from audiogen.io import read_midi
 
 _TUNES = pathlib.Path(__file__).parent / "data" / "tunes"
 

@@ -138,6 +138,7 @@ class LSTMSequencer(TrainedGenerator):
     (1, 5, 3)
     """
 
+    generates_frames = True
     _constraints = {
         **TrainedGenerator._constraints,
         "extra_frames": Interval(numbers.Integral, 1, None),

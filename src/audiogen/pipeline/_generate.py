@@ -1,59 +1,81 @@
 """Samples of a generator, inverted through the steps before it."""
 
 import numbers
+from typing import Any
 
-from audiogen.pipeline._inverse import inverted, taken_apart
+from audiogen.pipeline._inverse import invert_samples, split_steps
+from audiogen.pipeline._samples import draw_samples
 from audiogen.utils.validation import Interval, Options, check_parameters
 
 __all__ = ["generate"]
 
 
 def generate(
-    estimator,
-    n_samples=None,
-    y=None,
+    estimator: Any,
+    n_samples: int | None = None,
+    y: Any = None,
     *,
-    return_y=False,
-    random_state=None,
-    join="audio",
-    crossfade=0,
-):
-    """Sample a fitted generator and walk back through the steps before it.
+    return_y: bool = False,
+    random_state: Any = None,
+    join: str = "audio",
+    crossfade: int = 0,
+    **options: Any,
+) -> Any:
+    """Sample a fitted generator and invert the steps before it.
 
     Parameters
     ----------
     estimator : estimator
-        A fitted generator, or a Pipeline or `GenerativePipeline` that ends in one.
+        A fitted generator, or a Pipeline or `GenerativePipeline` that ends in one. Any
+        estimator with a method ``sample`` is a generator, scikit-learn's GaussianMixture and
+        KernelDensity among them.
     n_samples : int, default=None
-        How many; None takes as many as `y` has rows, or 1.
+        Number of samples; None takes as many as `y` has rows, or 1.
     y : array-like, DataFrame, scalar or dict, default=None
         The conditions wanted. None draws them as often as they were trained on.
     return_y : bool, default=False
-        Whether the conditions are returned as well.
+        Whether to return the conditions as well.
     random_state : int, RandomState or None, default=None
-        Decides the samples; None takes the generator's own `random_state`.
+        Seed of the samples; None takes the generator's own `random_state`. The generator
+        itself stays as it is, and so does NumPy's global state.
     join : {"audio", "spectrogram"}, default="audio"
-        For generators of frames that follow each other: each frame to audio and then
-        joined, or frames joined along time and then to audio. Frames that are moments of
-        one recording, by ``SlidingWindow(axis=1)``, or of tunes, by `PianoRoll`, are always
-        joined along time.
+        For generators of frames that follow each other: "audio" turns each frame into audio
+        and joins that; "spectrogram" joins frames along time and turns them into audio
+        together. Frames that are moments of one recording (``SlidingWindow(axis=1)``) or of
+        tunes (`PianoRoll`) are always joined along time.
     crossfade : int, default=0
-        Samples after each seam of ``join="audio"`` in which what was before goes on, as its
-        own mirror image, and fades out while the new frame fades in. The length stays the
-        same. Attacks of notes go with it: 4,000 samples make seams no harsher than the
-        notes themselves.
+        Length, in samples, of the crossfade after each seam of ``join="audio"``: a mirror
+        image of the frame before fades out while the new frame fades in. The length of the
+        audio stays the same. Attacks of notes are softened too: 4,000 samples make seams no
+        harsher than the notes themselves.
+    **options : dict
+        Further keywords of the generator's ``sample``, such as ``seed_frames`` of
+        `LSTMSequencer`.
 
     Returns
     -------
-    X : ndarray of shape (n_samples, n_timesteps), float32
+    X : ndarray of shape (n_samples, n_timesteps)
         Audio, or whatever the first step was given in `fit`: a list of tunes for `PianoRoll`.
+        float32 from audiogen's own generators.
     y : DataFrame, ndarray or None
         The conditions, only if `return_y` is True.
 
     Raises
     ------
     TypeError
-        Where the last step is no generator, or a step cannot be inverted.
+        Where the last step is no generator or has no such option, or a step has no inverse.
+    ValueError
+        Where `y` is given to a generator that takes no conditions.
+
+    Notes
+    -----
+    What a sequence model and the steps before it do is asked of them. A generator whose
+    attribute ``generates_frames`` is True returns frames that follow each other, of shape
+    ``(n_samples, n_frames, *frame_shape)``. A step with the method
+    ``inverse_transform_sequence(X)`` gets whole runs of such frames, all others frame by
+    frame. Where that step's attribute ``joins_along_time`` is True, what it returns is one
+    recording, or tune, for each sample; otherwise it returns frames, as a window of frames
+    does that leaves them as they are. Own sequence models and own windows work the same.
 
     Examples
     --------
@@ -66,20 +88,14 @@ def generate(
     >>> generate(make_pipeline(StandardScaler(), vae).fit(X), 3).shape
     (3, 2)
     """
-    options = {"join": join, "crossfade": crossfade}
-    check_parameters("generate", _GENERATE, options)
-    steps, generator = taken_apart(estimator)
-    if not hasattr(generator, "sample"):
-        raise TypeError(
-            f"{type(generator).__name__} cannot generate: it has no method sample. "
-            "The last step must be a generator, such as ConditionalVAE."
-        )
-    X, y = generator.sample(n_samples, y, return_y=True, random_state=random_state)
-    X = inverted(steps, generator, X, y, join, crossfade)
+    check_parameters("generate", _CONSTRAINTS, {"join": join, "crossfade": crossfade})
+    steps, generator = split_steps(estimator)
+    X, y = draw_samples(generator, n_samples, y, random_state, options)
+    X = invert_samples(steps, generator, X, y, join, crossfade)
     return (X, y) if return_y else X
 
 
-_GENERATE = {
+_CONSTRAINTS = {
     "join": Options("audio", "spectrogram"),
     "crossfade": Interval(numbers.Integral, 0, None),
 }

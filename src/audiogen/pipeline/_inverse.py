@@ -1,78 +1,128 @@
-"""The way back: from a generator's samples through the steps before it, to audio."""
+"""The inverse of a pipeline's steps, applied to samples of its generator."""
 
 import inspect
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from audiogen.preprocessing import PianoRoll, SlidingWindow
+__all__ = [
+    "call_with_y",
+    "crossfade_clips",
+    "inverse_transform_steps",
+    "invert_samples",
+    "is_passthrough",
+    "makes_frames",
+    "split_steps",
+]
 
-__all__ = ["back", "blended", "call", "inverted", "taken_apart"]
 
-
-def taken_apart(estimator):
+def split_steps(estimator: Any) -> tuple[list, Any]:
     """Return the steps before the generator, nested pipelines unrolled, and the generator."""
     if not isinstance(estimator, Pipeline):
         return [], estimator
     steps = [step for _, step in estimator.steps[:-1]]
-    inner, generator = taken_apart(estimator.steps[-1][1])
+    inner, generator = split_steps(estimator.steps[-1][1])
     return steps + inner, generator
 
 
-def call(method, X, y):
+def is_passthrough(step: Any) -> bool:
+    """Tell whether a pipeline leaves a step out."""
+    return step is None or (isinstance(step, str) and step == "passthrough")
+
+
+def makes_frames(step: Any) -> bool:
+    """Tell whether the rows of a step's output are frames, or windows of them."""
+    return hasattr(step, "inverse_transform_sequence")
+
+
+def call_with_y(method: Callable[..., Any], X: Any, y: Any) -> Any:
     """Call a step's method, with y where its signature names it."""
     if y is not None and "y" in inspect.signature(method).parameters:
         return method(X, y=y)
     return method(X)
 
 
-def back(steps, X, y):
-    """Walk back through steps that have been fitted, y handed to those that take it."""
-    for step in reversed(steps):
-        if step in (None, "passthrough"):
+def inverse_transform_steps(steps: Iterable[Any], X: Any, y: Any = None) -> Any:
+    """Apply the inverse of fitted steps, the last one first; y goes to those that take it."""
+    for step in reversed(list(steps)):
+        if is_passthrough(step):
             continue
         if not hasattr(step, "inverse_transform"):
             raise TypeError(
-                f"{type(step).__name__} has no inverse_transform, so there is no way back "
-                "through it; take it out of the pipeline or apply it before."
+                f"{type(step).__name__} has no inverse_transform, so samples cannot be brought "
+                "back through it; take it out of the pipeline or apply it before."
             )
-        X = call(step.inverse_transform, X, y)
+        X = call_with_y(step.inverse_transform, X, y)
     return X
 
 
-def inverted(steps, generator, X, y, join="audio", crossfade=0):
-    """Return what samples are before the steps that lead to the generator."""
-    if hasattr(generator, "extra_frames"):
-        return _joined(steps, X, join, crossfade)
-    return back(steps, X, y)
+def invert_samples(
+    steps: Sequence[Any],
+    generator: Any,
+    X: Any,
+    y: Any = None,
+    join: str = "audio",
+    crossfade: int = 0,
+) -> Any:
+    """Return a generator's samples in the form that the first of the steps was given."""
+    if getattr(generator, "generates_frames", False):
+        return _invert_frames(steps, X, y, join, crossfade)
+    return inverse_transform_steps(steps, X, y)
 
 
-def _joined(steps, frames, join, crossfade):
-    """Return the audio of frames (n_samples, extra_frames, *frame_shape), joined in time."""
+def _invert_frames(
+    steps: Sequence[Any], frames: np.ndarray, y: Any, join: str, crossfade: int
+) -> Any:
+    """Return what frames (n_samples, n_frames, *frame_shape) are, joined along time."""
     n_samples, n_frames = frames.shape[:2]
-    along_time = any(isinstance(step, SlidingWindow) and step.axis == 1 for step in steps)
-    steps = [step for step in steps if not isinstance(step, SlidingWindow)]
-    if steps and isinstance(steps[0], PianoRoll):
-        rows = back(steps[1:], frames.reshape(-1, *frames.shape[2:]), None)
-        return steps[0].inverse_transform(rows.reshape(n_samples, n_frames, -1))
-    if along_time:  # frames are moments of one recording: they are joined as they are
-        return back(steps, frames, None)
-    if join == "spectrogram":
-        return back(steps, frames.reshape(n_samples, -1, *frames.shape[3:]), None)
-    audio = back(steps, frames.reshape(-1, *frames.shape[2:]), None)
-    audio = audio.reshape(n_samples, n_frames, -1)
-    return blended(audio, crossfade).reshape(n_samples, -1)
+    along_time = any(getattr(step, "joins_along_time", False) for step in steps)
+    if join == "spectrogram" and not along_time:
+        plain = [step for step in steps if not makes_frames(step)]
+        joined = frames.reshape(n_samples, -1, *frames.shape[3:])
+        return inverse_transform_steps(plain, joined, y)
+    X, y_frames = frames, _repeated(y, n_frames)
+    for i, step in reversed(list(enumerate(steps))):
+        if makes_frames(step):
+            X = step.inverse_transform_sequence(X)
+            if getattr(step, "joins_along_time", False):
+                return inverse_transform_steps(steps[:i], X, y)
+        else:
+            rows = inverse_transform_steps([step], X.reshape(-1, *X.shape[2:]), y_frames)
+            X = rows.reshape(n_samples, n_frames, *rows.shape[1:])
+    clips = X.reshape(n_samples, n_frames, -1)
+    return crossfade_clips(clips, crossfade).reshape(n_samples, -1)
 
 
-def blended(clips, n_blended):
-    """Blend the beginnings of clips (n_samples, n_clips, n_timesteps) with those before.
+def _repeated(y: Any, n_frames: int) -> Any:
+    """Return the conditions of frames: those of a sample for each frame of it."""
+    if y is None:
+        return None
+    rows = np.repeat(np.arange(len(y)), n_frames)
+    return y.iloc[rows].reset_index(drop=True) if hasattr(y, "iloc") else np.asarray(y)[rows]
+
+
+def crossfade_clips(clips: np.ndarray, n_timesteps: int) -> np.ndarray:
+    """Crossfade the beginning of each clip with a mirror image of the end of the one before.
 
     The fade begins at the seam rather than before it: most sounds begin with an attack
     and end in silence, and it is the attack that a seam makes harsh.
+
+    Parameters
+    ----------
+    clips : ndarray of shape (n_samples, n_clips, n_timesteps)
+        Clips that follow each other along axis 1.
+    n_timesteps : int
+        Length of the crossfade; at most that of a clip.
+
+    Returns
+    -------
+    clips : ndarray of the same shape
     """
-    n_blended = min(n_blended, clips.shape[2])
-    fade = np.sin(np.linspace(0, np.pi / 2, n_blended, dtype=np.float32)) ** 2
+    n_timesteps = min(n_timesteps, clips.shape[2])
+    fade = np.sin(np.linspace(0, np.pi / 2, n_timesteps, dtype=np.float32)) ** 2
     out = np.array(clips)
-    mirrored = clips[:, :-1, ::-1][..., :n_blended]
-    out[:, 1:, :n_blended] = mirrored * (1 - fade) + clips[:, 1:, :n_blended] * fade
+    mirrored = clips[:, :-1, ::-1][..., :n_timesteps]
+    out[:, 1:, :n_timesteps] = mirrored * (1 - fade) + clips[:, 1:, :n_timesteps] * fade
     return out

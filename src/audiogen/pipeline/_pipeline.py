@@ -1,20 +1,28 @@
-"""Pipelines that end in a generator, and the way from its samples back to audio."""
+"""Pipelines that end in a generator, and audio from its samples."""
 
 import numbers
-from functools import partial
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import available_if
 
 from audiogen.pipeline._generate import generate
-from audiogen.pipeline._inverse import back, call, inverted, taken_apart
-from audiogen.pipeline._previews import write_preview
-from audiogen.preprocessing import SlidingWindow
-from audiogen.utils.validation import Interval, check_parameters
+from audiogen.pipeline._interpolate import interpolate
+from audiogen.pipeline._inverse import (
+    call_with_y,
+    inverse_transform_steps,
+    is_passthrough,
+    makes_frames,
+    split_steps,
+)
+from audiogen.pipeline._previews import preview_parameters, requested
+from audiogen.pipeline._sample_rate import sample_rate_of, stated_rates
+from audiogen.utils.validation import Interval, Options, check_parameters
 
-__all__ = ["GenerativePipeline", "make_generative_pipeline"]
+__all__ = ["GenerativePipeline"]
 
 
 class GenerativePipeline(Pipeline):
@@ -29,10 +37,16 @@ class GenerativePipeline(Pipeline):
     ----------
     steps : list of (str, estimator)
         Selectors, transformers and a generator, in that order.
+    transform_input : list of str, default=None
+        Names of metadata to transform, as in ``sklearn.pipeline.Pipeline``.
     memory : str, joblib.Memory or None, default=None
-        Where fitted transformers are cached.
+        Cache of the fitted transformers.
     verbose : bool, default=False
-        Whether the time of each step is shown.
+        Whether to show how long each step takes.
+    sample_rate : int, default=None
+        Sampling rate of the audio, in Hz, where no step states it. As an attribute it is the
+        one rate that this parameter and the steps, nested pipelines included, state: None
+        where nothing does. Steps that state different rates are refused in `fit`.
 
     Examples
     --------
@@ -42,12 +56,57 @@ class GenerativePipeline(Pipeline):
     >>> from audiogen.preprocessing import PeakNormalizer
     >>> X, y = make_notes(4, random_state=0, return_X_y=True)
     >>> vae = ConditionalVAE(latent_dim=2, filters=(4, 4), epochs=1, random_state=0)
-    >>> pipe = GenerativePipeline([("peak", PeakNormalizer()), ("vae", vae)]).fit(X, y)
-    >>> pipe.sample(y=y).shape == X.shape
+    >>> pipe = GenerativePipeline([("peak", PeakNormalizer()), ("vae", vae)], sample_rate=16000)
+    >>> pipe.fit(X, y).sample(y=y).shape == X.shape
     True
     """
 
-    def fit(self, X, y=None, *, preview_dir=None, preview_every=10, sample_rate=16000, **params):
+    def __init__(
+        self,
+        steps: list,
+        *,
+        transform_input: list | None = None,
+        memory: Any = None,
+        verbose: bool = False,
+        sample_rate: int | None = None,
+    ) -> None:
+        super().__init__(steps, transform_input=transform_input, memory=memory, verbose=verbose)
+        self.sample_rate = sample_rate
+
+    @property
+    def sample_rate(self) -> int | None:
+        """Sampling rate of the audio, in Hz; None where nothing states one."""
+        rates = {rate for _, rate in stated_rates(self)}
+        return rates.pop() if len(rates) == 1 else None
+
+    @sample_rate.setter
+    def sample_rate(self, value: int | None) -> None:
+        self.__dict__["sample_rate"] = value
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the parameters, those of steps included.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Whether to return the parameters of steps as well.
+
+        Returns
+        -------
+        params : dict of str to object
+            `sample_rate` is the parameter, not what the steps state.
+        """
+        return {**super().get_params(deep), "sample_rate": self.__dict__["sample_rate"]}
+
+    def fit(
+        self,
+        X: Any,
+        y: Any = None,
+        *,
+        preview_dir: Any = None,
+        preview_every: int = 10,
+        **params: Any,
+    ) -> "GenerativePipeline":
         """Fit all steps, selectors first.
 
         Parameters
@@ -57,33 +116,38 @@ class GenerativePipeline(Pipeline):
         y : DataFrame or array-like, default=None
             The conditions.
         preview_dir : str or path-like, default=None
-            A folder for four samples, as WAV files and pictures, of every so many epochs, to
-            listen to progress. Those of the same epoch are replaced.
+            Folder for four samples of every `preview_every` epochs, as WAV files and pictures,
+            to listen to the progress of training. Those of the same epoch are replaced.
         preview_every : int, default=10
-            Epochs from one preview to the next.
-        sample_rate : int, default=16000
-            Of the previews, in Hz.
+            Number of epochs from one preview to the next.
         **params : dict
-            Parameters for the ``fit`` of steps, as ``step__parameter``.
+            Parameters for the ``fit`` of steps, as ``step__parameter``; with scikit-learn's
+            metadata routing, parameters that steps have requested.
 
         Returns
         -------
         self : GenerativePipeline
+
+        Raises
+        ------
+        ValueError
+            Where steps state different sample rates; where `y` is given and a step changes the
+            rows of X; where `preview_dir` is given and the generator has no epochs, or
+            nothing states the sample rate.
         """
-        windows = any(isinstance(step, SlidingWindow) for _, step in self.steps)
-        if windows and y is not None:
-            raise ValueError("SlidingWindow makes windows rows, so y must be None with it.")
-        if preview_dir is not None:
-            name = _generator_name(self)
-            params[f"{name}__preview"] = partial(self._preview, preview_dir, sample_rate)
-            params[f"{name}__preview_every"] = preview_every
-        return super().fit(*self.select(X, y), **params)
+        check_parameters(self, _CONSTRAINTS, self.get_params(deep=False))
+        sample_rate_of(self)
+        if y is not None:
+            _refuse_frames(split_steps(self)[0])
+        if preview_dir is None:
+            if "preview" in params:  # from a pipeline around this one
+                params["preview_every"] = preview_every
+            return super().fit(*self.select(X, y), **params)
+        previews = preview_parameters(self, preview_dir, preview_every)
+        with requested(self, previews) as named:
+            return super().fit(*self.select(X, y), **params, **named)
 
-    def _preview(self, folder, sample_rate, samples, y, epoch):
-        steps, generator = taken_apart(self)
-        write_preview(folder, inverted(steps, generator, samples, y), epoch, sample_rate)
-
-    def select(self, X, y=None):
+    def select(self, X: Any, y: Any = None) -> tuple[Any, Any]:
         """Drop the rows that the leading selectors drop.
 
         Parameters
@@ -103,34 +167,38 @@ class GenerativePipeline(Pipeline):
 
     def sample(
         self,
-        n_samples=None,
-        y=None,
+        n_samples: int | None = None,
+        y: Any = None,
         *,
-        return_y=False,
-        random_state=None,
-        join="audio",
-        crossfade=0,
-    ):
-        """Generate audio; see `generate`, which this is.
+        return_y: bool = False,
+        random_state: Any = None,
+        join: str = "audio",
+        crossfade: int = 0,
+        **options: Any,
+    ) -> Any:
+        """Generate audio, as `audiogen.generate` does.
 
         Parameters
         ----------
         n_samples : int, default=None
-            How many; None takes as many as `y` has rows, or 1.
+            Number of samples; None takes as many as `y` has rows, or 1.
         y : array-like, DataFrame, scalar or dict, default=None
             The conditions wanted.
         return_y : bool, default=False
-            Whether the conditions are returned as well.
+            Whether to return the conditions as well.
         random_state : int, RandomState or None, default=None
-            Decides the samples.
+            Seed of the samples; None takes the generator's own.
         join : {"audio", "spectrogram"}, default="audio"
             How frames that follow each other are joined.
         crossfade : int, default=0
-            Samples after each seam in which audio is blended.
+            Length, in samples, of the crossfade after each seam.
+        **options : dict
+            Further keywords of the generator's ``sample``.
 
         Returns
         -------
         X : ndarray of shape (n_samples, n_timesteps), float32
+            Audio, or what the first step was given.
         y : DataFrame, ndarray or None
             Only if `return_y` is True.
         """
@@ -142,10 +210,11 @@ class GenerativePipeline(Pipeline):
             random_state=random_state,
             join=join,
             crossfade=crossfade,
+            **options,
         )
 
     @available_if(lambda self: _final_has(self, "transform"))
-    def transform(self, X, y=None):
+    def transform(self, X: Any, y: Any = None) -> Any:
         """Transform X with every step, y handed to those that take it.
 
         Parameters
@@ -162,11 +231,11 @@ class GenerativePipeline(Pipeline):
         """
         X, y = self._forward(X, y)
         final = self.steps[-1][1]
-        return X if final in (None, "passthrough") else call(final.transform, X, y)
+        return X if is_passthrough(final) else call_with_y(final.transform, X, y)
 
     @available_if(lambda self: _final_has(self, "inverse_transform"))
-    def inverse_transform(self, X, y=None):
-        """Walk back through every step, y handed to those that take it.
+    def inverse_transform(self, X: Any, y: Any = None) -> Any:
+        """Apply the inverse of every step, the last one first, y handed to those that take it.
 
         Parameters
         ----------
@@ -179,11 +248,11 @@ class GenerativePipeline(Pipeline):
         -------
         X : ndarray
         """
-        return back([step for _, step in self.steps], X, y)
+        return inverse_transform_steps([step for _, step in self.steps], X, y)
 
     @available_if(lambda self: _final_has(self, "encode"))
-    def encode(self, X, y=None):
-        """Return the generator's latents of audio.
+    def encode(self, X: Any, y: Any = None) -> np.ndarray:
+        """Return the latents of audio.
 
         Parameters
         ----------
@@ -200,7 +269,7 @@ class GenerativePipeline(Pipeline):
         return self.steps[-1][1].encode(X, y)
 
     @available_if(lambda self: _final_has(self, "decode"))
-    def decode(self, Z, y=None):
+    def decode(self, Z: npt.ArrayLike, y: Any = None) -> Any:
         """Return the audio of latents.
 
         Parameters
@@ -214,14 +283,14 @@ class GenerativePipeline(Pipeline):
         -------
         X : ndarray of shape (n_samples, n_timesteps), float32
         """
-        steps, generator = taken_apart(self)
+        steps, generator = split_steps(self)
         if y is not None and generator.conditions_ is not None:
-            y = generator.conditions_.complete(y, len(Z))
-        return back(steps, generator.decode(Z, y), y)
+            y = generator.conditions_.complete(y, len(np.asarray(Z)))
+        return inverse_transform_steps(steps, generator.decode(Z, y), y)
 
     @available_if(lambda self: _final_has(self, "decode"))
-    def interpolate(self, Z, y=None, n_steps=8):
-        """Return audio on the way from one sound to another, both ends included.
+    def interpolate(self, Z: npt.ArrayLike, y: Any = None, n_steps: int = 8) -> Any:
+        """Return audio of the steps from one sound to another, both ends included.
 
         Parameters
         ----------
@@ -229,9 +298,9 @@ class GenerativePipeline(Pipeline):
             The latents of the two ends: `encode` gives those of real sounds, standard normal
             numbers are those of new ones.
         y : DataFrame, array-like or dict, default=None
-            The conditions of the two ends, two rows, or one for both.
+            The conditions of the two ends: two rows, or one for both.
         n_steps : int, default=8
-            How many, at least 2.
+            Number of steps, at least 2.
 
         Returns
         -------
@@ -240,9 +309,9 @@ class GenerativePipeline(Pipeline):
 
         Notes
         -----
-        Quantities, such as pitch, go straight from one end to the other. There is nothing
-        between two categories: at every step the latents of both ends are decoded, each as
-        its own, and the features that the generator makes are mixed, before the way back to
+        Quantities, such as pitch, change linearly from one end to the other. There is nothing
+        between two categories: at every step the latents of both ends are decoded, each with
+        its own category, and the generator's features are mixed before they are turned into
         audio. A generator without conditions decodes latents on a straight line.
 
         Examples
@@ -256,24 +325,12 @@ class GenerativePipeline(Pipeline):
         >>> pipe.interpolate(pipe.encode(X[:2], ends), ends.assign(pitch=60), n_steps=5).shape
         (5, 8000)
         """
-        rule = {"n_steps": Interval(numbers.Integral, 2, None)}
-        check_parameters("GenerativePipeline.interpolate", rule, {"n_steps": n_steps})
-        Z = np.asarray(Z)
-        if Z.ndim != 2 or len(Z) != 2:
-            raise ValueError(f"Z must hold two latents, (2, latent_dim). Got the shape {Z.shape}.")
-        share = np.linspace(0, 1, n_steps, dtype=np.float32)
-        steps, generator = taken_apart(self)
-        if y is None or generator.conditions_ is None:
-            return self.decode((1 - share[:, np.newaxis]) * Z[0] + share[:, np.newaxis] * Z[1], y)
-        y = generator.conditions_.complete(y, 2)
-        first, last = (_on_the_way(y, end, share) for end in (0, 1))
-        a = generator.decode(np.repeat(Z[:1], n_steps, axis=0), first)
-        b = generator.decode(np.repeat(Z[1:], n_steps, axis=0), last)
-        share = share.reshape(-1, *[1] * (a.ndim - 1))
-        return back(steps, (1 - share) * a + share * b, first)
+        steps, generator = split_steps(self)
+        features, y = interpolate(generator, Z, y, n_steps)
+        return inverse_transform_steps(steps, features, y)
 
     @available_if(lambda self: _final_has(self, "score"))
-    def score(self, X, y=None):
+    def score(self, X: Any, y: Any = None) -> float:
         """Return the generator's own score of audio.
 
         Parameters
@@ -290,7 +347,8 @@ class GenerativePipeline(Pipeline):
         X, y = self._forward(X, y)
         return self.steps[-1][1].score(X, y)
 
-    def _selectors(self):
+    def _selectors(self) -> list:
+        """Return the row selectors that the pipeline begins with."""
         selectors = []
         for _, step in self.steps:
             if not hasattr(step, "select") or isinstance(step, Pipeline):
@@ -298,72 +356,33 @@ class GenerativePipeline(Pipeline):
             selectors.append(step)
         return selectors
 
-    def _forward(self, X, y):
-        """Return X, as the last step sees it, and its y."""
+    def _forward(self, X: Any, y: Any) -> tuple[Any, Any]:
+        """Return X and y as the last step gets them."""
         for _, step in self.steps[:-1]:
-            if step in (None, "passthrough"):
+            if is_passthrough(step):
                 continue
             if hasattr(step, "select"):
                 X, y = step.select(X, y)
             else:
-                X = call(step.transform, X, y)
+                X = call_with_y(step.transform, X, y)
         return X, y
 
 
-def make_generative_pipeline(*steps, memory=None, verbose=False):
-    """Build a `GenerativePipeline` whose steps are named after their types.
-
-    Parameters
-    ----------
-    *steps : estimators
-        Selectors, transformers and a generator, in that order.
-    memory : str, joblib.Memory or None, default=None
-        Where fitted transformers are cached.
-    verbose : bool, default=False
-        Whether the time of each step is shown.
-
-    Returns
-    -------
-    pipeline : GenerativePipeline
-
-    Examples
-    --------
-    >>> from audiogen import make_generative_pipeline
-    >>> from audiogen.generators import ConditionalVAE
-    >>> from audiogen.preprocessing import PeakNormalizer
-    >>> [name for name, _ in make_generative_pipeline(PeakNormalizer(), ConditionalVAE()).steps]
-    ['peaknormalizer', 'conditionalvae']
-    """
-    names = [type(step).__name__.lower() for step in steps]
-    numbered = [
-        f"{name}-{names[: i + 1].count(name)}" if names.count(name) > 1 else name
-        for i, name in enumerate(names)
-    ]
-    return GenerativePipeline(
-        list(zip(numbered, steps, strict=True)), memory=memory, verbose=verbose
-    )
+_CONSTRAINTS = {"sample_rate": (Options(None), Interval(numbers.Integral, 1, None))}
 
 
-def _final_has(pipeline, method):
+def _final_has(pipeline: Pipeline, method: str) -> bool:
     final = pipeline.steps[-1][1]
-    if final in (None, "passthrough"):
+    if is_passthrough(final):
         return method in ("transform", "inverse_transform")
-    getattr(final, method)  # available_if tells of the AttributeError
+    getattr(final, method)  # available_if reports the AttributeError
     return True
 
 
-def _generator_name(pipeline):
-    """Return the name of the generator's step, through nested pipelines."""
-    name, final = pipeline.steps[-1]
-    return f"{name}__{_generator_name(final)}" if isinstance(final, Pipeline) else name
-
-
-def _on_the_way(y, end, share):
-    """Return conditions between two rows: numbers of both, categories of one end."""
-    if not isinstance(y, pd.DataFrame):
-        return y[[end] * len(share)]
-    rows = y.iloc[[end] * len(share)].reset_index(drop=True)
-    for name in rows.select_dtypes("number"):
-        low, high = y[name]
-        rows[name] = (1 - share) * low + share * high
-    return rows
+def _refuse_frames(steps: Iterable[Any]) -> None:
+    """Refuse steps that change the rows of X where there are conditions of each row."""
+    for step in steps:
+        if makes_frames(step):
+            raise ValueError(
+                f"{type(step).__name__} changes the rows of X, so y must be None with it."
+            )

@@ -1,5 +1,6 @@
 """Preprocessing: transformers between audio and what generators learn."""
 
+from audiogen.preprocessing._components import PrincipalComponents
 from audiogen.preprocessing._filter import PitchFilter
 from audiogen.preprocessing._flatten import Flatten
 from audiogen.preprocessing._harmonic import HarmonicPlusNoise
@@ -18,6 +19,7 @@ __all__ = [
     "PeakNormalizer",
     "PianoRoll",
     "PitchFilter",
+    "PrincipalComponents",
     "STFTSpectrogram",
     "SlidingWindow",
 ]

@@ -1,10 +1,12 @@
-"""Tunes as frames, and back."""
+"""Tunes as frames of a piano roll, and the inverse."""
 
 import numbers
 import pathlib
 import warnings
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
@@ -13,33 +15,33 @@ from audiogen.utils.validation import Interval, check_parameters
 
 __all__ = ["PianoRoll"]
 
-_SOUNDS = 0.5  # what is more, of 1, is a note
+_THRESHOLD = 0.5  # numbers above it count as 1
 
 
 class PianoRoll(TransformerMixin, BaseEstimator):
-    """Make frames of MIDI files: a row for each step of time, of a few steps a beat.
+    """Turn MIDI files into frames, one for each step of time.
 
-    A frame has two numbers for each pitch: 1 where it sounds, then 1 where it begins, so that
-    a note struck again is not one note held on. Tempo, velocities, drums and which track
-    plays what are left out.
+    A frame has two numbers for each pitch: first whether the pitch sounds (1 or 0), then whether
+    it begins, so that a repeated note differs from a held one. Tempo, velocities, drums and the
+    assignment of notes to tracks are not kept.
 
     Parameters
     ----------
     steps_per_beat : int, default=4
-        Steps of time in a quarter note. Onsets and ends go to the nearest.
+        Number of steps of time in a quarter note. Onsets and ends are rounded to the nearest.
     silence : int, default=16
-        Silent frames before each tune, so that what was learnt from the end of one is not
-        what the next begins with: at least the `length` of the `SlidingWindow` that follows.
+        Number of silent frames before each tune, which separate it from the end of the tune
+        before: at least the `length` of the `SlidingWindow` that follows.
     tempo : float, default=120.0
-        Beats a minute of what `inverse_transform` returns.
+        Tempo of the tunes that `inverse_transform` returns, in beats per minute.
     program : int, default=0
-        Its General MIDI program, 0 to 127.
+        General MIDI program of these tunes, 0 to 127.
 
     Attributes
     ----------
     low_, high_ : int
-        The lowest and the highest pitch of the tunes of `fit`, between which frames have
-        numbers.
+        The lowest and the highest pitch of the tunes seen in `fit`; frames have numbers for
+        these and the pitches between.
 
     See Also
     --------
@@ -59,19 +61,27 @@ class PianoRoll(TransformerMixin, BaseEstimator):
     316.0
     """
 
-    def __init__(self, steps_per_beat=4, silence=16, tempo=120.0, program=0):
+    joins_along_time = True
+
+    def __init__(
+        self,
+        steps_per_beat: int = 4,
+        silence: int = 16,
+        tempo: float = 120.0,
+        program: int = 0,
+    ) -> None:
         self.steps_per_beat = steps_per_beat
         self.silence = silence
         self.tempo = tempo
         self.program = program
 
-    def fit(self, X, y=None):
+    def fit(self, X: Any, y: Any = None) -> "PianoRoll":
         """Learn the range of the tunes.
 
         Parameters
         ----------
         X : list of str, path-like or pretty_midi.PrettyMIDI
-            MIDI files, or what was read from them.
+            Paths of MIDI files, or tunes that were read from them.
         y : None
             Ignored.
 
@@ -87,7 +97,7 @@ class PianoRoll(TransformerMixin, BaseEstimator):
         self.fit_transform(X)
         return self
 
-    def fit_transform(self, X, y=None):
+    def fit_transform(self, X: Any, y: Any = None) -> np.ndarray:
         """Learn the range of tunes, and return their frames; files are read once.
 
         Parameters
@@ -110,7 +120,7 @@ class PianoRoll(TransformerMixin, BaseEstimator):
         self.low_, self.high_ = int(pitches.min()), int(pitches.max())
         return self._frames(tunes)
 
-    def transform(self, X):
+    def transform(self, X: Any) -> np.ndarray:
         """Return the frames of tunes, one after the other.
 
         Parameters
@@ -139,14 +149,14 @@ class PianoRoll(TransformerMixin, BaseEstimator):
             )
         return self._frames(tunes)
 
-    def inverse_transform(self, X):
+    def inverse_transform(self, X: npt.ArrayLike) -> Any:
         """Return the tune of frames.
 
         Parameters
         ----------
         X : array-like of shape (n_frames, d) or (n_samples, n_frames, d)
-            Frames; numbers above 0.5 count as 1. A pitch begins where it says so, or where it
-            sounds and did not in the frame before.
+            Frames; numbers above 0.5 count as 1. A pitch begins where its second number is 1,
+            or where it sounds and did not sound in the frame before.
 
         Returns
         -------
@@ -163,14 +173,48 @@ class PianoRoll(TransformerMixin, BaseEstimator):
             )
         return self._tune(X) if X.ndim == 2 else [self._tune(frames) for frames in X]
 
-    def __sklearn_tags__(self):
+    def inverse_transform_sequence(self, X: npt.ArrayLike) -> list:
+        """Return the tunes of generated frames.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_frames, d)
+            The frames of each sample, in their order.
+
+        Returns
+        -------
+        tunes : list of pretty_midi.PrettyMIDI
+            One for each sample.
+        """
+        X = np.asarray(X)
+        return self.inverse_transform(X.reshape(*X.shape[:2], -1))
+
+    def get_feature_names_out(self, input_features: Any = None) -> np.ndarray:
+        """Return the names of a frame's numbers.
+
+        Parameters
+        ----------
+        input_features : None
+            Ignored.
+
+        Returns
+        -------
+        names : ndarray of str
+            "sounds_60" and so on for each pitch, then "begins_60" and so on.
+        """
+        check_is_fitted(self)
+        pitches = range(self.low_, self.high_ + 1)
+        names = [f"{what}_{pitch}" for what in ("sounds", "begins") for pitch in pitches]
+        return np.array(names, dtype=object)
+
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.string = True
         tags.input_tags.two_d_array = False
         tags.transformer_tags.preserves_dtype = []
         return tags
 
-    def _steps(self, source):
+    def _steps(self, source: Any) -> np.ndarray:
         """Return a tune's notes as rows of first step, step after the last, and pitch."""
         tune = read_midi(source)
         notes = [note for track in tune.instruments if not track.is_drum for note in track.notes]
@@ -181,7 +225,8 @@ class PianoRoll(TransformerMixin, BaseEstimator):
         rows[:, 1] = np.maximum(rows[:, 1], rows[:, 0] + 1)  # the shortest note is one step
         return rows[np.argsort(rows[:, 0], kind="stable")].astype(int)
 
-    def _frames(self, tunes):
+    def _frames(self, tunes: list[np.ndarray]) -> np.ndarray:
+        """Return the frames of tunes, given as rows of steps, one after the other."""
         lengths = [self.silence + int(steps[:, 1].max(initial=0)) for steps in tunes]
         n_pitches = self.high_ - self.low_ + 1
         frames = np.zeros((sum(lengths), 2, n_pitches), np.float32)
@@ -193,13 +238,14 @@ class PianoRoll(TransformerMixin, BaseEstimator):
                     frames[start + first, 1, pitch - self.low_] = 1
         return frames.reshape(len(frames), -1)
 
-    def _tune(self, frames):
+    def _tune(self, frames: np.ndarray) -> Any:
+        """Return the PrettyMIDI of frames."""
         import pretty_midi
 
         check_parameters(self, _CONSTRAINTS)
-        frames = frames.reshape(len(frames), 2, -1) > _SOUNDS
-        begins = frames[:, 1]
-        sounds = frames[:, 0] | begins
+        present = frames.reshape(len(frames), 2, -1) > _THRESHOLD
+        begins = present[:, 1]
+        sounds = present[:, 0] | begins
         before = np.concatenate([np.zeros_like(sounds[:1]), sounds[:-1]])
         begins = begins | (sounds & ~before)
         stops = np.concatenate([begins[1:] | ~sounds[1:], np.ones_like(sounds[:1])])
@@ -214,8 +260,8 @@ class PianoRoll(TransformerMixin, BaseEstimator):
         return tune
 
 
-def _listed(X):
-    """Return tunes as a list; one alone is a slip that would be read letter by letter."""
+def _listed(X: Any) -> list:
+    """Return tunes as a list; refuse a single one, which would be read letter by letter."""
     if isinstance(X, str | pathlib.PurePath) or not hasattr(X, "__iter__"):
         raise ValueError(
             "X must be a list of tunes: paths of MIDI files, or pretty_midi.PrettyMIDI objects. "

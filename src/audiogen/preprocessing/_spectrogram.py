@@ -64,6 +64,9 @@ class STFTSpectrogram(TransformerMixin, BaseEstimator):
     floor : float, default=1e-4
         Added to magnitudes before the logarithm. The default is 128 dB below a sine
         wave at full scale, where the noise of 16-bit audio lies.
+    sample_rate : int, default=16000
+        Sampling rate of the audio, in Hz, for whoever plays what `inverse_transform` returns.
+        It changes no number of a spectrogram.
 
     Attributes
     ----------
@@ -115,6 +118,7 @@ class STFTSpectrogram(TransformerMixin, BaseEstimator):
         nyquist="pack",
         phase_recovery="pghi",
         floor=1e-4,
+        sample_rate=16000,
     ):
         self.frame_length = frame_length
         self.hop_length = hop_length
@@ -124,6 +128,7 @@ class STFTSpectrogram(TransformerMixin, BaseEstimator):
         self.nyquist = nyquist
         self.phase_recovery = phase_recovery
         self.floor = floor
+        self.sample_rate = sample_rate
 
     def fit(self, X, y=None):
         """Learn the range of log-magnitudes.
@@ -249,6 +254,7 @@ class STFTSpectrogram(TransformerMixin, BaseEstimator):
                 "nyquist": Options("pack", "drop"),
                 "phase_recovery": Options("pghi", "griffinlim"),
                 "floor": Interval(numbers.Real, 0, None, closed="neither"),
+                "sample_rate": Interval(numbers.Integral, 1, None),
             },
         )
         if self.frame_length % 2:

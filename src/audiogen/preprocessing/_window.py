@@ -1,8 +1,10 @@
 """Windows over frames that follow each other, without a copy."""
 
 import numbers
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -20,15 +22,15 @@ class SlidingWindow(TransformerMixin, BaseEstimator):
     Parameters
     ----------
     length : int, default=16
-        Frames that a generator sees.
+        Number of frames that a generator sees.
     horizon : int, default=1
-        Frames after them that it learns to predict. A row has ``length + horizon``
-        frames.
+        Number of frames after those that the generator learns to predict. A row has
+        ``length + horizon`` frames.
     step : int, default=1
-        Frames from the start of a window to the start of the next.
+        Number of frames from the start of a window to the start of the next.
     axis : {0, 1}, default=0
-        Where the frames lie: 0 takes each row of X as a frame; 1 takes X as one
-        recording, of shape (1, n_frames, ...).
+        Axis along which frames follow each other: 0 takes each row of X as a frame; 1 takes
+        X as one recording, of shape (1, n_frames, ...).
 
     Attributes
     ----------
@@ -40,7 +42,7 @@ class SlidingWindow(TransformerMixin, BaseEstimator):
     Notes
     -----
     `transform` returns a read-only view of X: overlapping windows take no memory until
-    somebody copies them. Frames after the last whole window are left out.
+    they are copied. Frames after the last whole window are left out.
 
     It changes the number of rows, so no `y` can go with it: a pipeline that has it must be
     fitted without. Of scikit-learn's common checks it fails the four that hold each row of
@@ -58,13 +60,13 @@ class SlidingWindow(TransformerMixin, BaseEstimator):
     (1000, 2)
     """
 
-    def __init__(self, length=16, horizon=1, step=1, axis=0):
+    def __init__(self, length: int = 16, horizon: int = 1, step: int = 1, axis: int = 0) -> None:
         self.length = length
         self.horizon = horizon
         self.step = step
         self.axis = axis
 
-    def fit(self, X, y=None):
+    def fit(self, X: npt.ArrayLike, y: Any = None) -> "SlidingWindow":
         """Check the parameters and remember the shape of a frame.
 
         Parameters
@@ -92,11 +94,11 @@ class SlidingWindow(TransformerMixin, BaseEstimator):
                 "axis": Options(0, 1),
             },
         )
-        X = validate_data(self, X, dtype=_FLOATS, allow_nd=True)
-        self.frame_shape_ = self._frames(X).shape[1:]
+        checked = validate_data(self, X, dtype=_FLOATS, allow_nd=True)
+        self.frame_shape_ = self._frames(checked).shape[1:]
         return self
 
-    def transform(self, X):
+    def transform(self, X: npt.ArrayLike) -> np.ndarray:
         """Return the windows.
 
         Parameters
@@ -117,10 +119,10 @@ class SlidingWindow(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         if self.axis == 0:
-            X = validate_data(self, X, dtype=_FLOATS, allow_nd=True, reset=False)
+            checked = validate_data(self, X, dtype=_FLOATS, allow_nd=True, reset=False)
         else:  # a recording may have another number of frames
-            X = check_array(X, dtype=_FLOATS, allow_nd=True, estimator=self)
-        frames = self._frames(X)
+            checked = check_array(X, dtype=_FLOATS, allow_nd=True, estimator=self)
+        frames = self._frames(checked)
         self._check_frame_shape(frames.shape[1:])
         width = self.length + self.horizon
         if len(frames) < width:
@@ -131,8 +133,8 @@ class SlidingWindow(TransformerMixin, BaseEstimator):
         windows = np.lib.stride_tricks.sliding_window_view(frames, width, axis=0)
         return np.moveaxis(windows, -1, 1)[:: self.step]
 
-    def inverse_transform(self, X):
-        """Return the frames that windows were cut from.
+    def inverse_transform(self, X: npt.ArrayLike) -> np.ndarray:
+        """Return the frames of windows.
 
         Where windows overlap, a frame is taken from the last window that starts at or
         before it, so all frames come back exactly where the windows agree. With a
@@ -162,7 +164,27 @@ class SlidingWindow(TransformerMixin, BaseEstimator):
         frames = np.concatenate([starts, X[-1]])
         return frames if self.axis == 0 else frames[np.newaxis]
 
-    def _frames(self, X):
+    @property
+    def joins_along_time(self) -> bool:
+        """Whether generated frames are moments of one recording, to be joined as they are."""
+        return self.axis == 1
+
+    def inverse_transform_sequence(self, X: npt.ArrayLike) -> np.ndarray:
+        """Return generated frames as they are: they are frames, not windows.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_frames, ...)
+            The frames that a generator adds.
+
+        Returns
+        -------
+        X : ndarray of shape (n_samples, n_frames, ...)
+            For ``axis=1``, one recording for each sample.
+        """
+        return np.asarray(X)
+
+    def _frames(self, X: np.ndarray) -> np.ndarray:
         """Return X as (n_frames, ...), a view."""
         if self.axis == 1 and len(X) > 1:
             raise ValueError(
@@ -172,13 +194,13 @@ class SlidingWindow(TransformerMixin, BaseEstimator):
             )
         return X if self.axis == 0 else X[0]
 
-    def _check_frame_shape(self, shape):
+    def _check_frame_shape(self, shape: tuple[int, ...]) -> None:
         if shape != self.frame_shape_:
             raise ValueError(
                 f"SlidingWindow was fitted on frames of shape {self.frame_shape_}. Got {shape}."
             )
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags

@@ -1,0 +1,36 @@
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.decomposition import PCA
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from audiogen.preprocessing import PrincipalComponents
+
+
+@parametrize_with_checks([PrincipalComponents(2, random_state=0)])
+def test_scikit_learn_contract(estimator, check):
+    with warnings.catch_warnings():  # some checks give it one feature
+        warnings.filterwarnings("ignore", "PrincipalComponents keeps")
+        check(estimator)
+
+
+def test_it_is_scikit_learns_pca_where_there_are_rows_enough():
+    X = np.random.default_rng(0).normal(size=(40, 10)).astype(np.float32)
+    ours, pca = PrincipalComponents(6, random_state=0).fit(X), PCA(6, random_state=0).fit(X)
+    Z = ours.transform(X)
+    assert Z.dtype == np.float32
+    np.testing.assert_array_equal(Z, pca.transform(X))
+    np.testing.assert_array_equal(ours.inverse_transform(Z), pca.inverse_transform(Z))
+
+
+@pytest.mark.parametrize("shape", [(5, 30), (30, 5)])
+def test_the_number_of_components_is_a_maximum(shape):
+    X = np.random.default_rng(0).normal(size=shape)
+    message = rf"keeps 5 components rather than n_components=64: X has {shape[0]} rows of"
+    with pytest.warns(UserWarning, match=message):
+        components = PrincipalComponents().fit(X)
+    assert components.n_components_ == 5
+    Z = components.set_output(transform="pandas").transform(X)
+    assert list(Z) == [f"principalcomponents{i}" for i in range(5)]
+    np.testing.assert_allclose(components.inverse_transform(Z.to_numpy()), X, atol=1e-9)
