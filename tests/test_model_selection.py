@@ -1,5 +1,7 @@
 """scikit-learn's model selection over pipelines of real notes."""
 
+import warnings
+
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
@@ -9,6 +11,7 @@ from audiogen import GenerativePipeline
 from audiogen.datasets import load_notes
 from audiogen.generators import ConditionalVAE
 from audiogen.preprocessing import Flatten, HarmonicPlusNoise, PitchFilter
+from audiogen.recipes import harmonic_gmm
 from audiogen.scoring import (
     neg_frechet_audio_distance,
     neg_kl_divergence,
@@ -74,3 +77,21 @@ def test_learning_curve(notes):
     assert train.shape == test.shape == (2, 2)
     assert (test < 0).all()
     assert np.isfinite(test).all()
+
+
+def test_a_recipe_runs_on_folds_smaller_than_its_components():
+    """Of 15 rows each, of notes in mixed order."""
+    X, y = load_notes("valid", return_X_y=True)
+    rows = np.random.default_rng(0).permutation(len(X))[:30]
+    search = GridSearchCV(
+        harmonic_gmm(random_state=0), {"gmm__alpha": [1.0, 10.0]},
+        scoring=neg_frechet_audio_distance, cv=2,
+    )  # fmt: skip
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        search.fit(X[rows, :16000], y[["pitch"]].iloc[rows])
+    said = {str(warning.message)[:67] for warning in caught}
+    start = "PrincipalComponents keeps {} components rather than n_components=64"
+    assert {start.format(15), start.format(30)} <= said
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+    assert search.best_estimator_["pca"].n_components_ == 30
