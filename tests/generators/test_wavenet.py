@@ -2,8 +2,8 @@ import keras
 import numpy as np
 import pytest
 
-from audiogen.generators._forward import StepwiseDecoder
 from audiogen.generators import ConditionalGaussianMixture, WaveNetAutoencoder
+from audiogen.generators._forward import StepwiseDecoder
 from audiogen.signal import mu_law_decode, mu_law_encode
 
 TINY = {"filters": 4, "downsampling": 8, "code_channels": 3, "epochs": 1, "random_state": 0}
@@ -324,7 +324,9 @@ def test_samples_are_decoded_from_the_density_of_codes(parallel):
         parallel.decode(Z, "low"), parallel.inverse_transform(codes, "low"), atol=1e-6
     )
     many = parallel.transform(parallel.sample(200, y="low", random_state=3))
-    assert parallel.density_.score(many, ["low"] * 200) > parallel.density_.score(0 * many, ["low"] * 200)
+    assert parallel.density_.score(many, ["low"] * 200) > parallel.density_.score(
+        0 * many, ["low"] * 200
+    )
 
 
 def test_a_density_of_ones_own_is_cloned():
@@ -384,7 +386,9 @@ def test_bad_data_are_named(parallel):
     Z = np.zeros((2, parallel.latent_dim_))
     with pytest.raises(ValueError, match="'n_steps' parameter of WaveNet.*an int.*Got 1"):
         parallel.interpolate(Z, "low", 1)
-    with pytest.raises(ValueError, match=r"Z must have the shape \(n_samples, \d+\). Got \(2, 5\)"):
+    with pytest.raises(
+        ValueError, match=r"Z must have the shape \(n_samples, \d+\). Got \(2, 5\)"
+    ):
         parallel.interpolate(np.zeros((2, 5)), "low")
     with pytest.raises(ValueError, match="NaN.*row 0"):
         parallel.inverse_transform(np.full((2, 8, 3), np.nan), "low")

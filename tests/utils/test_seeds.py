@@ -19,7 +19,10 @@ def test_streams_that_were_one_are_independent():
 
 @given(st.integers(0, 2**32 - 1), keys, keys)
 def test_a_stream_is_a_function_of_its_keys(seed, one, two):
-    a, b = make_rng(seed, *one).integers(2**62, size=2), make_rng(seed, *two).integers(2**62, size=2)
+    a, b = (
+        make_rng(seed, *one).integers(2**62, size=2),
+        make_rng(seed, *two).integers(2**62, size=2),
+    )
     assert (a == b).all() == (one == two)
     assert (spawn_seed(seed, *one) == spawn_seed(seed, *one)) is True
 
