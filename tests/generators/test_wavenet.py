@@ -179,8 +179,8 @@ def test_most_likely_sequences_are_those_of_the_network(seed):
     from audiogen.networks import build_wavenet, layer_weights
 
     options = {"filters": 8, "kernel_size": 2, "dilations": (1, 2, 4, 8), "dropout": 0.0}
-    model = build_wavenet(2000, 1, 0, **options, precision="float32", code_channels=2, downsampling=20, n_levels=256,
-                          loss="mae", seed=seed)  # fmt: skip
+    model = build_wavenet(2000, 1, 0, **options, precision="float32", code_channels=2,
+                          downsampling=20, n_levels=256, loss="mae", seed=seed)  # fmt: skip
     rng = np.random.default_rng(seed)
     codes = rng.normal(size=(1, 100, 2)).astype(np.float32)
     entry = model.decoder.get_layer("entry")

@@ -9,8 +9,8 @@ import numpy.typing as npt
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import available_if
 
+from audiogen.generators._latents import conditions_between
 from audiogen.pipeline._generate import generate
-from audiogen.pipeline._interpolate import interpolate
 from audiogen.pipeline._inverse import (
     call_with_y,
     inverse_transform_steps,
@@ -288,7 +288,7 @@ class GenerativePipeline(Pipeline):
             y = generator.conditions_.complete(y, len(np.asarray(Z)))
         return inverse_transform_steps(steps, generator.decode(Z, y), y)
 
-    @available_if(lambda self: _final_has(self, "decode"))
+    @available_if(lambda self: _final_has(self, "interpolate"))
     def interpolate(self, Z: npt.ArrayLike, y: Any = None, n_steps: int = 8) -> Any:
         """Return audio of the steps from one sound to another, both ends included.
 
@@ -309,10 +309,9 @@ class GenerativePipeline(Pipeline):
 
         Notes
         -----
-        Quantities, such as pitch, change linearly from one end to the other. There is nothing
-        between two categories: at every step the latents of both ends are decoded, each with
-        its own category, and the generator's features are mixed before they are turned into
-        audio. A generator without conditions decodes latents on a straight line.
+        The generator's own `interpolate` makes features, which are turned into audio: quantities,
+        such as pitch, change linearly from one end to the other, and between two categories the
+        features of both are mixed.
 
         Examples
         --------
@@ -326,7 +325,10 @@ class GenerativePipeline(Pipeline):
         (5, 8000)
         """
         steps, generator = split_steps(self)
-        features, y = interpolate(generator, Z, y, n_steps)
+        features = generator.interpolate(Z, y, n_steps)
+        if y is not None and generator.conditions_ is not None:
+            ends = generator.conditions_.complete(y, 2)
+            y = conditions_between(ends, 0, np.linspace(0, 1, n_steps))
         return inverse_transform_steps(steps, features, y)
 
     @available_if(lambda self: _final_has(self, "score"))
