@@ -9,10 +9,11 @@ import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
 from audiogen.generators._base import BaseGenerator
+from audiogen.generators._conditions import ConditionEncoder
 from audiogen.generators._scaling import refuse_not_finite
 from audiogen.utils.validation import Interval, check_parameters
 
-__all__ = ["EncoderMixin", "LatentMixin"]
+__all__ = ["EncoderMixin", "LatentMixin", "conditions_between"]
 
 
 class LatentMixin(BaseGenerator):
@@ -94,7 +95,7 @@ class LatentMixin(BaseGenerator):
         if y is None:
             self._encoded(2, None)
         y = self.conditions_.complete(y, 2)
-        first, last = (conditions_between(y, end, share[:, 0]) for end in (0, 1))
+        first, last = (conditions_between(self.conditions_, y, end, share[:, 0]) for end in (0, 1))
         a = self.decode(np.repeat(Z[:1], n_steps, axis=0), first)
         b = self.decode(np.repeat(Z[1:], n_steps, axis=0), last)
         weight = share.reshape(-1, *[1] * (a.ndim - 1)).astype(np.float32)
@@ -136,13 +137,15 @@ class EncoderMixin(LatentMixin):
         return self._scaling.forward(X)
 
 
-def conditions_between(y: Any, end: int, share: np.ndarray) -> Any:
+def conditions_between(conditions: ConditionEncoder, y: Any, end: int, share: np.ndarray) -> Any:
     """Return conditions between two rows: quantities of both, categories of one end.
 
     Parameters
     ----------
+    conditions : ConditionEncoder
+        What has learnt which conditions are quantities.
     y : DataFrame or ndarray of two rows
-        The conditions of the two ends.
+        The conditions of the two ends, as `ConditionEncoder.complete` returns them.
     end : {0, 1}
         The end whose categories are kept.
     share : ndarray of shape (n_steps,)
@@ -155,9 +158,10 @@ def conditions_between(y: Any, end: int, share: np.ndarray) -> Any:
     if not isinstance(y, pd.DataFrame):
         return y[[end] * len(share)]
     rows = y.iloc[[end] * len(share)].reset_index(drop=True)
-    for name in rows.select_dtypes("number"):
-        low, high = y[name]
-        rows[name] = (1 - share) * low + share * high
+    for name, categories in conditions.categories_.items():
+        if categories is None:
+            low, high = y[name]
+            rows[name] = (1 - share) * low + share * high
     return rows
 
 

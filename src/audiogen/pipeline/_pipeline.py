@@ -328,7 +328,8 @@ class GenerativePipeline(Pipeline):
         features = generator.interpolate(Z, y, n_steps)
         if y is not None and generator.conditions_ is not None:
             ends = generator.conditions_.complete(y, 2)
-            y = conditions_between(ends, 0, np.linspace(0, 1, n_steps))
+            share = np.linspace(0, 1, n_steps)
+            y = conditions_between(generator.conditions_, ends, 0, share)
         return inverse_transform_steps(steps, features, y)
 
     @available_if(lambda self: _final_has(self, "score"))
