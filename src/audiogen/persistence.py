@@ -8,6 +8,7 @@ import pathlib
 import sys
 import zipfile
 from collections.abc import Iterator
+from inspect import isabstract
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
@@ -130,7 +131,7 @@ def load(path: str | os.PathLike) -> "BaseEstimator":
     belong together.
 
     What a file of a stranger can still do is to generate other sounds than it promises, to
-    fail when it samples, or to take long over it; and `fit` of a loaded pipeline uses the
+    fail when it samples, or to take long or much memory over it; and `fit` of a loaded pipeline uses the
     folder that the file names as its `memory`. Files of pickle and joblib, in contrast, run
     code of whoever wrote them: load those only from people you trust.
     """
@@ -220,6 +221,8 @@ def _own_estimators() -> frozenset[str]:
     Classes one by one, not all of a package: making some object out of a file calls it by
     name, and a package's functions may do anything.
     """
+    from sklearn.base import BaseEstimator
+
     from audiogen import generators, pipeline, preprocessing
 
     public = (
@@ -227,7 +230,8 @@ def _own_estimators() -> frozenset[str]:
         for package in (generators, pipeline, preprocessing)
         for name in package.__all__
     )
-    return frozenset(_name(thing) for thing in public if isinstance(thing, type))
+    classes = [thing for thing in public if isinstance(thing, type) and not isabstract(thing)]
+    return frozenset(_name(kind) for kind in classes if issubclass(kind, BaseEstimator))
 
 
 @functools.cache
