@@ -130,10 +130,10 @@ def load(path: str | os.PathLike) -> "BaseEstimator":
     more memory than the file has bytes are refused, and so are files whose parts do not
     belong together.
 
-    What a file of a stranger can still do is to generate other sounds than it promises, to
-    fail when it samples, or to take long or much memory over it; and `fit` of a loaded pipeline uses the
-    folder that the file names as its `memory`. Files of pickle and joblib, in contrast, run
-    code of whoever wrote them: load those only from people you trust.
+    What a stranger's file can still do is to generate other sounds than it promises, to fail
+    when it samples, or to take much time or memory over it; and `fit` of a loaded pipeline
+    uses the folder that the file names as its `memory`. Files of pickle and joblib, in
+    contrast, run code of whoever wrote them: load those only from people you trust.
     """
     path = pathlib.Path(path)
     if not path.is_file():
