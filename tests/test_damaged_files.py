@@ -265,6 +265,17 @@ def test_attributes_that_do_not_belong_are_refused(change, words, saved, tmp_pat
         audiogen.load(tmp_path / "bad.skops")
 
 
+def test_files_that_describe_networks_are_refused(saved, tmp_path):
+    """As releases before this one did, for Keras to deserialise."""
+    schema = schema_of(saved)
+    state = mixture_of(schema)
+    state["content"]["_model_state"] = copy.deepcopy(schema["content"])
+    state["key_types"]["content"].append(state["key_types"]["content"][0])
+    (tmp_path / "old.skops").write_bytes(with_schema(saved, schema))
+    with pytest.raises(ValueError, match=r"old\.skops was written by an earlier release.*again"):
+        audiogen.load(tmp_path / "old.skops")
+
+
 def broken_random_state(state):
     """Return a RandomState that would read beyond its numbers."""
     random_state = copy.deepcopy(state["random_state"])

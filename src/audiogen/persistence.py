@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["load", "save"]
 
 _MT19937_WORDS = 624  # numbers in the state of a RandomState
+_OLD_STATE = b'"_model_state":'  # networks as Keras describes them
 _CONSTRAINTS = {"_constraints", "_parameter_constraints"}
 
 
@@ -109,8 +110,8 @@ def load(path: str | os.PathLike) -> "BaseEstimator":
     FileNotFoundError
         If there is no such file.
     ValueError
-        If the file is damaged, was not written by `save`, or holds other types. The message
-        names the file.
+        If the file is damaged, was not written by `save`, was written by a release that
+        described networks in the file, or holds other types. The message names the file.
 
     Warns
     -----
@@ -178,7 +179,13 @@ def _inspect(file: BinaryIO) -> tuple[set[str], dict[str, Any]]:
     """Return the names in a file that are not allowed, and its description of the object."""
     with zipfile.ZipFile(file) as archive:
         check_archive(archive, file)
-        schema = json.loads(archive.read("schema.json"))
+        text = archive.read("schema.json")
+        if _OLD_STATE in text:
+            raise _RefusedError(
+                "was written by an earlier release of audiogen, whose files describe networks "
+                "in a way that can name code to run. Train the model again and save it."
+            )
+        schema = json.loads(text)
         foreign = check_schema(schema, _allowed(), set(archive.namelist()))
         if not foreign:
             check_arrays(archive)
