@@ -1,0 +1,99 @@
+"""Zip archives of arrays, checked before anything in them is read."""
+
+import math
+import os
+import re
+import zipfile
+from typing import BinaryIO
+
+__all__ = ["check_archive", "check_arrays"]
+
+_MEMBER = re.compile(r"schema\.json|[0-9]{1,20}\.npy")
+_LARGEST_SCHEMA = 2**24  # bytes; parsed, it takes some 20 times that
+_ENCRYPTED = 0x1
+_LONGEST_HEADER = 4096
+# What `numpy.save` writes of plain numbers and text: no objects, no records.
+_HEADER = re.compile(
+    rb"\{'descr': '[<>|][biufcmMUS]([0-9]{1,4})(?:\[[a-z0-9]{1,8}\])?', "
+    rb"'fortran_order': (?:True|False), 'shape': \(((?:[0-9]{1,18}, ?)*(?:[0-9]{1,18})?)\), \} *\n"
+)
+
+
+def check_archive(archive: zipfile.ZipFile, file: BinaryIO) -> None:
+    """Refuse an archive whose members are not what they seem, or more than the file holds.
+
+    Every member is stored as it is, once, and is either "schema.json" or an array's file.
+
+    Parameters
+    ----------
+    archive : zipfile.ZipFile
+        The archive, open for reading.
+    file : binary file
+        The file that the archive is read from.
+
+    Raises
+    ------
+    ValueError
+        With the member's name and what is wrong with it.
+    """
+    size = file.seek(0, os.SEEK_END)
+    members = archive.infolist()
+    names = [member.filename for member in members]
+    if len(set(names)) < len(names):
+        raise ValueError("a member's name is repeated")
+    if "schema.json" not in names:
+        raise ValueError("it has no member named schema.json")
+    for member in members:
+        _check_member(member)
+    if sum(member.file_size for member in members) > size:
+        raise ValueError("its members are larger than the file itself")
+
+
+def check_arrays(archive: zipfile.ZipFile) -> None:
+    """Refuse arrays that are not plain, or whose shapes do not take the bytes that there are.
+
+    What `numpy.load` makes of those that pass takes as much memory as they take in the file.
+
+    Parameters
+    ----------
+    archive : zipfile.ZipFile
+        An archive that `check_archive` let pass, open for reading.
+
+    Raises
+    ------
+    ValueError
+        With the member's name and what is wrong with it.
+    """
+    for member in archive.infolist():
+        if member.filename.endswith(".npy"):
+            _check_array(archive, member)
+
+
+def _check_member(member: zipfile.ZipInfo) -> None:
+    name = member.filename
+    if not _MEMBER.fullmatch(name):
+        raise ValueError(f"the member {name[:80]!a} is neither schema.json nor an array")
+    if member.compress_type != zipfile.ZIP_STORED or member.compress_size != member.file_size:
+        raise ValueError(f"the member {name} is compressed")
+    if member.flag_bits & _ENCRYPTED:
+        raise ValueError(f"the member {name} is encrypted")
+    if name == "schema.json" and member.file_size > _LARGEST_SCHEMA:
+        raise ValueError(f"schema.json is larger than {_LARGEST_SCHEMA} bytes")
+
+
+def _check_array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
+    """Refuse an array whose shape and type do not take the bytes that there are."""
+    with archive.open(member) as stream:
+        start = stream.read(8)
+        width = {b"\x93NUMPY\x01\x00": 2, b"\x93NUMPY\x02\x00": 4}.get(start)
+        if width is None:
+            raise ValueError(f"the member {member.filename} is no array in NumPy's format")
+        length = int.from_bytes(stream.read(width), "little")
+        header = _HEADER.fullmatch(stream.read(min(length, _LONGEST_HEADER)))
+    if header is None:
+        raise ValueError(f"the member {member.filename} is no array of plain numbers or text")
+    item_size, shape = int(header[1]), [int(n) for n in header[2].split(b",") if n.strip()]
+    if b"U" in header[0][:14]:
+        item_size *= 4
+    if 8 + width + length + item_size * math.prod(shape) != member.file_size:
+        raise ValueError(f"the shape of the array {member.filename} does not fit its size")
