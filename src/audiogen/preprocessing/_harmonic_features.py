@@ -5,13 +5,15 @@ from scipy.ndimage import gaussian_filter1d
 
 from audiogen.signal import HarmonicNote, db_to_amplitude, harmonic_knots, midi_to_hz
 
-__all__ = ["EXTENT", "FIRST_SHAPE", "UNPITCHED", "pack_note", "unpack_note"]
+__all__ = [
+    "FIRST_SHAPE", "UNPITCHED", "extent_of", "pack_note", "unpack_note", "within_extent",
+]  # fmt: skip
 
 UNPITCHED = 60.0
 # The columns of a frame: level in four steps, tuning, then harmonics and noise. Row 0 has
 # what holds for the whole note in the first four.
 _LEVELS, _TUNING, FIRST_SHAPE = slice(0, 4), 4, 5
-EXTENT = slice(1, 4)  # of row 0: duration, level and the time in which the note is held
+_EXTENT = slice(1, 4)  # of row 0: duration, level and the time for which the note is held
 # What a feature of 1 stands for. A squared error should be one of what is heard: all partials
 # and bands share the level, and everything is silent after the duration.
 _DB, _CENTS = 20.0, 50.0
@@ -240,3 +242,43 @@ def _heard_cents(
     weights *= np.clip((_SWING - np.abs(detuning)) / _NEAR_SWING, 0, 1)
     weights[0] = max(weights[0], _LEAST)
     return np.average(detuning, weights=weights)
+
+
+def extent_of(features: np.ndarray) -> np.ndarray:
+    """Return the duration, the level and the time held that features of notes state.
+
+    Parameters
+    ----------
+    features : ndarray of shape (..., 1 + n_frames, n_channels)
+        Features.
+
+    Returns
+    -------
+    extent : ndarray of shape (..., 3), float64
+        Duration in seconds, level in dB of full scale, and time held in seconds.
+    """
+    extent = features[..., 0, _EXTENT] * _WHOLE_NOTE[_EXTENT]
+    extent[..., ::2] = np.exp2(extent[..., ::2])
+    return extent
+
+
+def within_extent(features: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Return features of one note whose duration, level and time held are clipped to ranges.
+
+    Parameters
+    ----------
+    features : ndarray of shape (1 + n_frames, n_channels)
+        Features.
+    low, high : ndarray of shape (3,)
+        Ranges, in the units of `extent_of`.
+
+    Returns
+    -------
+    features : ndarray of shape (1 + n_frames, n_channels), float64
+        A new array.
+    """
+    bounds = np.stack([low, high])
+    bounds[:, ::2] = np.log2(bounds[:, ::2])
+    clipped = features.astype(np.float64)
+    clipped[0, _EXTENT] = np.clip(clipped[0, _EXTENT], *(bounds / _WHOLE_NOTE[_EXTENT]))
+    return clipped
