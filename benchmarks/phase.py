@@ -16,7 +16,7 @@ def by_pghi(magnitude):
 
 
 def by_griffin_lim(magnitude):
-    clips = [librosa.griffinlim(clip.T, n_iter=32, random_state=0, **FRAME) for clip in magnitude]
+    clips = [librosa.griffinlim(clip.T, n_iter=32, init=None, **FRAME) for clip in magnitude]
     return np.stack(clips)[:, MARGIN:-MARGIN]
 
 

@@ -1,6 +1,6 @@
 """The report that inspired audiogen, its hours and its results, beside ours.
 
-    tox -e bench -- report
+    tox -e peers -- report
 
 takes half an hour on two cores at most, and prints two tables.
 

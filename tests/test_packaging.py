@@ -1,16 +1,62 @@
+"""What pyproject.toml and the pages say of the distribution."""
+
+import importlib.metadata
 import pathlib
 import re
 import tomllib
 
+import pytest
+
+import audiogen
+
 ROOT = pathlib.Path(__file__).parent.parent
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/*.md")]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+DATA = ROOT / "src" / "audiogen" / "datasets" / "data"
 
 
 def test_lowest_versions_are_those_declared():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    dependencies = project["dependencies"] + project["optional-dependencies"]["test"]
+    dependencies = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["test"]
     declared = dict(re.fullmatch(r"([\w-]+)>=([\d.]+)", d).groups() for d in dependencies)
     lines = (ROOT / "tests" / "lowest.txt").read_text().splitlines()
     pinned = dict(line.split("==") for line in lines if not line.startswith("#"))
     assert pinned.keys() == declared.keys()
     for name, version in pinned.items():
         assert re.sub(r"(\.0)+$", "", version) == re.sub(r"(\.0)+$", "", declared[name]), name
+
+
+def test_the_distribution_is_audiogen_learn_everywhere():
+    """The name audiogen on PyPI is that of another project."""
+    assert PROJECT["name"] == "audiogen-learn"
+    assert PROJECT["scripts"] == {"audiogen": "audiogen.cli:main"}
+    needs = [n for extra in PROJECT["optional-dependencies"].values() for n in extra]
+    ours = [n for n in [*needs, *PROJECT["dependencies"]] if n.startswith("audiogen")]
+    assert ours == ["audiogen-learn[test,docs]"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_no_page_installs_another_projects_audiogen(page):
+    text = page.read_text()
+    assert not re.search(r"\baudiogen\[", text)
+    installs = re.findall(r"\b(?:pip|pipx|uv|conda)\b[^\n&]* (?:install|add)\b([^\n&`]*)", text)
+    assert not [words for words in installs if "audiogen" in words.split()]
+
+
+def test_the_version_is_that_of_the_metadata():
+    try:
+        version = importlib.metadata.version("audiogen-learn")
+    except importlib.metadata.PackageNotFoundError:
+        pytest.skip("audiogen-learn is not installed")
+    assert version == audiogen.__version__
+
+
+def test_the_licence_covers_code_notes_and_tunes():
+    files = PROJECT["license-files"]
+    assert all((ROOT / file).is_file() for file in files)
+    inside = {file.relative_to(ROOT).as_posix() for file in [*DATA.rglob("*.md")]}
+    assert inside <= set(files)
+    notes = (DATA / "LICENSES.md").read_text()
+    used = {"BSD-3-Clause", *re.findall(r"\| (CC0-1\.0|CC-BY-\d\.0)", notes)}
+    used |= set(re.findall(r"via \S+ (CC-BY-\d\.0)", notes))
+    used |= {"LicenseRef-Public-Domain"} if "| public domain" in notes else set()
+    assert set(PROJECT["license"].split(" AND ")) == used
