@@ -204,9 +204,6 @@ GENERATORS = [
     WaveNetAutoencoder(filters=4, dilations=(1, 2), downsampling=4, code_channels=4, **SMALL),
     ConditionalGaussianMixture(latent_dim=4, random_state=0),
 ]
-REBUILT = pytest.mark.xfail(
-    strict=False, reason="networks are not yet rebuilt from parameters and arrays"
-)
 KERAS_READERS = [
     "saving.deserialize_keras_object",
     "saving.load_model",
@@ -221,8 +218,7 @@ KERAS_READERS = [
 
 @pytest.mark.parametrize(
     "generator",
-    [pytest.param(g, marks=REBUILT, id=type(g).__name__) for g in GENERATORS[:-1]]
-    + [pytest.param(GENERATORS[-1], id="ConditionalGaussianMixture")],
+    [pytest.param(g, id=type(g).__name__) for g in GENERATORS],
 )
 def test_keras_reads_nothing_of_a_file(generator, tmp_path, monkeypatch):
     keras = pytest.importorskip("keras")
@@ -261,7 +257,7 @@ def saved_pipeline(generator, folder):
 @pytest.mark.parametrize(
     "generators",
     [
-        pytest.param(GENERATORS[:2], marks=REBUILT, id="dense"),
+        pytest.param(GENERATORS[:2], id="dense"),
         pytest.param(GENERATORS[-1:], id="mixture"),
     ],
 )

@@ -4,7 +4,7 @@ import numbers
 import os
 import threading
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -25,6 +25,8 @@ _FIT = {
     "preview_every": Interval(numbers.Integral, 1, None),
 }
 _BUILDING = threading.Lock()
+# Arguments of the builders in `audiogen.networks` that are a dimension of some layer's weights.
+_SIZES = {"units", "filters", "latent_dim", "code_channels", "kernel_size", "downsampling"}
 
 
 @dataclass
@@ -384,10 +386,41 @@ class TrainedEstimator(BaseEstimator):
             state["_training_state"] = dump_training_state(model)
         return state
 
+    def _check_state(self) -> None:
+        """Refuse a description of networks whose sizes are not those of the weights.
+
+        `audiogen.load` asks for it: a file could describe a network larger than memory, which
+        would be built when it is first needed.
+        """
+        if "_arguments" not in vars(self):
+            return
+        arrays = [
+            array
+            for layers in self._weights.values()
+            for layer in layers.values()
+            for array in layer
+        ]
+        known = {size for array in arrays for size in np.shape(array)}
+        for name, value in _sizes(self._arguments):
+            if value not in known:
+                raise ValueError(
+                    f"{type(self).__name__} describes a network with {name}={value}, which none "
+                    "of its weights has."
+                )
+
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
         if "_arguments" in state:
             self._live_model = None
+
+
+def _sizes(arguments: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    """Yield the names and values of those arguments of a builder that are sizes of layers."""
+    for name, value in arguments.items():
+        if isinstance(value, dict):
+            yield from _sizes(value)
+        elif name in _SIZES:
+            yield from ((name, n) for n in (value if isinstance(value, tuple | list) else [value]))
 
 
 def _checked_callbacks(owner: str, callbacks: Sequence[Any]) -> list[Any]:
