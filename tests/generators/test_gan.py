@@ -202,22 +202,6 @@ def linear(weights):
     return keras.layers.Dense(1, use_bias=False, kernel_initializer=kernel)
 
 
-@pytest.mark.parametrize("weights", [(3.0, 4.0), (0.3, 0.4), (0.0, 0.0)])
-def test_penalty_of_a_linear_score_is_that_of_its_weights(weights):
-    model = pair(linear(weights), 2)
-    x, generated = np.random.default_rng(0).normal(size=(2, 8, 2)).astype(np.float32)
-    expected = (np.hypot(*weights) - 1) ** 2
-    assert float(model._penalty(x, generated, [], 0, True)) == pytest.approx(expected, abs=1e-5)
-
-
-def test_penalty_mixes_real_and_generated_evenly():
-    """Of half the squared length the gradient is x itself: (share * 2 - 1)^2 has mean 1/3."""
-    model = pair(lambda x: keras.layers.Dot(1)([x, x]) * 0.5, 4)
-    x = np.ones((20_000, 4), np.float32)
-    draws = keras.random.SeedGenerator(0)
-    assert float(model._penalty(x, 0 * x, [], draws, True)) == pytest.approx(1 / 3, abs=0.01)
-
-
 @pytest.mark.parametrize(
     ("interval", "start"), [(1, (3.0, 4.0)), (2, (0.6, 0.0)), (2, (0.0, 0.0))]
 )

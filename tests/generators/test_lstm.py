@@ -47,7 +47,7 @@ def test_the_network_is_the_reports():
     network = built((3, 2, 2), error_scale=None).network
     kinds = [type(layer).__name__ for layer in network.layers]
     assert kinds == [
-        "InputLayer", "Reshape", *["Bidirectional", "Dropout"] * 5, "Dense", "Reshape",
+        "InputLayer", "Reshape", *["BidirectionalLSTM", "Dropout"] * 5, "Dense", "Reshape",
     ]  # fmt: skip
     assert network.layers[1].output.shape == (None, 16, 12), "each frame is flattened"
     recurrent = [layer for layer in network.layers if "Bidirectional" in type(layer).__name__]
