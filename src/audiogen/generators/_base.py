@@ -74,7 +74,7 @@ class BaseGenerator(BaseEstimator, ABC):
     condition_names_: list[Any]
     categories_: dict[Any, Any]
     sample_shape_: tuple[int, ...]
-    _scaling: Scaling
+    _scaling: Any
 
     _constraints: dict[str, Any] = {}
 
@@ -120,8 +120,10 @@ class BaseGenerator(BaseEstimator, ABC):
         X = self._validated(X, reset=True)
         y = validated_conditions(X, y)
         refuse_not_finite(X, np.arange(len(X)))
-        conditions = None if y is None else self._new_conditions().fit(y)
-        return self._fit_encoded(X, conditions, None if y is None else conditions.encode(y))
+        if y is None:
+            return self._fit_encoded(X, None, None)
+        conditions = self._new_conditions().fit(y)
+        return self._fit_encoded(X, conditions, conditions.encode(y))
 
     def sample(
         self,

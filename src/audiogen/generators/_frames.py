@@ -80,7 +80,7 @@ class FrameScaling(Scaling):
         What components are divided by; only with axes.
     """
 
-    axes_: np.ndarray | None
+    axes_: Any
 
     def __init__(self, n_components: int | None) -> None:
         self.n_components = n_components
@@ -190,13 +190,13 @@ class FrameScaling(Scaling):
 
         Those of data within [-1, 1] are clipped to that range.
         """
-        block = np.asarray(block, dtype=np.float32)
+        values = np.asarray(block, dtype=np.float32)
         if self.axes_ is None:
-            block = super().inverse(block)
+            values = super().inverse(values)
         else:
-            frames = block.reshape(-1, len(self.axes_)) * self.unit_ @ self.axes_ + self.centre_
-            block = frames.reshape(*block.shape[:-1], *self.frame_shape_)
-        return np.clip(block, -1, 1) if self.bounded_ else block
+            frames = values.reshape(-1, len(self.axes_)) * self.unit_ @ self.axes_ + self.centre_
+            values = frames.reshape(*values.shape[:-1], *self.frame_shape_)
+        return np.clip(values, -1, 1) if self.bounded_ else values
 
     def _projected(self, frames: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return components of frames, and the length of the rest, in their unit."""

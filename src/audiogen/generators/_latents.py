@@ -129,7 +129,7 @@ class EncoderMixin(LatentMixin):
         x = self._validated_forward(X)
         return self._encode(x, self._encoded(len(x), y)).astype(np.float32, copy=False)
 
-    def _validated_forward(self, X: npt.ArrayLike) -> np.ndarray:
+    def _validated_forward(self, X: Any) -> np.ndarray:
         """Return data as the model sees them, checked."""
         check_is_fitted(self)
         X = self._validated(X, reset=False)

@@ -206,14 +206,14 @@ class ConditionalGaussianMixture(EncoderMixin):
         return self._log_weights(n_samples, condition), self.mixture_.means_, roots
 
     def _means(self, n_samples: int, condition: np.ndarray | None) -> np.ndarray:
-        if self.regression_ is None:
+        if self.regression_ is None or condition is None:
             return np.broadcast_to(self._mean, (n_samples, len(self._mean)))
         slopes = np.atleast_2d(self.regression_.coef_)  # one feature leaves one dimension
         predicted = affine(condition, slopes.T) + self.regression_.intercept_
         return (predicted + self._mean).astype(np.float32)
 
     def _log_weights(self, n_samples: int, condition: np.ndarray | None) -> np.ndarray:
-        if self.weights_ is None:
+        if self.weights_ is None or condition is None:
             return np.tile(np.log(self.mixture_.weights_), (n_samples, 1))
         scores = affine(condition, self.weights_.coef_.T) + self.weights_.intercept_
         if scores.shape[1] == 1:  # of two classes, that of the first is 0

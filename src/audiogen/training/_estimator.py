@@ -54,7 +54,7 @@ class FitData:
     X: Any
     rows: np.ndarray
     held_out: np.ndarray
-    read: Callable[[np.ndarray], Any]
+    read: Callable[..., Any]
     content: tuple[Any, np.ndarray]
     seed: int
     codes: np.ndarray | None = None

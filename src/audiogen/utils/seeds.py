@@ -64,7 +64,7 @@ def draw_seed(random_state: Any = None) -> int:
     """
     if random_state is None:
         return int(np.random.default_rng().integers(_SEED_LIMIT))
-    if isinstance(random_state, numbers.Integral) and 0 <= random_state < 2**32:
+    if isinstance(random_state, numbers.Integral) and 0 <= int(random_state) < 2**32:
         return int(random_state)
     if isinstance(random_state, numbers.Integral) or not _is_random_state(random_state):
         raise ValueError(

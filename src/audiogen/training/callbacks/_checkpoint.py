@@ -58,7 +58,7 @@ def fingerprint(
     return digest.hexdigest()
 
 
-def _lasting(value):
+def _lasting(value: Any) -> Any:
     """Return a parameter, or the name of its type where `repr` holds an address.
 
     Parameters of an estimator stand beside it. A RandomState has moved on by the time it is
@@ -128,9 +128,9 @@ class Checkpoint(keras.callbacks.Callback):
         self._keepers = [c for c in data.callbacks if hasattr(c, "get_state")]
         parameters = {k: v for k, v in estimator.get_params().items() if k != "verbose"}
         codes = None if data.codes is None else data.codes[data.used]
-        self._fingerprint = fingerprint(
-            {**parameters, "X": data.X.shape}, *data.content, codes=codes
-        )
+        described = {**parameters, "X": data.X.shape}
+        content, rows = data.content
+        self._fingerprint = fingerprint(described, content, rows, codes)
         self._restore(self.model)
 
     def _read(self) -> Any:
@@ -190,7 +190,9 @@ class Checkpoint(keras.callbacks.Callback):
             "groups": list(groups),
             "keepers": keepers,
         }
-        arrays = {f"{k}:{i:06d}": a for k, values in groups.items() for i, a in enumerate(values)}
+        arrays: dict[str, Any] = {
+            f"{k}:{i:06d}": a for k, values in groups.items() for i, a in enumerate(values)
+        }
         try:
             with atomic_path(self.path) as temporary:
                 np.savez(temporary, meta=np.array(json.dumps(meta)), **arrays)

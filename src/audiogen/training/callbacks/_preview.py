@@ -38,7 +38,7 @@ class Preview(keras.callbacks.Callback):
         self, function: Callable[[Any, Any, int], Any], every: int = 10, n_samples: int = 4
     ) -> None:
         super().__init__()
-        self.function = function
+        self.function: Any = function
         self.every = every
         self.n_samples = n_samples
         self._fit: Any = None
