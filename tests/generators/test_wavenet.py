@@ -157,11 +157,14 @@ def long_codes():
 
 
 def test_logits_step_by_step_are_those_of_the_network(autoregressive, long_codes):
-    from audiogen.networks import StepwiseDecoder
+    from audiogen.generators._forward import StepwiseDecoder
+    from audiogen.networks import layer_weights
 
     codes, condition = long_codes
     audio = np.random.default_rng(3).uniform(-1, 1, (3, 2000)).astype(np.float32)
-    stepwise = StepwiseDecoder(autoregressive.decoder_, codes, condition)
+    options = {"dilations": autoregressive.dilations, "downsampling": 8}
+    weights = layer_weights(autoregressive.decoder_)
+    stepwise = StepwiseDecoder(weights, codes, condition, **options)
     assert stepwise.n_steps == 2000
     previous = np.pad(audio[:, :-1], ((0, 0), (1, 0)))
     found = np.stack([stepwise.step(previous[:, t]) for t in range(2000)], axis=1)
@@ -173,7 +176,8 @@ def test_logits_step_by_step_are_those_of_the_network(autoregressive, long_codes
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_most_likely_sequences_are_those_of_the_network(seed):
     """2,000 steps, each the most likely after those before it, by either way."""
-    from audiogen.networks import StepwiseDecoder, build_wavenet
+    from audiogen.generators._forward import StepwiseDecoder
+    from audiogen.networks import build_wavenet, layer_weights
 
     options = {"filters": 8, "kernel_size": 2, "dilations": (1, 2, 4, 8), "dropout": 0.0}
     model = build_wavenet(2000, 1, 0, **options, code_channels=2, downsampling=20, n_levels=256,
@@ -183,7 +187,8 @@ def test_most_likely_sequences_are_those_of_the_network(seed):
     entry = model.decoder.get_layer("entry")
     kernel, bias = entry.get_weights()
     entry.set_weights([10 * kernel, rng.normal(size=bias.shape)])  # as if trained: lively
-    stepwise = StepwiseDecoder(model.decoder, codes)
+    weights = layer_weights(model.decoder)
+    stepwise = StepwiseDecoder(weights, codes, dilations=options["dilations"], downsampling=20)
     levels, audio = np.zeros(2000, int), np.zeros((2001, 1), np.float32)
     for t in range(2000):
         levels[t] = np.argmax(stepwise.step(audio[t])[0])
