@@ -12,7 +12,7 @@ from audiogen import generators
 from audiogen.preprocessing import SlidingWindow
 from audiogen.utils.seeds import draw_seed
 
-kind, path, how = sys.argv[1:]
+kind, path = sys.argv[1:]
 tiny = {
     "ConditionalVAE": dict(latent_dim=2, filters=(4, 4)),
     "GANGenerator": dict(latent_dim=2, filters=(4, 4), units=(4,)),
@@ -24,37 +24,31 @@ mapped = np.memmap(path, np.float32, "r", shape=(20_000, 64_000))
 windows = SlidingWindow(2).fit_transform(mapped) if kind == "LSTMSequencer" else mapped
 rows = np.sort(np.concatenate(model._split(len(windows), draw_seed(0))))
 assert len(rows) == 256
-if how == "prepare":
-    rng = np.random.default_rng(0)
-    out = np.memmap(path, np.float32, "r+", shape=mapped.shape)
-    for row in rows:
-        out[row : row + 2] = rng.uniform(-1, 1, (2, 1)) * rng.uniform(-1, 1, 64_000)
-    out.flush()
-    sys.exit()
-X = windows if how == "mapped" else np.array(windows[rows])
-peak, over = [0], threading.Event()
+rng = np.random.default_rng(0)
+out = np.memmap(path, np.float32, "r+", shape=mapped.shape)
+for row in rows:
+    out[row : row + 2] = rng.uniform(-1, 1, (2, 1)) * rng.uniform(-1, 1, 64_000)
+out.flush()
 
-def watch():
-    while not over.is_set():
-        with open("/proc/self/status") as status:
-            anonymous = next(int(line.split()[1]) for line in status if "RssAnon" in line)
-        peak[0] = max(peak[0], anonymous)
-        time.sleep(0.002)
+def peak_megabytes(X):
+    peak, over = [0], threading.Event()
 
-thread = threading.Thread(target=watch)
-thread.start()
-model.fit(X)
-over.set()
-thread.join()
-print(peak[0] / 1024)
+    def watch():
+        while not over.is_set():
+            with open("/proc/self/status") as status:
+                anonymous = next(int(line.split()[1]) for line in status if "RssAnon" in line)
+            peak[0] = max(peak[0], anonymous)
+            time.sleep(0.002)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    model.fit(X)
+    over.set()
+    thread.join()
+    return peak[0] / 1024
+
+print(peak_megabytes(windows), peak_megabytes(np.array(windows[rows])))
 """
-
-
-def peak_megabytes(kind, path, how):
-    command = [sys.executable, "-c", SCRIPT, kind, str(path), how]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return float(done.stdout or 0)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -65,9 +59,10 @@ def test_a_memory_map_costs_no_memory(kind, tmp_path):
     path = tmp_path / "notes.f32"
     with open(path, "wb") as file:
         file.truncate(20_000 * 64_000 * 4)  # 5.1 GB, of which the file system keeps what is used
-    peak_megabytes(kind, path, "prepare")
-    in_memory = peak_megabytes(kind, path, "copied")
-    mapped = peak_megabytes(kind, path, "mapped")
+    command = [sys.executable, "-c", SCRIPT, kind, str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     path.unlink()
+    assert done.returncode == 0, done.stderr
+    mapped, in_memory = map(float, done.stdout.split())
     print(f"{kind}: {mapped:.0f} MB mapped, {in_memory:.0f} MB in memory")
     assert mapped < in_memory + 200

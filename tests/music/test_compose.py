@@ -14,6 +14,7 @@ WHITE = {0, 2, 4, 5, 7, 9, 11}
 
 @pytest.fixture(scope="module")
 def pipe():
+    pytest.importorskip("keras")
     lstm = LSTMSequencer(
         1,
         units=64,

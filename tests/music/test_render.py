@@ -298,6 +298,7 @@ def test_files_that_are_no_midi_are_named(tmp_path):
 
 @pytest.fixture(scope="module")
 def vae():
+    pytest.importorskip("keras")
     rng = np.random.default_rng(0)
     y = pd.DataFrame({"pitch": np.tile([60, 72], 8), "instrument_family": np.repeat(FAMILIES, 8)})
     X = np.tanh(rng.normal(size=(16, 4000)))

@@ -104,6 +104,7 @@ def test_what_cannot_be_framed_is_named(tmp_path):
 
 
 def test_samples_of_a_pipeline_are_tunes():
+    pytest.importorskip("keras")
     lstm = LSTMSequencer(8, units=4, n_layers=1, epochs=1, random_state=0)
     pipe = make_generative_pipeline(PianoRoll(2), SlidingWindow(step=8), lstm)
     pipe.fit(load_tunes().filenames)

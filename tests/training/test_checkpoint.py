@@ -21,10 +21,33 @@ from audiogen.preprocessing import SlidingWindow
 # At moments from this seed processes are killed; it is printed when a test fails.
 SEED = 20240607
 
-SCRIPT = """
-import os, pathlib, signal, sys
+TRAIN = """
 import numpy as np
 from audiogen import generators
+
+def train(kind, folder, out):
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(48, 12)).astype("f4"), ["a", "b"] * 24
+    own = {
+        "ConditionalVAE": dict(latent_dim=2, units=(16,), beta_warmup=5),
+        "GANGenerator": dict(latent_dim=2, units=(16,)),
+        "LSTMSequencer": dict(units=4, n_layers=2, extra_frames=2),
+        "WaveNetAutoencoder": dict(filters=4, dilations=(1, 2), downsampling=4, code_channels=2),
+    }[kind]
+    if kind == "LSTMSequencer":
+        y = None
+    model = getattr(generators, kind)(
+        epochs=40, batch_size=8, validation_fraction=0.25, patience=30, plateau_patience=3,
+        learning_rate=0.01, ema=0.8, random_state=0, **own,
+    )
+    model.fit(X, y, checkpoint_dir=folder or None)
+    model.partial_fit(X, y)
+    np.savez(out, samples=model.sample(4, random_state=1), n_iter=model.n_iter_,
+             scale=float(model._model.optimizer.scale), **model.history_)
+"""
+SCRIPT = f"""
+import os, pathlib, signal, sys
+{TRAIN}
 kind, folder, out, fatal = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
 replace, count = pathlib.Path.replace, []
 def killed_before_renaming(self, target):
@@ -33,25 +56,15 @@ def killed_before_renaming(self, target):
         os.kill(os.getpid(), signal.SIGKILL)
     return replace(self, target)
 pathlib.Path.replace = killed_before_renaming
-rng = np.random.default_rng(0)
-X, y = rng.normal(size=(48, 12)).astype("f4"), ["a", "b"] * 24
-own = {
-    "ConditionalVAE": dict(latent_dim=2, units=(16,), beta_warmup=5),
-    "GANGenerator": dict(latent_dim=2, units=(16,)),
-    "LSTMSequencer": dict(units=4, n_layers=2, extra_frames=2),
-    "WaveNetAutoencoder": dict(filters=4, dilations=(1, 2), downsampling=4, code_channels=2),
-}[kind]
-if kind == "LSTMSequencer":
-    y = None
-model = getattr(generators, kind)(
-    epochs=40, batch_size=8, validation_fraction=0.25, patience=30, plateau_patience=3,
-    learning_rate=0.01, ema=0.8, random_state=0, **own,
-)
-model.fit(X, y, checkpoint_dir=folder or None)
-model.partial_fit(X, y)
-np.savez(out, samples=model.sample(4, random_state=1), n_iter=model.n_iter_,
-         scale=float(model._model.optimizer.scale), **model.history_)
+train(kind, folder, out)
 """
+
+
+def train(*given):
+    """Train in this process, as the others do in theirs."""
+    names = {}
+    exec(TRAIN, names)
+    names["train"](*given)
 
 
 def start(kind, folder, out, fatal=0):
@@ -92,16 +105,14 @@ def assert_equal(one, two):
 def test_killed_at_any_moment_it_ends_with_the_same_bits(kind, tmp_path):
     rng = random.Random(f"{SEED} {kind}")
     print("seed", SEED)
-    assert run(kind, "", tmp_path / "unbroken.npz") == 0
+    train(kind, "", tmp_path / "unbroken.npz")
     given = kind, tmp_path / "c", tmp_path / "x.npz"
     kills = [
         run(*given, fatal=rng.randint(2, 8)),  # between writing and renaming
-        run_killed(*given, rng.uniform(0, 0.2)),
-        run_killed(*given, rng.uniform(0, 0.2)),
+        run_killed(*given, rng.uniform(0, 0.1)),
     ]
-    assert kills[0] == -signal.SIGKILL
-    assert -signal.SIGKILL in kills[1:]
-    assert run(*given) == 0
+    assert kills == [-signal.SIGKILL] * 2
+    train(*given)
     assert_equal(tmp_path / "unbroken.npz", tmp_path / "x.npz")
     assert [p.name for p in (tmp_path / "c").iterdir()] == ["checkpoint.npz"]
 
