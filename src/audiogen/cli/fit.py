@@ -1,14 +1,16 @@
 """The command ``fit``: a folder of notes becomes a model."""
 
+import argparse
 import pathlib
+from typing import Any
 
 from audiogen.cli._options import add_seed, count
 
 __all__ = ["add_parser", "run"]
 
 
-def add_parser(commands):
-    """Add the command to those of the command line."""
+def add_parser(commands: Any) -> argparse.ArgumentParser:
+    """Add the command to the command line."""
     command = commands.add_parser(
         "fit",
         help="train on a folder of notes",
@@ -34,18 +36,20 @@ def add_parser(commands):
     return command
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     """Train on a folder and save the model."""
-    from audiogen.cli._notes import SAMPLE_RATE, read_notes, train_on_notes
+    from audiogen.cli._notes import read_notes, train_on_notes
     from audiogen.datasets import track_missing_pitch
     from audiogen.persistence import save
 
     if arguments.out.exists():
         raise FileExistsError(f"{arguments.out} is there already; give another --out.")
-    X, frame = read_notes(arguments.data, arguments.split, arguments.max_notes, arguments.seed)
-    X, frame = track_missing_pitch(X, frame, SAMPLE_RATE)
+    X, frame, sample_rate = read_notes(
+        arguments.data, arguments.split, arguments.max_notes, arguments.seed
+    )
+    X, frame = track_missing_pitch(X, frame, sample_rate)
     print(f"Training on {len(X)} notes of {frame.instrument_family.nunique()} families, "
           f"pitches {frame.pitch.min():g} to {frame.pitch.max():g}.")  # fmt: skip
-    model = train_on_notes(X, frame[["pitch", "instrument_family"]], arguments)
+    model = train_on_notes(X, frame[["pitch", "instrument_family"]], sample_rate, arguments)
     save(model, arguments.out)
     print(f"Wrote {arguments.out}. Next: audiogen sample {arguments.out}")
