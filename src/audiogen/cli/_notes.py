@@ -6,7 +6,6 @@ from audiogen.utils.seeds import make_rng
 
 __all__ = [
     "LEGEND",
-    "SAMPLE_RATE",
     "as_many",
     "format_figures",
     "load_note_model",
@@ -16,7 +15,7 @@ __all__ = [
     "write_notes",
 ]
 
-SAMPLE_RATE = 16000
+_SAMPLE_RATE = 16000
 LEGEND = """
 frechet_audio_distance  from the real notes; less is nearer (compare the training notes')
 kl_divergence           KL(real || these), an estimate that may be below 0; less is nearer
@@ -68,10 +67,10 @@ def read_notes(root, split, max_notes, seed):
         bunch = datasets.load_nsynth(
             root, split, max_notes=max_notes, random_state=seed, errors="warn"
         )
-        if bunch.sample_rate != SAMPLE_RATE:
+        if bunch.sample_rate != _SAMPLE_RATE:
             raise ValueError(
                 f"{root} is at {bunch.sample_rate} Hz; the command line takes NSynth's layout at "
-                f"{SAMPLE_RATE} Hz. Give its audio folder, whose files are resampled."
+                f"{_SAMPLE_RATE} Hz. Give its audio folder, whose files are resampled."
             )
         return bunch.data, bunch.frame
     bunch = datasets.load_audio_folder(root, errors="warn")
@@ -86,7 +85,7 @@ def new_folder(folder):
     return folder
 
 
-def write_notes(folder, notes, wanted, arguments, sample_rate=SAMPLE_RATE):
+def write_notes(folder, notes, wanted, arguments, sample_rate=_SAMPLE_RATE):
     """Write notes as an NSynth corpus, with a picture of each."""
     from audiogen import datasets, display
     from audiogen.utils.progress import Progress
@@ -113,7 +112,7 @@ def format_figures(sets, real, real_frame, real_name):
     for name, (notes, frame) in {**sets, real_name: (real, real_frame)}.items():
         known = frame["pitch"].notna().all()
         columns[name] = metrics.summarize(
-            real, notes, sample_rate=SAMPLE_RATE, pitch=frame["pitch"] if known else None
+            real, notes, sample_rate=_SAMPLE_RATE, pitch=frame["pitch"] if known else None
         )
     for figure in ("frechet_audio_distance", "kl_divergence"):
         del columns[real_name][figure]  # a distance from itself
