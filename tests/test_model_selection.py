@@ -1,5 +1,7 @@
 """scikit-learn's model selection over pipelines of real notes."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -19,6 +21,7 @@ from audiogen import GenerativePipeline
 from audiogen.datasets import load_notes
 from audiogen.generators import ConditionalGaussianMixture, ConditionalVAE
 from audiogen.preprocessing import Flatten, HarmonicPlusNoise, PitchFilter, PrincipalComponents
+from audiogen.recipes import harmonic_gmm
 from audiogen.scoring import (
     neg_frechet_audio_distance,
     neg_kl_divergence,
@@ -154,3 +157,21 @@ def test_a_grid_searched_over_any_table_is_the_same(sorted_hums, table):
     generator = search.best_estimator_[-1]
     assert generator.categories_["level"] is None
     assert generator.categories_["name"].tolist() == ["high", "low", "mid"]
+
+
+def test_a_recipe_runs_on_folds_smaller_than_its_components():
+    """Of 15 rows each, of notes in mixed order."""
+    X, y = load_notes("valid", return_X_y=True)
+    rows = np.random.default_rng(0).permutation(len(X))[:30]
+    search = GridSearchCV(
+        harmonic_gmm(random_state=0), {"gmm__alpha": [1.0, 10.0]},
+        scoring=neg_frechet_audio_distance, cv=2,
+    )  # fmt: skip
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        search.fit(X[rows, :16000], y[["pitch"]].iloc[rows])
+    said = {str(warning.message)[:67] for warning in caught}
+    start = "PrincipalComponents keeps {} components rather than n_components=64"
+    assert {start.format(15), start.format(30)} <= said
+    assert np.isfinite(search.cv_results_["mean_test_score"]).all()
+    assert search.best_estimator_["pca"].n_components_ == 30
