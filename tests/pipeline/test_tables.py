@@ -47,7 +47,7 @@ def notes():
 def test_every_table_trains_and_asks_alike(notes, kind):
     X, y, expected = notes
     model = learnt(X, TABLES[kind](y.to_dict("list")))
-    wanted = {"pitch": [52, 66.5], "instrument_family": ["organ", "reed"]}
+    wanted = {"pitch": [52.0, 62.5], "instrument_family": ["organ", "reed"]}
     found, conditions = model.sample(y=TABLES[kind](wanted), return_y=True)
     np.testing.assert_array_equal(found, expected.sample(y=pd.DataFrame(wanted)))
     pd.testing.assert_frame_equal(conditions, pd.DataFrame(wanted), check_dtype=False)
