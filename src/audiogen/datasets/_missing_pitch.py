@@ -86,7 +86,7 @@ def track_missing_pitch(
     missing = np.flatnonzero(np.isnan(pitch))
     if len(missing) == 0:
         return X, frame.reset_index(drop=True)
-    names = list(map(str, frame["note"] if "note" in frame else frame.index))
+    names = list(map(str, frame.get("note", frame.index)))
     tracked = track_pitch(X[missing], sample_rate)
     doubts = {
         row: doubt
