@@ -224,7 +224,10 @@ def test_what_is_no_midi_pitch_is_refused_by_name(pitch, words):
         encoder.encode({"pitch": pitch})
 
 
-def test_no_rows_are_refused():
+def test_no_rows_and_no_columns_are_refused():
+    for y in ({}, pd.DataFrame(index=[0, 1])):
+        with pytest.raises(ValueError, match="no conditions"):
+            ConditionEncoder().fit(y)
     for y in ([], pd.DataFrame({"pitch": []}), pl.DataFrame({"pitch": []})):
         with pytest.raises(ValueError, match="no rows"):
             ConditionEncoder().fit(y)

@@ -368,6 +368,8 @@ def _one_hot(places: np.ndarray, width: int) -> np.ndarray:
 
 def _columns(y: Any) -> dict[Any, Column]:
     columns = read_columns(y)
+    if not columns:
+        raise ValueError("y has no conditions in it.")
     if any(len(column.values) == 0 for column in columns.values()):
         raise ValueError("y has no rows.")
     return columns

@@ -73,7 +73,7 @@ def read_score(
 def _as_pandas(notes: Any) -> pd.DataFrame:
     """Return a table as a DataFrame of pandas; a scalar of a dict holds for all notes."""
     columns = {name: column.values for name, column in read_columns(notes).items()}
-    n_notes = max(map(len, columns.values()))
+    n_notes = max(map(len, columns.values()), default=0)
     scalars = [name for name, values in columns.items() if len(values) == 1]
     return pd.DataFrame({**columns, **{name: columns[name].repeat(n_notes) for name in scalars}})
 

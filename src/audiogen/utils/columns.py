@@ -83,7 +83,7 @@ def read_columns(y: Any) -> dict[Any, Column]:
     TypeError
         If `y` is a lazy frame.
     ValueError
-        If there are no columns, or `y` has more than two dimensions.
+        If `y` or one of its columns has too many dimensions, or columns share a name.
 
     Examples
     --------
@@ -97,17 +97,13 @@ def read_columns(y: Any) -> dict[Any, Column]:
     """
     frame = _frame(y)
     if frame is not None:
-        columns = {series.name: _of_series(series) for series in frame.iter_columns()}
-    elif isinstance(y, dict):
-        columns = {name: _of_values(values) for name, values in y.items()}
-    elif is_named(y):
+        return {series.name: _of_series(series) for series in frame.iter_columns()}
+    if isinstance(y, dict):
+        return {name: _of_values(values) for name, values in y.items()}
+    if is_named(y):
         records = np.atleast_1d(y)
-        columns = {name: _of_array(records[name]) for name in records.dtype.names or ()}
-    else:
-        columns = _unnamed(y)
-    if not columns:
-        raise ValueError("y has no conditions in it.")
-    return columns
+        return {name: _of_array(records[name]) for name in records.dtype.names or ()}
+    return _unnamed(y)
 
 
 def number_column(y: Any, name: str) -> np.ndarray | None:
