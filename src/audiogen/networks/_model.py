@@ -20,9 +20,15 @@ class LossModel(keras.Model):
 
     def __init__(self, name: str) -> None:
         super().__init__(name=name, dtype="float32")
-        # Keras tracks the loss as well, but in the user's floatx: a later metric replaces it.
+        # In place of the one that Keras makes in the user's floatx.
         self.loss_metric = keras.metrics.Mean(name="loss", dtype="float32")
         self.built = True
+
+    @property
+    def metrics(self) -> list[keras.Metric]:
+        """The metrics of an epoch, the mean loss among them."""
+        others = [metric for metric in super().metrics if metric.name != "loss"]
+        return [self.loss_metric, *others]
 
     @abstractmethod
     def loss_of(self, x: Any, y: Any, y_pred: Any, training: bool) -> Any:
