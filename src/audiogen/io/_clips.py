@@ -6,6 +6,7 @@ import pathlib
 import numpy as np
 import soundfile
 
+from audiogen.signal import peak
 from audiogen.utils.files import atomic_path
 from audiogen.utils.validation import Interval, check_audio, check_parameters
 
@@ -63,9 +64,11 @@ def write_clip(path, audio, sample_rate, *, bit_depth=16):
             f"The 'bit_depth' parameter of write_clip must be 16 or 24. Got {bit_depth!r} instead."
         )
     audio = check_audio(np.asarray(audio).T).T
-    peak = np.abs(audio).max()
-    if peak > 1:
-        raise ValueError(f"audio must lie in [-1, 1], but reaches {peak:g}. Turn it down first.")
+    highest = peak(audio.T).max()
+    if highest > 1:
+        raise ValueError(
+            f"audio must lie in [-1, 1], but reaches {highest:g}. Turn it down first."
+        )
     kind = _FORMATS[path.suffix.lower()]
     subtype = "VORBIS" if kind == "OGG" else f"PCM_{bit_depth}"
     samples = audio if kind == "OGG" else _whole(audio, bit_depth)
