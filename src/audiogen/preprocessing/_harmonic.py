@@ -23,6 +23,7 @@ from audiogen.preprocessing._note_ranges import learn_ranges, ranges_of
 from audiogen.signal import (
     amplitude_to_db,
     analyse_note,
+    compress_peaks,
     db_to_amplitude,
     limit_peak,
     peak,
@@ -39,6 +40,8 @@ __all__ = ["HarmonicPlusNoise"]
 _LEAST = 1e-6  # of full scale
 _LONGER = 1.0  # seconds that a note counts as longer which sounds to the end of the clip
 _MARGIN = 10 ** (1 / 20)  # above the highest peak: a note resynthesised has another one
+_PEAK_SECONDS = 0.02  # in which the gain changes about a peak
+_TRIALS = 4  # after which a note whose peaks were turned down is left softer than it should be
 _SYNTHESIS = 15  # the stream of random numbers for noise
 
 
@@ -114,14 +117,14 @@ class HarmonicPlusNoise(ClipTransformer):
     *Resynthesis.* What is lost is the phase, and what happens within a frame other than in its
     level. Any finite features can be resynthesised, and as a continuous function: rounding
     errors in them are not heard. The level, the duration and the time held are clipped to the
-    ranges that training notes of the same categories have, and a note whose peak exceeds the
-    highest of theirs by more than 1 dB, or full scale, is turned down. Otherwise a note has
-    exactly the root mean square of its features. The tuning is centred on the pitch, and levels
-    that stay above the highest are brought down to it. Partials that are only some cents off a
-    multiple are played nearer to it. Where `y` has the pitch, it is the mean of what the partials
-    within 100 cents are tuned to, weighted by power and number; and of the audible partials with
-    an envelope of their own, the odd ones get at least 6 % of the power of the even ones within
-    any 0.1 s or so, since a note without them is heard an octave higher.
+    ranges that training notes of the same categories have, and peaks that exceed the highest of
+    theirs by more than 1 dB, or full scale, are turned down, each by itself. As far as that
+    leaves room, a note has the root mean square of its features. The tuning is centred on the
+    pitch, and levels that stay above the highest are brought down to it. Partials that are only
+    some cents off a multiple are played nearer to it. Where `y` has the pitch, it is the mean of
+    what the partials within 100 cents are tuned to, weighted by power and number; and of the
+    audible partials with an envelope of their own, the odd ones get at least 6 % of the power of
+    the even ones within any 0.1 s or so, since a note without them is heard an octave higher.
 
     References
     ----------
@@ -343,8 +346,17 @@ class HarmonicPlusNoise(ClipTransformer):
             hop_length=self.hop_length,
             rng=make_rng(seed, _SYNTHESIS, row),
         )
-        audio *= db_to_amplitude(level) / max(float(rms(audio)), _LEAST)
-        return limit_peak(audio, float(np.clip(_MARGIN * high[3], _LEAST, 1)))
+        return self._levelled(audio, level, float(np.clip(_MARGIN * high[3], _LEAST, 1)))
+
+    def _levelled(self, audio: np.ndarray, level: float, highest: float) -> np.ndarray:
+        """Return a note at a level in dB, as far as its peaks allow."""
+        width = int(_PEAK_SECONDS * self.sample_rate)
+        for _ in range(_TRIALS):
+            audio = audio * np.float32(db_to_amplitude(level) / max(float(rms(audio)), _LEAST))
+            if peak(audio) <= highest:
+                return audio
+            audio = compress_peaks(audio, highest, width)
+        return limit_peak(audio, highest)
 
     def _each(
         self, workers: str, function: Callable[..., np.ndarray], *columns: Any

@@ -186,6 +186,7 @@ class NoiseReducer(OneToOneFeatureMixin, ClipTransformer):
                     stationary=True,
                     y_noise=profile,
                     prop_decrease=self.prop_decrease,
+                    freq_mask_smooth_hz=None,  # smoothing would cover lone partials
                 )
                 for clip, profile in zip(clips, profiles, strict=True)
             ]

@@ -11,6 +11,7 @@ from audiogen.signal._instantaneous_frequency import (
 )
 from audiogen.signal._levels import (
     amplitude_to_db,
+    compress_peaks,
     db_to_amplitude,
     limit_peak,
     peak,
@@ -29,6 +30,7 @@ __all__ = [
     "HarmonicNote",
     "amplitude_to_db",
     "analyse_note",
+    "compress_peaks",
     "count_frames",
     "db_to_amplitude",
     "dual_window",

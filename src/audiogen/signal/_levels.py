@@ -2,8 +2,12 @@
 
 import numpy as np
 import numpy.typing as npt
+from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
-__all__ = ["amplitude_to_db", "db_to_amplitude", "limit_peak", "peak", "rms", "scale_to_peak"]
+__all__ = [
+    "amplitude_to_db", "compress_peaks", "db_to_amplitude", "limit_peak", "peak", "rms",
+    "scale_to_peak",
+]  # fmt: skip
 
 
 def peak(audio: npt.ArrayLike) -> np.ndarray:
@@ -27,7 +31,7 @@ def peak(audio: npt.ArrayLike) -> np.ndarray:
     """
     audio = np.asarray(audio)
     # Two reductions, for the absolute values would need as much memory as the audio.
-    return np.maximum(audio.max(axis=-1, initial=0), -audio.min(axis=-1, initial=0))
+    return np.maximum(audio.max(axis=-1, initial=0), np.abs(audio.min(axis=-1, initial=0)))
 
 
 def scale_to_peak(audio: npt.ArrayLike, level: float = 1.0) -> np.ndarray:
@@ -85,6 +89,40 @@ def limit_peak(audio: npt.ArrayLike, level: float = 1.0) -> np.ndarray:
     audio = np.asarray(audio)
     excess = np.maximum(peak(audio)[..., np.newaxis] / audio.dtype.type(level), 1)
     return audio / excess.astype(audio.dtype)
+
+
+def compress_peaks(audio: np.ndarray, level: float, width: int) -> np.ndarray:
+    """Return a clip with only those parts turned down that exceed a peak.
+
+    Parameters
+    ----------
+    audio : ndarray of shape (n_timesteps,)
+        One clip, of floating point.
+    level : float
+        The highest peak allowed, above 0; full scale is 1.
+    width : int
+        Number of samples in which the gain may go from 1 to its least and back, at least.
+
+    Returns
+    -------
+    audio : ndarray of shape (n_timesteps,)
+        A new array of the same dtype. What is farther than `width` from samples that exceed the
+        level is the same.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from audiogen.signal import compress_peaks
+    >>> compress_peaks(np.array([0.5, 0.5, 0.5, 2.0, 0.5, 0.5, 0.5]), 1.0, 1)
+    array([0.5, 0.5, 0.5, 1. , 0.5, 0.5, 0.5])
+    >>> compress_peaks(np.array([0.5, 0.5, 0.5, 2.0, 0.5, 0.5, 0.5]), 1.0, 3).round(2)
+    array([0.5 , 0.42, 0.33, 1.  , 0.33, 0.42, 0.5 ])
+    """
+    envelope = maximum_filter1d(np.abs(audio), width, mode="constant")
+    gain = np.minimum(1, level / np.maximum(envelope, level)).astype(np.float64)
+    # The mean over as many samples as the maximum was over is nowhere above the gain needed.
+    gain = uniform_filter1d(gain, width, mode="nearest")
+    return (audio * gain).astype(audio.dtype)
 
 
 def rms(audio: npt.ArrayLike) -> np.ndarray:
