@@ -2,7 +2,6 @@
 
 import argparse
 import pathlib
-import warnings
 from typing import Any
 
 from audiogen.cli._options import add_seed, count
@@ -40,6 +39,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 def run(arguments: argparse.Namespace) -> None:
     """Train on a folder and save the model."""
     from audiogen.cli._notes import read_notes, train_on_notes
+    from audiogen.datasets import track_missing_pitch
     from audiogen.persistence import save
 
     if arguments.out.exists():
@@ -47,30 +47,9 @@ def run(arguments: argparse.Namespace) -> None:
     X, frame, sample_rate = read_notes(
         arguments.data, arguments.split, arguments.max_notes, arguments.seed
     )
-    frame = _with_pitch(X, frame, sample_rate)
-    X, frame = X[frame.index], frame.reset_index(drop=True)
+    X, frame = track_missing_pitch(X, frame, sample_rate)
     print(f"Training on {len(X)} notes of {frame.instrument_family.nunique()} families, "
           f"pitches {frame.pitch.min():g} to {frame.pitch.max():g}.")  # fmt: skip
     model = train_on_notes(X, frame[["pitch", "instrument_family"]], sample_rate, arguments)
     save(model, arguments.out)
     print(f"Wrote {arguments.out}. Next: audiogen sample {arguments.out}")
-
-
-def _with_pitch(X: Any, frame: Any, sample_rate: int) -> Any:
-    """Fill in missing pitches by tracking; drop, and name, notes without any."""
-    from audiogen.signal import track_pitch
-
-    frame = frame.copy()
-    missing = frame.index[frame.pitch.isna()]
-    if len(missing):
-        frame["pitch"] = frame.pitch.astype(float)
-        frame.loc[missing, "pitch"] = track_pitch(X[missing], sample_rate).round()
-    lost = frame.index[frame.pitch.isna()]
-    if len(lost):
-        names = ", ".join(map(str, frame.note[lost[:5]]))
-        warnings.warn(f"{len(lost)} note(s) have no pitch that could be found, and are left out: "
-                      f"{names}{', ...' if len(lost) > 5 else ''}", stacklevel=2)  # fmt: skip
-        frame = frame.drop(lost)
-    if frame.empty:
-        raise ValueError("No note is left to train on: none has a pitch.")
-    return frame
