@@ -66,7 +66,13 @@ class Plateau(keras.callbacks.Callback):
         }
 
     def set_state(self, state):
-        """Take the counts and the best weights up again."""
+        """Take the counts and the best weights up again.
+
+        Parameters
+        ----------
+        state : dict
+            What `get_state` returned.
+        """
         self.best, self.idle = state["best"], state["idle"]
         self.stopped, self.best_weights = state["stopped"], state["best_weights"]
 
