@@ -32,12 +32,25 @@ def exported(path):
     return names
 
 
+def self_evident(path):
+    """Yield (function, check) where a section would repeat the summary, or a property's getter."""
+    tree = ast.parse(path.read_text())
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    for function in functions:
+        decorators = " ".join(map(ast.unparse, function.decorator_list))
+        if "property" in decorators or (ast.get_docstring(function) or "").startswith("Return "):
+            yield function.name, "RT01"
+        if decorators.endswith(".setter"):
+            yield function.name, "GL08"
+
+
 def findings(path, config):
     """Yield (place, object, check, what is wrong) for the public objects of a module."""
-    public = exported(path)
+    public, evident = exported(path), set(self_evident(path))
     for place, name, check, text in process_file(str(path.relative_to(ROOT)), config):
         module, *inside = name.split(".")
-        if not inside or inside[0] in public:
+        is_public = not inside or inside[0] in public
+        if is_public and (name.split(".")[-1], check) not in evident:
             yield place, ".".join([module, *inside]), check, text
 
 

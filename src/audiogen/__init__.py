@@ -1,4 +1,4 @@
-"""scikit-learn estimators that learn to generate sound.
+"""Learn to generate sound with scikit-learn estimators.
 
 Names are loaded when they are first used, so that ``import audiogen`` costs
 nothing: ``audiogen.datasets``, ``audiogen.preprocessing``, ``audiogen.generators``,

@@ -72,7 +72,13 @@ class Interval:
 
 @dataclass(frozen=True)
 class Options:
-    """One of a few values, None among them where it is named."""
+    """One of a few values, None among them where it is named.
+
+    Parameters
+    ----------
+    *values : object
+        The values.
+    """
 
     values: tuple
 
