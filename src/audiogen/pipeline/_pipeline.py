@@ -315,13 +315,12 @@ class GenerativePipeline(Pipeline):
 
         Examples
         --------
-        >>> import pandas as pd
         >>> from audiogen.datasets import make_notes
         >>> from audiogen.recipes import harmonic_gmm
         >>> X, y = make_notes(8, duration=0.5, random_state=0, return_X_y=True)
-        >>> pipe = harmonic_gmm(n_components=4, random_state=0).fit(X, y)
-        >>> ends = y.iloc[[0, 1]]
-        >>> pipe.interpolate(pipe.encode(X[:2], ends), ends.assign(pitch=60), n_steps=5).shape
+        >>> pipe = harmonic_gmm(n_components=4, random_state=0).fit(X, y[["pitch"]])
+        >>> ends = y[["pitch"]].iloc[:2]
+        >>> pipe.interpolate(pipe.encode(X[:2], ends), ends, n_steps=5).shape
         (5, 8000)
         """
         steps, generator = split_steps(self)
