@@ -78,6 +78,15 @@ def decibels(notes):
     return 10 * np.log10(np.square(notes).mean(axis=1) + 1e-12)
 
 
+def durations(notes):
+    """Return the seconds until the level of 20 ms is 40 dB below the largest for good."""
+    size = SAMPLE_RATE // 50
+    whole = notes[:, : notes.shape[1] // size * size]
+    power = np.square(whole).reshape(len(notes), -1, size).mean(axis=2)
+    loud = power > 1e-4 * power.max(axis=1, keepdims=True)
+    return (loud.shape[1] - np.argmax(loud[:, ::-1], axis=1)) * size / SAMPLE_RATE
+
+
 def centroids(notes):
     """Return the mean frequency of each note, weighted by magnitude, in octaves."""
     magnitudes = np.abs(np.fft.rfft(notes, axis=1))

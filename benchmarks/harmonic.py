@@ -1,4 +1,4 @@
-"""HarmonicPlusNoise: notes taken apart a second, and seconds put together in one."""
+"""HarmonicPlusNoise: notes analysed in a second, and seconds resynthesised in one."""
 
 import time
 
@@ -18,7 +18,7 @@ def data():
     return notes(N_NOTES), y.iloc[np.arange(N_NOTES) % len(y)]
 
 
-def taken_apart(given, n_jobs):
+def analysed(given, n_jobs):
     X, y = given
     return HarmonicPlusNoise(n_jobs=n_jobs).fit_transform(X, y)
 
@@ -26,25 +26,25 @@ def taken_apart(given, n_jobs):
 def rates(given):
     """Tell notes a second on two processes, and times real time of synthesis on one core."""
     X, y = given
-    taken_apart(given, 2)
+    analysed(given, 2)
     start = time.perf_counter()
-    F = taken_apart(given, 2)
-    apart = time.perf_counter() - start
+    F = analysed(given, 2)
+    analysis = time.perf_counter() - start
     harmonics = HarmonicPlusNoise().fit(X)
     harmonics.inverse_transform(F[:4], y[:4])
     start = time.perf_counter()
     harmonics.inverse_transform(F[:200], y[:200])
-    together = time.perf_counter() - start
+    synthesis = time.perf_counter() - start
     seconds = 200 * X.shape[1] / SAMPLE_RATE
-    return f"{N_NOTES / apart:.0f} notes/s, synthesis {seconds / together:.0f}x real time"
+    return f"{N_NOTES / analysis:.0f} notes/s, synthesis {seconds / synthesis:.0f}x real time"
 
 
 ROWS = [
     Row(
         f"HarmonicPlusNoise, {N_NOTES} notes",
         data,
-        lambda given: taken_apart(given, 2),
-        {"one process": lambda given: taken_apart(given, 1)},
+        lambda given: analysed(given, 2),
+        {"one process": lambda given: analysed(given, 1)},
         aim=">= 1.3",
         remark=rates,
     ),

@@ -5,7 +5,7 @@ the notes that come with audiogen. Each recipe learns the first and is asked for
 family of each note of the second. The tables:
 
 representation
-    Held-out notes taken apart by `HarmonicPlusNoise` and put together again: Fréchet audio
+    Held-out notes analysed and resynthesised by `HarmonicPlusNoise`: Fréchet audio
     distance over that of as many training notes, AUC of a classifier between the two sets, the
     distance of log spectra in dB, and how many onsets move by less than 5 ms, by family: of all
     notes; beside it, between two draws of the noise in the same features, for slow attacks have
@@ -18,6 +18,11 @@ recipes
     training note over that of held-out ones (near 0: copies); AUC, and that of training notes.
 families
     The same for one family after the other, for the first seed.
+levels
+    Of 2,000 notes drawn from each recipe as the training notes are, by family: the least and the
+    largest level of real notes in dB, the share of drawn ones within, the highest peak of both,
+    the shares of drawn ones that are silent (below -60 dB) and at full scale, and of those that
+    sound for less time than any real one.
 velocity
     Each recipe told instrument and velocity, where an instrument has notes of three velocities or
     more: rank correlations of velocity with level and with spectral centroid, of its real notes
@@ -47,7 +52,8 @@ from benchmarks import _notes
 from benchmarks._data import SAMPLE_RATE
 
 CONDITIONS = ["pitch", "instrument_family"]
-TABLES = "representation", "recipes", "families", "velocity", "interpolation"
+TABLES = "representation", "recipes", "families", "levels", "velocity", "interpolation"
+N_LEVELS = 2000
 N_DRAWS = 10
 N_LATENTS = 8
 N_VELOCITIES = 6
@@ -75,6 +81,8 @@ def main():
     for name in arguments.recipes:
         if {"recipes", "families"} & {*arguments.tables} or arguments.pictures is not None:
             compare(name, judge, arguments)
+        if "levels" in arguments.tables:
+            show(f"{name}, levels", levels(name, judge.train, arguments.seeds[0]))
         if "velocity" in arguments.tables:
             show(f"{name}, velocity", velocity(name, judge.train, arguments.seeds[0]))
         if "interpolation" in arguments.tables:
@@ -180,7 +188,7 @@ class Judge:
 
 
 def representation(judge):
-    """Return what is left of held-out notes that were taken apart and put together."""
+    """Return what is left of held-out notes that were analysed and resynthesised."""
     y, families = judge.wanted, judge.wanted.instrument_family
     harmonics = HarmonicPlusNoise(n_jobs=2)
     features = harmonics.fit_transform(judge.held_out.data, y)
@@ -202,6 +210,32 @@ def representation(judge):
     for name in ("in tune", "FAD", "AUC"):
         table.loc["all", name] = figures[name]
     return table
+
+
+def levels(name, train, seed):
+    """Return how levels, peaks and durations of drawn notes compare with those learnt."""
+    model = getattr(recipes, name)(random_state=seed).fit(train.data, train.frame[CONDITIONS])
+    rows = np.random.default_rng(seed).integers(len(train.frame), size=N_LEVELS)
+    wanted = train.frame[CONDITIONS].iloc[rows]
+    made = model.sample(y=wanted, random_state=seed)
+    table = {}
+    for family in sorted(train.frame.instrument_family.unique()):
+        real = train.data[(train.frame.instrument_family == family).to_numpy()]
+        drawn = made[(wanted.instrument_family == family).to_numpy()]
+        low, high = (extreme(_notes.decibels(real)) for extreme in (np.min, np.max))
+        found = _notes.decibels(drawn)
+        table[family] = {
+            "drawn": len(drawn),
+            "least": low,
+            "largest": high,
+            "within": np.mean((found > low - 0.01) & (found < high + 0.01)),
+            "real peak": np.abs(real).max(),
+            "peak": np.abs(drawn).max(),
+            "silent": np.mean(found < -60),
+            "full scale": np.mean(np.abs(drawn).max(axis=1) > 0.999),
+            "short": np.mean(_notes.durations(drawn) < _notes.durations(real).min()),
+        }
+    return pd.DataFrame(table).T
 
 
 def velocity(name, train, seed):

@@ -107,6 +107,8 @@ def test_fit_sample_and_evaluate_on_ones_own_folder(tmp_path):
     assert done.stderr.count("\n") == 2
     assert "broken-060-.wav" in done.stderr
     assert "keeps 12 components" in done.stderr
+    untold = tmp_path / "mine" / "organ" / "untold.wav"
+    untold.rename(untold.with_name(f"note0-{notes.frame.pitch[0]:03d}-.wav"))
     done = audiogen("sample", "audiogen-model.skops", "-n", 7, "--quiet", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     done = audiogen("evaluate", "audiogen-out/audio", "mine", "--quiet", cwd=tmp_path)

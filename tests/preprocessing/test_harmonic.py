@@ -1,3 +1,6 @@
+import copy
+from concurrent.futures import ThreadPoolExecutor
+
 import joblib
 import librosa
 import numpy as np
@@ -11,6 +14,8 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from audiogen.datasets import load_notes
 from audiogen.preprocessing import HarmonicPlusNoise
+from audiogen.preprocessing._note_ranges import learn_ranges, ranges_of
+from audiogen.recipes import harmonic_gmm
 from audiogen.signal import track_pitch
 
 RATE = 16000
@@ -23,7 +28,7 @@ def test_scikit_learn_contract(estimator, check):
 
 @pytest.fixture(scope="module")
 def notes():
-    """Ten real notes of a second and a half."""
+    """A few real notes of a second and a half."""
     X, y = load_notes("valid", return_X_y=True)
     return X[::6, :24000], y.iloc[::6].reset_index(drop=True)
 
@@ -35,7 +40,7 @@ def features(notes):
 
 @pytest.fixture(scope="module")
 def fitted(notes):
-    return HarmonicPlusNoise().fit(*notes)
+    return HarmonicPlusNoise().fit(notes[0], notes[1][["pitch"]])
 
 
 def tones(pitches, n_timesteps=24000):
@@ -72,12 +77,107 @@ def test_fit_transform_is_transform_and_rows_stand_alone(notes, features, fitted
     np.testing.assert_array_equal(threads.transform(X, y), features)
 
 
-def test_same_features_same_samples_in_any_company(notes, features, fitted):
+def test_the_noise_of_a_row_is_decided_by_the_seed_and_the_row(notes, features, fitted):
     y = notes[1]
     audio = fitted.inverse_transform(features, y)
-    np.testing.assert_array_equal(fitted.inverse_transform(features[4:6], y[4:6]), audio[4:6])
-    other = clone(fitted).set_params(random_state=1).fit(notes[0])
-    assert not np.array_equal(other.inverse_transform(features, y), audio)
+    np.testing.assert_array_equal(fitted.inverse_transform(features[:3], y[:3]), audio[:3])
+    threads = copy.copy(fitted).set_params(n_jobs=2)
+    np.testing.assert_array_equal(threads.inverse_transform(features, y), audio)
+    with joblib.parallel_config("loky"):
+        np.testing.assert_array_equal(threads.inverse_transform(features[:3], y[:3]), audio[:3])
+    other = copy.copy(fitted).set_params(random_state=1)
+    drawn = other.inverse_transform(features, y)
+    assert not np.array_equal(drawn, audio)
+    np.testing.assert_array_equal(fitted.inverse_transform(features, y, random_state=1), drawn)
+    twice = fitted.inverse_transform(features[[5, 5]], y.iloc[[5, 5]])
+    assert not np.array_equal(*twice)
+
+
+@pytest.mark.parametrize("row", range(7))
+def test_the_last_bits_of_features_are_not_heard(notes, features, fitted, row):
+    wanted = notes[1].iloc[[row]]
+    plain = features[[row]]
+    rng = np.random.default_rng(row)
+    ends = np.where(rng.random(plain.shape) < 0.5, -np.inf, np.inf).astype(np.float32)
+    near = np.nextafter(plain, ends)
+    found, moved = (fitted.inverse_transform(F, wanted) for F in (plain, near))
+    assert np.abs(found - moved).max() < 1e-4
+
+
+@settings(max_examples=15, deadline=None)
+@given(share=st.floats(0, 1), pair=st.tuples(st.integers(0, 6), st.integers(0, 6)))
+def test_the_last_bits_of_means_of_notes_are_not_heard(notes, features, fitted, share, pair):
+    mean = (share * features[[pair[0]]] + (1 - share) * features[[pair[1]]]).astype(np.float32)
+    near = np.nextafter(mean, np.float32(np.inf))
+    y = pd.DataFrame({"pitch": [62.5]})
+    found, moved = (fitted.inverse_transform(F, y) for F in (mean, near))
+    assert np.abs(found - moved).max() < 1e-4
+
+
+def test_threads_and_rows_alone_sound_as_one_call_does():
+    X, y = load_notes("train", return_X_y=True)
+    y = y[["pitch", "instrument_family"]]
+    model = harmonic_gmm(n_components=16, random_state=0).fit(X[::4, :16000], y[::4])
+    wanted = y[::4][:8].reset_index(drop=True)
+    whole = model.sample(y=wanted, random_state=3)
+    with ThreadPoolExecutor(4) as pool:
+        drawn = list(pool.map(lambda _: model.sample(y=wanted, random_state=3), range(8)))
+    for one in drawn:
+        np.testing.assert_array_equal(one, whole)
+    alone = model.sample(y=wanted[:1], random_state=3)
+    assert np.abs(alone - whole[:1]).max() < 1e-4
+    some = model.sample(y=wanted[:5], random_state=3)
+    assert np.abs(some - whole[:5]).max() < 1e-4
+
+
+@pytest.fixture(scope="module")
+def two_families():
+    """Soft short organs and loud long flutes."""
+    X = tones([60, 62, 64, 66], 16000)
+    X *= np.array([[0.05], [0.1], [1.0], [0.8]])
+    X[:2, 6000:] = 0
+    y = pd.DataFrame({"pitch": [60, 62, 64, 66], "family": ["organ"] * 2 + ["flute"] * 2})
+    return X, y
+
+
+def test_levels_and_durations_stay_within_those_learnt_of_the_category(two_families):
+    X, y = two_families
+    harmonics = HarmonicPlusNoise(n_harmonics=8)
+    F = harmonics.fit_transform(X, y)
+    F[:, 0, 1:4] += np.array([[-60, -60, -60], [60, 90, 90], [-60, -60, -60], [60, 90, 90]])
+    made = harmonics.inverse_transform(F, y)
+    level = made.std(axis=1)
+    np.testing.assert_allclose(level, X[[0, 1, 3, 2]].std(axis=1), rtol=1e-3)
+    sounding = [np.flatnonzero(note)[-1] for note in made]
+    assert np.abs(np.array(sounding[:2]) - 6000).max() < 64
+    assert min(sounding[2:]) > 15900
+    peaks = np.abs(X).max(axis=1).reshape(2, 2).max(axis=1)
+    assert (np.abs(made).max(axis=1).reshape(2, 2).max(axis=1) < 1.13 * peaks).all()
+
+
+def test_ranges_are_attributes_and_those_of_all_notes_where_no_category_is_known(two_families):
+    X, y = two_families
+    harmonics = HarmonicPlusNoise(n_harmonics=8)
+    F = harmonics.fit_transform(X, y)
+    assert set(harmonics.category_ranges_["family"]) == {"organ", "flute"}
+    decibels = 10 * np.log10(np.square(X).mean(axis=1))
+    np.testing.assert_allclose(harmonics.range_[:, 1], [decibels.min(), decibels.max()], atol=0.1)
+    F[:, 0, 2] = -1000
+    for asked in (y[["pitch"]], y.assign(family="reed"), None):
+        made = harmonics.inverse_transform(F, asked)
+        found = 10 * np.log10(np.square(made).mean(axis=1))
+        np.testing.assert_allclose(found, decibels.min(), atol=0.1)
+    with pytest.raises(ValueError, match="y has 4 rows, but X has 2"):
+        harmonics.inverse_transform(F[:2], y.family)
+
+
+def test_two_categories_of_a_note_have_what_their_ranges_share():
+    measures = np.array([[1.0], [2.0], [3.0], [9.0]])
+    y = pd.DataFrame({"family": ["a", "a", "b", "b"], "source": [1.0, 2.0, 1.0, 3.0]})
+    learnt = learn_ranges(measures, y.astype({"source": "category"}))
+    asked = pd.DataFrame({"family": ["a", "b", "a"], "source": pd.Categorical([1, 3, 3])})
+    found = ranges_of(*learnt, asked, 3)[:, :, 0]
+    np.testing.assert_array_equal(found, [[1, 2], [9, 9], [1, 9]])
 
 
 def test_global_random_state_is_untouched(features, fitted):
@@ -272,7 +372,7 @@ def test_the_level_of_a_mean_of_notes_is_their_mean(notes, features, fitted):
     pair = y.instrument_family.drop_duplicates().index[:2]
     mean = features[pair].mean(axis=0, keepdims=True)
     level = 10 * np.log10(np.square(X[pair]).mean(axis=1)).mean()
-    made = fitted.inverse_transform(mean, y.iloc[[pair[0]]])
+    made = fitted.inverse_transform(mean, y.loc[[pair[0]], ["pitch"]])
     assert 10 * np.log10(np.square(made).mean()) == pytest.approx(level, abs=0.01)
 
 
@@ -287,12 +387,17 @@ def test_a_few_components_hold_most_of_a_note():
 
 def test_louder_and_shorter_are_what_the_features_say(fitted, features):
     F = features[:1].copy()
-    for level in (-60, -40, -25):
+    low, high = fitted.range_[:, 1]
+    for level in np.linspace(low, high - 6, 3):
         F[0, 0, 2] = level / 0.3
         audio = fitted.inverse_transform(F)[0]
         assert 20 * np.log10(np.sqrt(np.mean(audio**2))) == pytest.approx(level, abs=0.01)
+    X = tones([60, 60])
+    X[0, 6000:] = 0
+    harmonics = HarmonicPlusNoise()
+    F = harmonics.fit_transform(X)[1:]
     F[0, 0, 1] = np.log2(0.5) / 0.012
-    short = fitted.inverse_transform(F)[0]
+    short = harmonics.inverse_transform(F)[0]
     assert not short[8000:].any()
     assert short[7000:8000].any()
 

@@ -147,6 +147,19 @@ def test_no_clip_is_taken_to_be_noisier_than_the_training_notes(notes):
     assert snr(loud, reducer.inverse_transform(loud)) > 10
 
 
+@pytest.mark.parametrize("kind", ["white", "pink"])
+def test_the_spectral_gate_reduces_noise_too_and_by_the_same_bits(notes, kind):
+    clean = notes[:6]
+    dirty = noisy(clean, kind, 15)
+    gate = NoiseReducer(method="spectral_gate").fit(dirty)
+    found = gate.inverse_transform(dirty)
+    assert found.dtype == np.float32
+    assert (snr(clean, found) - snr(clean, dirty)).mean() > 3
+    np.testing.assert_array_equal(gate.inverse_transform(dirty[:2]), found[:2])
+    none = NoiseReducer(method="spectral_gate", prop_decrease=0.0).fit(dirty)
+    assert snr(dirty, none.inverse_transform(dirty)).min() > 30
+
+
 def test_prop_decrease(notes):
     before = noisy(notes, "white", 20)
     reducers = [NoiseReducer(prop_decrease=p).fit(before) for p in (0.0, 0.5, 1.0)]

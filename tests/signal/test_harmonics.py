@@ -178,7 +178,7 @@ def test_duration_and_level_are_said():
     assert note.loudness == pytest.approx(20 * np.log10(0.5 / np.sqrt(2)), abs=0.3)
 
 
-def test_short_clips_are_taken_apart():
+def test_short_clips_are_analysed():
     for n_timesteps in (1, 10, 300):
         sound = np.random.default_rng(0).uniform(-1, 1, n_timesteps)
         made = again(analyse(sound, 60), n_timesteps)
@@ -226,3 +226,11 @@ def test_matrices_interpolate():
     np.testing.assert_allclose(knots @ knot_matrix(knots, 99), partials, rtol=1e-6)
     bands = band_matrix(24, np.linspace(0, 8000, 257), RATE)
     np.testing.assert_allclose(bands.sum(axis=0), 1, rtol=1e-6)
+
+
+def test_a_note_prints_one_line():
+    text = repr(analyse(tone(69, [0.5], 0.25), 69, 8, 4))
+    assert text == (
+        "HarmonicNote(pitch=69.00, duration=0.250, loudness=-8.7, n_frames=17, n_harmonics=8, "
+        "n_noise_bands=4)"
+    )

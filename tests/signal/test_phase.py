@@ -14,7 +14,7 @@ from audiogen.signal import (
     phase_from_frequency,
     stft,
 )
-from audiogen.signal._pghi import _gaussian_width
+from audiogen.signal._phase_recovery import _gaussian_width
 
 PHASES = arrays(np.float64, (2, 30, 3), elements=st.floats(-np.pi, np.pi))
 

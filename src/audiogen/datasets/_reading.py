@@ -11,6 +11,8 @@ from joblib import Parallel, delayed
 
 from audiogen.datasets._headers import truncation
 from audiogen.exceptions import AudioFileError, AudioFileWarning
+from audiogen.signal import limit_peak
+from audiogen.signal import resample as to_rate
 from audiogen.utils.validation import warn_user
 
 _MARGIN = 0.1  # seconds read beyond the cut, so that the resampler does not see an end
@@ -58,12 +60,8 @@ def read_audio(
         raise AudioFileError(f"{path} holds NaN or infinite samples.")
     audio = audio.mean(axis=1)
     if rate != sample_rate:
-        import soxr
-
-        audio = soxr.resample(audio, rate, sample_rate)
-    audio = audio[:n_timesteps]
-    peak = np.abs(audio).max(initial=0)
-    return audio / peak if peak > 1 else audio
+        audio = to_rate(audio, rate, sample_rate)
+    return limit_peak(audio[:n_timesteps])
 
 
 @contextlib.contextmanager

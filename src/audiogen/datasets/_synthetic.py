@@ -10,6 +10,7 @@ import pandas as pd
 
 from audiogen.datasets._bunch import as_dataset, check_conditions, check_known
 from audiogen.datasets._nsynth_format import FAMILIES, unique_names
+from audiogen.signal import hz_to_midi, midi_to_hz
 from audiogen.utils.seeds import draw_seed, make_rng
 from audiogen.utils.validation import Interval, check_midi_pitch, check_parameters
 
@@ -149,7 +150,7 @@ def _pitches(
             f"Got {pitch!r}."
         )
     check_midi_pitch(pitches)
-    highest = 69 + 12 * np.log2(sample_rate / 2 / 440)
+    highest = hz_to_midi(sample_rate / 2)
     if not (pitches < highest).all():
         raise ValueError(
             f"The 'pitch' parameter of make_notes must lie in [0, {min(highest, 127):.1f}), "
@@ -183,7 +184,7 @@ def _note(
 ) -> np.ndarray:
     """Return one note, peak at 0.9 of velocity / 127."""
     timbre, softness = _TIMBRES[family], 1 - velocity / 127
-    frequency = 440 * 2 ** ((pitch - 69) / 12)
+    frequency = float(midi_to_hz(pitch))
     n_harmonics = min(_MAX_HARMONICS, max(1, int(0.45 * sample_rate / frequency)))
     k = np.arange(1, n_harmonics + 1)
     amplitudes = k ** -(timbre.slope + softness + 0.2 * rng.random())

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import soundfile
 
+from audiogen.signal import peak
 from audiogen.utils.files import atomic_path
 from audiogen.utils.validation import Interval, check_audio, check_parameters
 
@@ -72,9 +73,11 @@ def write_clip(
             f"The 'bit_depth' parameter of write_clip must be 16 or 24. Got {bit_depth!r} instead."
         )
     samples = check_audio(np.asarray(audio).T).T
-    peak = np.abs(samples).max()
-    if peak > 1:
-        raise ValueError(f"audio must lie in [-1, 1], but reaches {peak:g}. Turn it down first.")
+    highest = peak(samples.T).max()
+    if highest > 1:
+        raise ValueError(
+            f"audio must lie in [-1, 1], but reaches {highest:g}. Turn it down first."
+        )
     kind = _FORMATS[path.suffix.lower()]
     subtype = "VORBIS" if kind == "OGG" else f"PCM_{bit_depth}"
     n_channels = samples.shape[1]

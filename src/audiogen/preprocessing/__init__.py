@@ -1,5 +1,6 @@
 """Preprocessing: transformers between audio and what generators learn."""
 
+from audiogen.preprocessing._base import ClipTransformer
 from audiogen.preprocessing._components import PrincipalComponents
 from audiogen.preprocessing._filter import PitchFilter
 from audiogen.preprocessing._flatten import Flatten
@@ -12,6 +13,7 @@ from audiogen.preprocessing._spectrogram import STFTSpectrogram
 from audiogen.preprocessing._window import SlidingWindow
 
 __all__ = [
+    "ClipTransformer",
     "FixedLength",
     "Flatten",
     "HarmonicPlusNoise",

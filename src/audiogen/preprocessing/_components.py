@@ -117,7 +117,11 @@ class PrincipalComponents(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
         features : ndarray of shape (n_samples, n_features)
         """
         check_is_fitted(self)
-        return self.pca_.inverse_transform(X)
+        components = np.asarray(X)
+        # In float64: BLAS rounds a row alone in other ways than among others, and rounding to
+        # float32 leaves nothing of that.
+        features = self.pca_.inverse_transform(components.astype(np.float64))
+        return features.astype(np.result_type(components, np.float32), copy=False)
 
     @property
     def _n_features_out(self) -> int:

@@ -1,26 +1,28 @@
 """Samples of any shape as rows of features, and back."""
 
 import math
+from typing import Any
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
+import numpy.typing as npt
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 __all__ = ["Flatten"]
 
 
-class Flatten(TransformerMixin, BaseEstimator):
+class Flatten(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
     """Turn samples of any shape into rows of features.
 
-    Between a spectrogram and a generator it lets scikit-learn's PCA, scalers and other
-    two-dimensional transformers do their work.
+    Put it between a spectrogram and scikit-learn's PCA, scalers and other transformers, which
+    take two-dimensional arrays only.
 
     Attributes
     ----------
     sample_shape_ : tuple of int
         The shape of one sample in `fit`.
     n_features_in_ : int
-        ``X.shape[1]`` in `fit`.
+        Length of the first axis of a sample seen in `fit`.
 
     Examples
     --------
@@ -36,7 +38,7 @@ class Flatten(TransformerMixin, BaseEstimator):
     True
     """
 
-    def fit(self, X, y=None):
+    def fit(self, X: npt.ArrayLike, y: Any = None) -> "Flatten":
         """Remember the shape of a sample.
 
         Parameters
@@ -53,7 +55,7 @@ class Flatten(TransformerMixin, BaseEstimator):
         self.sample_shape_ = self._validated(X, reset=True).shape[1:]
         return self
 
-    def transform(self, X):
+    def transform(self, X: npt.ArrayLike) -> np.ndarray:
         """Return the samples as rows of features.
 
         Parameters
@@ -69,7 +71,7 @@ class Flatten(TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            Where samples have another shape than those of `fit`.
+            If samples have another shape than those of `fit`.
         """
         check_is_fitted(self)
         X = self._validated(X, reset=False)
@@ -79,7 +81,7 @@ class Flatten(TransformerMixin, BaseEstimator):
             )
         return X.reshape(len(X), -1)
 
-    def inverse_transform(self, X):
+    def inverse_transform(self, X: npt.ArrayLike) -> np.ndarray:
         """Return rows of features in the shape that samples had in `fit`.
 
         Parameters
@@ -94,7 +96,7 @@ class Flatten(TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            Where the number of features is another.
+            If the number of features is another.
         """
         check_is_fitted(self)
         X = np.asarray(X)
@@ -106,10 +108,15 @@ class Flatten(TransformerMixin, BaseEstimator):
             )
         return X.reshape(len(X), *self.sample_shape_)
 
-    def _validated(self, X, reset):
+    def _validated(self, X: npt.ArrayLike, reset: bool) -> np.ndarray:
         return validate_data(self, X, dtype=(np.float32, np.float64), allow_nd=True, reset=reset)
 
-    def __sklearn_tags__(self):
+    @property
+    def _n_features_out(self) -> int:
+        """Number of columns, from which scikit-learn makes their names."""
+        return math.prod(self.sample_shape_)
+
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags

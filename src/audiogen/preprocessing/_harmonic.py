@@ -1,113 +1,130 @@
-"""Notes as harmonics plus noise, and back."""
+"""Notes as features of their harmonics and noise, and back."""
 
 import numbers
-import zlib
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any, ClassVar
 
 import numpy as np
+import numpy.typing as npt
 from joblib import Parallel, delayed
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
-from threadpoolctl import threadpool_limits
+from sklearn.utils.validation import check_is_fitted
 
+from audiogen.preprocessing._base import ClipTransformer
 from audiogen.preprocessing._harmonic_features import (
     FIRST_SHAPE,
     UNPITCHED,
+    extent_of,
     pack_note,
     unpack_note,
+    within_extent,
 )
-from audiogen.signal import analyse_note, synthesise_note, track_pitch
+from audiogen.preprocessing._note_ranges import learn_ranges, ranges_of
+from audiogen.signal import (
+    amplitude_to_db,
+    analyse_note,
+    compress_peaks,
+    db_to_amplitude,
+    limit_peak,
+    peak,
+    rms,
+    synthesise_note,
+    track_pitch,
+)
 from audiogen.utils.columns import number_column
 from audiogen.utils.seeds import draw_seed, make_rng
-from audiogen.utils.validation import (
-    Instance,
-    Interval,
-    Options,
-    check_midi_pitch,
-    check_parameters,
-)
+from audiogen.utils.validation import Instance, Interval, Options, check_midi_pitch
 
 __all__ = ["HarmonicPlusNoise"]
 
 _LEAST = 1e-6  # of full scale
-_GOES_ON = 1.0  # seconds that a note counts as longer which sounds to the end
+_LONGER = 1.0  # seconds that a note counts as longer which sounds to the end of the clip
+_MARGIN = 10 ** (1 / 20)  # above the highest peak: a note resynthesised has another one
+_PEAK_SECONDS = 0.02  # in which the gain changes about a peak
+_TRIALS = 4  # after which a note whose peaks were turned down is left softer than it should be
+_SYNTHESIS = 15  # the stream of random numbers for noise
 
 
-class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
-    """Take notes apart into harmonics and noise, and put them together again.
+class HarmonicPlusNoise(ClipTransformer):
+    """Analyse notes into harmonics and noise, and resynthesise notes from such features.
 
-    Pitch is factored out: what is left are envelopes of the level, of the partials by
-    number and of bands of noise, smooth and of the same size for every note, so that a
-    few components of `sklearn.decomposition.PCA` hold most of what there is and a mean
-    of two notes sounds as a note.
+    The features of a note are the envelopes of its level, of its partials and of bands of
+    noise. Its pitch is one number apart from these, so that envelopes look alike for all pitches.
+    They are smooth and of the same size for every note: a few components of
+    `sklearn.decomposition.PCA` hold most of their variance, and a mean of the features of two
+    notes sounds as a note.
 
     Parameters
     ----------
     sample_rate : int, default=16000
-        Samples per second.
+        Sampling rate of the audio, in Hz.
     n_harmonics : int, default=96
-        Envelopes of partials. The first two dozen or so have one each, those above share
-        (see `audiogen.signal.harmonic_knots`).
+        Number of envelopes of partials. The first two dozen or so have one each, higher partials
+        share theirs (see `audiogen.signal.harmonic_knots`).
     n_noise_bands : int, default=24
-        Envelopes of noise, in bands equally wide on the mel scale.
+        Number of envelopes of noise, in bands equally wide on the mel scale.
     hop_length : int, default=256
         Samples between frames, a multiple of 4. The level has four steps a frame.
     pitch_column : str, default="pitch"
-        The column of `y` that has the MIDI pitch.
+        Name of the column of `y` that holds the MIDI pitch.
     random_state : int, RandomState or None, default=0
-        Decides, together with a note's features, the noise in it: an int gives the same
-        features the same samples every time, in whatever company.
+        Seed of the noise in resynthesised notes. With an int, row i of a call has the same
+        noise in every call, however many rows there are.
     n_jobs : int, default=None
-        Processes that take notes apart, and threads that put them together, as in joblib;
-        None means 1.
+        Number of processes that analyse notes, and of threads that resynthesise them, as in
+        joblib; None means 1.
 
     Attributes
     ----------
+    range_ : ndarray of shape (2, 4)
+        Least and largest duration (in seconds), level (root mean square, in dB of full scale),
+        time for which a note is held (in seconds) and peak of the training notes.
+    category_ranges_ : dict of str to dict of str to ndarray of shape (2, 4)
+        The same of the training notes of each category, for each column of categories in `y`.
     n_features_in_ : int
-        Samples in a note.
-
-    Notes
-    -----
-    The features of a note are ``(2 + ceil(n_timesteps / hop_length), 5 + n_harmonics +
-    n_noise_bands)``, and each row after the first is a frame: the level in four steps of
-    a quarter of a frame, in dB of the highest level; cents around the pitch; partials and
-    noise in dB of the level. Row 0 has the pitch in semitones above C4, the binary logarithm
-    of the duration in seconds, the root mean square of all samples in dB of full scale, and the
-    binary logarithm of the seconds until the level is 20 dB below the highest for good; then,
-    below the partials, by how many cents each is off a multiple of the first.
-
-    Frames are in a note's own time: the first 0.4 s are as they are, 80 % of the other frames
-    are spread evenly over what follows until the note is 20 dB down, or let go, and the rest
-    over what is left of its duration. So a mean of notes that are let go at different times is
-    let go once, and ends once. A note that is 20 dB down before a fifth of that time counts as
-    held until then. In one that is held to its end nothing follows, and those frames, which are
-    not played, fall by 30 dB. How long a note that sounds to the end of its samples would go on
-    nobody knows: its duration counts as a second longer.
-
-    dB end at -80. Features are scaled so that a squared error is about one of what is heard.
-    Partials and bands are divided by 20 dB, the level, which they share, by 5; the root mean
-    square, which all frames share, by 0.3 dB, the logarithm of the duration by 0.012, that of
-    the time until a note is let go, when most is lost, by 0.003, cents by 50 and the pitch by 3
-    semitones. A note's beginning tells instruments apart [1]_ and is short: levels, partials and
-    bands are multiplied by 1 + exp(-(t / 0.5 s) ** 2), where t is the time of the frame.
-
-    What is lost is phase and all that happens within a frame but for the level. Any features
-    will do to synthesise from: they are clipped to what a note can have, the tuning is centred
-    on the pitch, what follows the duration is zero, a level that stays above the highest comes
-    down to it, and a note that would exceed full scale is turned down to it. Otherwise a note
-    has the root mean square of its features, exactly: in a mean of two notes, whose partials
-    differ, the frames alone would be quieter than both. Partials that are only some cents off
-    a multiple, as all of those that are learnt are, are played nearer to it. Where `y` has the
-    pitch, it is the mean of what the partials within 100 cents are tuned to, weighted by power
-    and number; and of the audible partials with an envelope of their own, the odd ones have at
-    least 6 % of the power of the even ones within any 0.1 s or so, since a note without them is
-    heard an octave higher.
-    `audiogen.signal.analyse_note` has the method and its references.
+        Number of samples in a note seen in `fit`.
 
     See Also
     --------
-    audiogen.signal.analyse_note : One note taken apart.
-    audiogen.signal.synthesise_note : One note put together.
+    audiogen.signal.analyse_note : Analysis of one note, with references.
+    audiogen.signal.synthesise_note : Synthesis of one note.
+
+    Notes
+    -----
+    *Features.* A note has the features ``(2 + ceil(n_timesteps / hop_length), 5 + n_harmonics +
+    n_noise_bands)``. Row 0 holds what concerns the whole note: the pitch in semitones above C4,
+    the binary logarithm of the duration in seconds, the root mean square of all samples in dB of
+    full scale, the binary logarithm of the seconds for which the note is held (until its level is
+    20 dB below the highest for good), one unused number and, for each envelope of partials,
+    the cents by which the partial is off a multiple of the first. Each further row is a frame:
+    the level in four steps, in dB of the highest; the tuning, in cents around the pitch; the
+    partials and the bands of noise, in dB of the level. No number of dB is below -80.
+
+    *Scaling.* A squared error of 1 is about equally audible in all features. Partials and bands
+    are divided by 20 dB, the level, which they share, by 5 dB; the root mean square, which all
+    frames share, by 0.3 dB, the logarithm of the duration by 0.012, that of the time held by
+    0.003, cents by 50 and the pitch by 3 semitones. The attack, by which instruments are
+    recognised [1]_, is short: levels, partials and bands are multiplied by
+    ``1 + exp(-(t / 0.5 s) ** 2)``, where t is the time of the frame.
+
+    *Time.* Frames are aligned by events rather than by the clock. The first 0.4 s are kept as
+    they are, 80 % of the other frames are spread evenly over the time for which the note is
+    held, and the rest over its release. So the mean of two notes is let go once and ends once. A
+    note that is 20 dB down before a fifth of that time counts as held until then. The frames of a
+    release that a note has not, as it is held to its end, fall by 30 dB. A note that sounds to
+    the end of its clip counts as a second longer.
+
+    *Resynthesis.* What is lost is the phase, and what happens within a frame other than in its
+    level. Any finite features can be resynthesised, and as a continuous function: rounding
+    errors in them are not heard. The level, the duration and the time held are clipped to the
+    ranges that training notes of the same categories have, and peaks that exceed the highest of
+    theirs by more than 1 dB, or full scale, are turned down, each by itself. As far as that
+    leaves room, a note has the root mean square of its features. The tuning is centred on the
+    pitch, and levels that stay above the highest are brought down to it. Partials that are only
+    some cents off a multiple are played nearer to it. Where `y` has the pitch, it is the mean of
+    what the partials within 100 cents are tuned to, weighted by power and number; and of the
+    audible partials with an envelope of their own, the odd ones get at least 6 % of the power of
+    the even ones within any 0.1 s or so, since a note without them is heard an octave higher.
 
     References
     ----------
@@ -129,16 +146,31 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
     (2, 8000)
     """
 
+    _constraints: ClassVar[dict] = {
+        "sample_rate": Interval(numbers.Integral, 1000, None),
+        "n_harmonics": Interval(numbers.Integral, 1, None),
+        "n_noise_bands": Interval(numbers.Integral, 1, None),
+        "hop_length": Interval(numbers.Integral, 16, None),
+        "pitch_column": Instance(str, "a str"),
+        "random_state": (
+            Interval(numbers.Integral, 0, 2**32 - 1, closed="both"),
+            Instance(np.random.RandomState, "a RandomState"),
+            Options(None),
+        ),
+        "n_jobs": (Interval(numbers.Integral, None, None), Options(None)),
+    }
+    _out_dtypes: ClassVar[tuple[str, ...]] = ()  # float32 whatever comes in
+
     def __init__(
         self,
-        sample_rate=16000,
-        n_harmonics=96,
-        n_noise_bands=24,
-        hop_length=256,
-        pitch_column="pitch",
-        random_state=0,
-        n_jobs=None,
-    ):
+        sample_rate: int = 16000,
+        n_harmonics: int = 96,
+        n_noise_bands: int = 24,
+        hop_length: int = 256,
+        pitch_column: str = "pitch",
+        random_state: Any = 0,
+        n_jobs: int | None = None,
+    ) -> None:
         self.sample_rate = sample_rate
         self.n_harmonics = n_harmonics
         self.n_noise_bands = n_noise_bands
@@ -147,53 +179,131 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
         self.random_state = random_state
         self.n_jobs = n_jobs
 
-    def fit(self, X, y=None):
-        """Learn the length of the notes, and nothing else.
+    def fit(self, X: npt.ArrayLike, y: Any = None) -> "HarmonicPlusNoise":
+        """Learn the ranges of level, duration and peak; notes are analysed for them.
 
         Parameters
         ----------
         X : array-like of shape (n_samples, n_timesteps)
             Notes.
-        y : ignored
-            Present by convention.
+        y : table with n_samples rows, array-like or None, default=None
+            Conditions of the notes: their pitch, as in `transform`, and their categories, for
+            each of which the ranges are learnt.
 
         Returns
         -------
         self : HarmonicPlusNoise
+            The fitted transformer.
         """
-        check_parameters(self, _CONSTRAINTS)
+        self.fit_transform(X, y)
+        return self
+
+    def fit_transform(self, X: npt.ArrayLike, y: Any = None) -> np.ndarray:
+        """Learn the ranges of level, duration and peak, and return the features of the notes.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_timesteps)
+            Notes.
+        y : table with n_samples rows, array-like or None, default=None
+            Conditions, as in `fit`.
+
+        Returns
+        -------
+        F : ndarray of shape (n_samples, n_frames, n_channels), float32
+            Features, as the Notes of the class describe them.
+        """
+        self._check_parameters()
+        X = self._validated(X, reset=True)
+        features = self._features(X, y)
+        measures = np.column_stack([extent_of(features), peak(X)])
+        self.range_, self.category_ranges_ = learn_ranges(measures, y)
+        return features
+
+    def transform(self, X: npt.ArrayLike, y: Any = None) -> np.ndarray:
+        """Return the features of notes.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_timesteps)
+            Notes.
+        y : table with n_samples rows, array-like or None, default=None
+            Conditions. The column `pitch_column` of a table has the MIDI pitch of the notes, to
+            half a semitone. Where it is missing, `audiogen.signal.track_pitch` finds the
+            pitch; notes without one are analysed as if they were C4.
+
+        Returns
+        -------
+        F : ndarray of shape (n_samples, n_frames, n_channels), float32
+            Features, as the Notes of the class describe them.
+
+        Raises
+        ------
+        ValueError
+            If y has not as many rows as X.
+        """
+        check_is_fitted(self)
+        return self._features(self._validated(X, reset=False), y)
+
+    def inverse_transform(
+        self, X: npt.ArrayLike, y: Any = None, *, random_state: Any = None
+    ) -> np.ndarray:
+        """Resynthesise notes.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_frames, n_channels)
+            Features.
+        y : table with n_samples rows, array-like or None, default=None
+            Conditions. The column `pitch_column` of a table has the MIDI pitches to play; where it
+            is missing, they are those in the features. Categories decide the ranges of level
+            and duration.
+        random_state : int, RandomState or None, default=None
+            Seed of the noise. None takes the parameter `random_state` of the transformer.
+
+        Returns
+        -------
+        audio : ndarray of shape (n_samples, n_timesteps), float32
+            Notes. Row i depends on row i of X and y, on the seed and on i alone.
+
+        Raises
+        ------
+        ValueError
+            If the features have another shape than those of `transform`, or are NaN
+            or infinite, or y has not as many rows.
+        """
+        check_is_fitted(self)
+        X = self._validated_features(X)
+        seed = draw_seed(self.random_state if random_state is None else random_state)
+        ranges = ranges_of(self.range_, self.category_ranges_, y, len(X))
+        rows = X, self._pitches(y, len(X)), ranges, [seed] * len(X), range(len(X))
+        return self._each("threads", self._synthesise, *rows)
+
+    def _check_parameters(self) -> None:
+        super()._check_parameters()
         if self.hop_length % 4:
             raise ValueError(
                 f"The 'hop_length' parameter of HarmonicPlusNoise must be a multiple of 4. "
                 f"Got {self.hop_length} instead."
             )
-        validate_data(self, X, dtype=[np.float32, np.float64])
-        return self
 
-    def transform(self, X, y=None):
-        """Take notes apart.
+    def _validated_features(self, X: npt.ArrayLike) -> np.ndarray:
+        """Return features as float32; refuse those of another shape, and what is not finite."""
+        X = np.asarray(X, dtype=np.float32)
+        n_frames = 2 + -(-self.n_features_in_ // self.hop_length)
+        shape = (n_frames, FIRST_SHAPE + self.n_harmonics + self.n_noise_bands)
+        if X.ndim != 3 or X.shape[1:] != shape:
+            raise ValueError(
+                f"X must have the shape (n_samples, {shape[0]}, {shape[1]}), as transform "
+                f"returns it. Got {X.shape}."
+            )
+        if not np.isfinite(X).all():
+            row = int(np.flatnonzero(~np.isfinite(X).all(axis=(1, 2)))[0])
+            raise ValueError(f"X holds NaN or infinite features, first in row {row}.")
+        return X
 
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_timesteps)
-            Notes.
-        y : DataFrame with a column `pitch_column`, default=None
-            Their MIDI pitch, good to half a semitone. Where it is missing, and with any
-            other y, `audiogen.signal.track_pitch` finds it; what has no pitch is taken
-            apart as if it were C4.
-
-        Returns
-        -------
-        F : ndarray of shape (n_samples, n_frames, n_channels), float32
-            Features, as the Notes of the class have them.
-
-        Raises
-        ------
-        ValueError
-            Where y has not as many rows as X.
-        """
-        check_is_fitted(self)
-        X = validate_data(self, X, reset=False, dtype=[np.float32, np.float64])
+    def _features(self, X: np.ndarray, y: Any) -> np.ndarray:
+        """Return the features of notes."""
         pitches = self._pitches(y, len(X))
         unknown = np.isnan(pitches)
         if unknown.any():
@@ -201,66 +311,8 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
             pitches[unknown] = np.where(np.isnan(found), UNPITCHED, found)
         return self._each("processes", self._analyse, X, pitches)
 
-    def fit_transform(self, X, y=None):
-        """Learn the length of the notes, and take them apart.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_timesteps)
-            Notes.
-        y : DataFrame with a column `pitch_column`, default=None
-            As in `transform`.
-
-        Returns
-        -------
-        F : ndarray of shape (n_samples, n_frames, n_channels), float32
-            Features.
-        """
-        return self.fit(X).transform(X, y)
-
-    def inverse_transform(self, X, y=None):
-        """Put notes together.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_frames, n_channels)
-            Features.
-        y : DataFrame with a column `pitch_column`, default=None
-            The MIDI pitch to play, fractions and all. Where it is missing, and with any
-            other y, it is the pitch kept in the features.
-
-        Returns
-        -------
-        audio : ndarray of shape (n_samples, n_timesteps), float32
-            Notes.
-
-        Raises
-        ------
-        ValueError
-            Where the features have another shape than those of `transform`, or are NaN
-            or infinite, or y has not as many rows.
-        """
-        check_is_fitted(self)
-        X = np.asarray(X, dtype=np.float32)
-        n_frames = 2 + -(-self.n_features_in_ // self.hop_length)
-        shape = (n_frames, FIRST_SHAPE + self.n_harmonics + self.n_noise_bands)
-        if X.ndim != 3 or X.shape[1:] != shape:
-            raise ValueError(
-                f"X must have the shape (n_samples, {shape[0]}, {shape[1]}), as transform "
-                f"gives it. Got {X.shape}."
-            )
-        if not np.isfinite(X).all():
-            row = int(np.flatnonzero(~np.isfinite(X).all(axis=(1, 2)))[0])
-            raise ValueError(f"X holds NaN or infinite features, first in row {row}.")
-        seeds = [draw_seed(self.random_state)] * len(X)
-        return self._each("threads", self._synthesise, X, self._pitches(y, len(X)), seeds)
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.transformer_tags.preserves_dtype = []  # float32 whatever comes in
-        return tags
-
-    def _analyse(self, audio, pitch):
+    def _analyse(self, audio: np.ndarray, pitch: float) -> np.ndarray:
+        """Return the features of one note."""
         note = analyse_note(
             audio,
             pitch,
@@ -271,34 +323,51 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
         )
         length = len(audio) / self.sample_rate
         if note.duration >= length:
-            note = replace(note, duration=length + _GOES_ON)
-        return pack_note(note, 20 * np.log10(_rms(audio)), self.sample_rate / self.hop_length)
+            note = replace(note, duration=length + _LONGER)
+        level = float(amplitude_to_db(rms(audio)))
+        return pack_note(note, level, self.sample_rate / self.hop_length)
 
-    def _synthesise(self, features, pitch, seed):
-        # Seeded by the features, a note sounds the same alone and among others.
-        rng = make_rng(seed, zlib.crc32(features.tobytes()))
+    def _synthesise(
+        self, features: np.ndarray, pitch: float, ranges: np.ndarray, seed: int, row: int
+    ) -> np.ndarray:
+        """Return the audio of one note."""
+        low, high = ranges
         note, level = unpack_note(
-            features, pitch, self.n_harmonics, self.sample_rate, self.sample_rate / self.hop_length
+            within_extent(features, low[:3], high[:3]),
+            pitch,
+            self.n_harmonics,
+            self.sample_rate,
+            self.sample_rate / self.hop_length,
         )
         audio = synthesise_note(
             note,
             self.n_features_in_,
             sample_rate=self.sample_rate,
             hop_length=self.hop_length,
-            rng=rng,
+            rng=make_rng(seed, _SYNTHESIS, row),
         )
-        audio *= 10 ** (level / 20) / _rms(audio)
-        return audio / max(1.0, np.abs(audio).max())
+        return self._levelled(audio, level, float(np.clip(_MARGIN * high[3], _LEAST, 1)))
 
-    def _each(self, workers, function, *columns):
+    def _levelled(self, audio: np.ndarray, level: float, highest: float) -> np.ndarray:
+        """Return a note at a level in dB, as far as its peaks allow."""
+        width = int(_PEAK_SECONDS * self.sample_rate)
+        for _ in range(_TRIALS):
+            audio = audio * np.float32(db_to_amplitude(level) / max(float(rms(audio)), _LEAST))
+            if peak(audio) <= highest:
+                return audio
+            audio = compress_peaks(audio, highest, width)
+        return limit_peak(audio, highest)
+
+    def _each(
+        self, workers: str, function: Callable[..., np.ndarray], *columns: Any
+    ) -> np.ndarray:
+        """Return what a function makes of each row, several at a time."""
         if len(columns[0]) == 0:
             raise ValueError("X must hold at least one note. Got none.")
-        # The matrices of one note are small: BLAS threads would only wait for each other.
-        with threadpool_limits(1, user_api="blas"):
-            calls = (delayed(function)(*row) for row in zip(*columns, strict=True))
-            return np.stack(Parallel(n_jobs=self.n_jobs, prefer=workers)(calls))
+        calls = (delayed(function)(*row) for row in zip(*columns, strict=True))
+        return np.stack(Parallel(n_jobs=self.n_jobs, prefer=workers)(calls))
 
-    def _pitches(self, y, n_notes):
+    def _pitches(self, y: Any, n_notes: int) -> np.ndarray:
         """Return the pitches that y has, NaN where it has none."""
         pitches = number_column(y, self.pitch_column)
         if pitches is None:
@@ -309,22 +378,3 @@ class HarmonicPlusNoise(TransformerMixin, BaseEstimator):
             )
         check_midi_pitch(pitches, self.pitch_column)
         return pitches
-
-
-def _rms(audio):
-    return max(float(np.sqrt(np.mean(np.square(audio, dtype=np.float64)))), _LEAST)
-
-
-_CONSTRAINTS = {
-    "sample_rate": Interval(numbers.Integral, 1000, None),
-    "n_harmonics": Interval(numbers.Integral, 1, None),
-    "n_noise_bands": Interval(numbers.Integral, 1, None),
-    "hop_length": Interval(numbers.Integral, 16, None),
-    "pitch_column": Instance(str, "a str"),
-    "random_state": (
-        Interval(numbers.Integral, 0, 2**32 - 1, closed="both"),
-        Instance(np.random.RandomState, "a RandomState"),
-        Options(None),
-    ),
-    "n_jobs": (Interval(numbers.Integral, None, None), Options(None)),
-}

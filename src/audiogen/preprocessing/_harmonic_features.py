@@ -1,16 +1,19 @@
-"""The features of a note: one array, and back to a note."""
+"""The features of a note: one array of its envelopes, and the note that such an array is of."""
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from audiogen.signal import HarmonicNote, harmonic_knots
+from audiogen.signal import HarmonicNote, db_to_amplitude, harmonic_knots, midi_to_hz
 
-__all__ = ["FIRST_SHAPE", "UNPITCHED", "pack_note", "unpack_note"]
+__all__ = [
+    "FIRST_SHAPE", "UNPITCHED", "extent_of", "pack_note", "unpack_note", "within_extent",
+]  # fmt: skip
 
 UNPITCHED = 60.0
 # The columns of a frame: level in four steps, tuning, then harmonics and noise. Row 0 has
 # what holds for the whole note in the first four.
 _LEVELS, _TUNING, FIRST_SHAPE = slice(0, 4), 4, 5
+_EXTENT = slice(1, 4)  # of row 0: duration, level and the time for which the note is held
 # What a feature of 1 stands for. A squared error should be one of what is heard: all partials
 # and bands share the level, and everything is silent after the duration.
 _DB, _CENTS = 20.0, 50.0
@@ -20,13 +23,14 @@ _LEVEL_DB = 5.0
 _WHOLE_NOTE = np.array([3.0, 0.012, 0.3, 0.003])
 _SHORTEST, _LONGEST = 0.02, 1000.0  # seconds, of a note
 _SWING = 100.0  # cents that generated tuning may move by
+_NEAR_SWING = 20.0  # cents below that in which a partial's say in the pitch fades out
 _ONSET = 0.4  # seconds that are kept as they are; what follows is stretched
 _HELD_FRAMES = 0.8  # share of the frames after that for the time in which a note is held
 _LEAST_HELD = 0.2  # share of the time after that in which it counts as held, at least
 _LOW = -20.0  # dB of the highest level: with less for good, it is no longer held
 _FALL = 30.0  # dB from being let go to the end, as in recordings
-_NEAR = 0.1  # seconds: with less left, it is held to its end
-_HEED = 0.5  # seconds in which errors count more: those tell instruments apart
+_NEAR_END = 0.1  # seconds: with less left, it is held to its end
+_ATTACK = 0.5  # seconds in which errors count more: those tell instruments apart
 _LEAST = 1e-12  # of power
 _SLOWLY = 0.02  # seconds: what levels do within is left as it is
 _RAISED_OVER = 0.1  # seconds in which odd partials are raised: at once would click
@@ -34,22 +38,22 @@ _LEAST_ODD = 0.06  # power of odd partials over that of even ones; 99 % of recor
 _LOUDEST = 10.0  # dB over the level that a generated part may have
 
 
-def pack_note(note, level, frame_rate):
-    """Return a note as one array.
+def pack_note(note: HarmonicNote, level: float, frame_rate: float) -> np.ndarray:
+    """Return the features of a note.
 
     Parameters
     ----------
     note : HarmonicNote
         The note.
     level : float
-        Its root mean square, in dB of full scale.
+        Root mean square of the note, in dB of full scale.
     frame_rate : float
-        Frames a second.
+        Number of frames a second.
 
     Returns
     -------
     features : ndarray of shape (1 + n_frames, FIRST_SHAPE + n_harmonics + n_noise_bands), float32
-        As the Notes of `HarmonicPlusNoise` have them.
+        Features, as the Notes of `HarmonicPlusNoise` describe them.
     """
     n_frames, n_harmonics = note.harmonics.shape
     features = np.zeros(
@@ -58,47 +62,49 @@ def pack_note(note, level, frame_rate):
     first, frames = features[0], features[1:]
     # Of means and mixtures of logarithms none is a duration of nothing, or less.
     octaves = np.log2(max(note.duration, _SHORTEST))
-    held = np.log2(max(_held(note, frame_rate), _SHORTEST))
+    held = np.log2(max(_held_seconds(note, frame_rate), _SHORTEST))
     first[:4] = np.array([note.pitch - UNPITCHED, octaves, max(level, -80.0), held]) / _WHOLE_NOTE
     first[FIRST_SHAPE : FIRST_SHAPE + n_harmonics] = note.detuning / _CENTS
     frames[:, _LEVELS] = note.levels / _LEVEL_DB
     frames[:, _TUNING] = note.tuning / _CENTS
     frames[:, FIRST_SHAPE:] = np.concatenate([note.harmonics, note.noise], axis=1) / _DB
-    time, own = _times(note.duration, 2.0**held, n_frames, frame_rate)
-    moved = _moved(frames, own, time)
+    time, own = _time_points(note.duration, 2.0**held, n_frames, frame_rate)
+    warped = _warped(frames, own, time)
     if held >= octaves:
-        moved[:, _LEVELS] -= _fall(own, moved[:, _LEVELS].shape) / _LEVEL_DB
-    features[1:] = moved * _heed(frames.shape, frame_rate)
+        warped[:, _LEVELS] -= _release_db(own, warped[:, _LEVELS].shape) / _LEVEL_DB
+    features[1:] = warped * _error_weights(frames.shape, frame_rate)
     return features
 
 
-def _heed(shape, frame_rate):
-    """Return by how much each frame's values count: a step would be heard as one."""
-    heed = np.ones(shape, np.float32)
-    heed += np.exp(-np.square(np.arange(len(heed)) / (_HEED * frame_rate)))[:, np.newaxis]
-    heed[:, _TUNING] = 1
-    return heed
+def _error_weights(shape: tuple[int, ...], frame_rate: float) -> np.ndarray:
+    """Return by how much errors in each frame count: a step would be heard as one."""
+    weights = np.ones(shape, np.float32)
+    weights += np.exp(-np.square(np.arange(len(weights)) / (_ATTACK * frame_rate)))[:, np.newaxis]
+    weights[:, _TUNING] = 1
+    return weights
 
 
-def _held(note, frame_rate):
+def _held_seconds(note: HarmonicNote, frame_rate: float) -> float:
     """Return the seconds until the level is low for good: a note is let go, or has faded."""
     n_frames, n_steps = note.levels.shape
     loud = np.flatnonzero(note.levels.ravel() > _LOW)
     held = (loud[-1] / n_steps if len(loud) else 0) / frame_rate
-    to_the_end = held > min(note.duration, n_frames / frame_rate) - _NEAR
+    to_the_end = held > min(note.duration, n_frames / frame_rate) - _NEAR_END
     return note.duration if to_the_end else held
 
 
-def _fall(own, shape):
-    """Return by how many dB the level of a note falls that is held to its end, where no time is.
+def _release_db(own: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Return by how many dB the level falls in the frames after a note is let go.
 
-    In a mean with notes that are let go before, there is some.
+    A note that is held to its end has no time for them, but its mean with others has.
     """
     steps = np.arange(shape[0] * shape[1]) / shape[1]
     return _FALL * np.interp(steps, own[2:], [0, 1]).reshape(shape)
 
 
-def _times(duration, held, n_frames, frame_rate):
+def _time_points(
+    duration: float, held: float, n_frames: int, frame_rate: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Return four frames in time, and the same four in the note's own time."""
     end = np.clip(duration * frame_rate, 1, n_frames - 1)
     onset = min(_ONSET * frame_rate, end / 2)
@@ -107,70 +113,76 @@ def _times(duration, held, n_frames, frame_rate):
     return np.array([0, onset, held, end + 1]), np.array([0, onset, own, n_frames])
 
 
-def _moved(frames, there, here):
-    """Return frames that stand at places `there` read at the places `here` of each."""
+def _warped(frames: np.ndarray, there: np.ndarray, here: np.ndarray) -> np.ndarray:
+    """Return frames read where the places `there` are moved to the places `here`."""
     n_frames, n_steps = frames[:, _LEVELS].shape
-    moved = np.empty_like(frames)
+    warped = np.empty_like(frames)
     levels = frames[:, _LEVELS].reshape(-1, 1)
     steps = n_steps * np.interp(np.arange(len(levels)) / n_steps, there, here)
-    moved[:, _LEVELS] = _between(levels, steps).reshape(n_frames, n_steps)
-    moved[:, _TUNING:] = _between(frames[:, _TUNING:], np.interp(np.arange(n_frames), there, here))
-    return moved
+    warped[:, _LEVELS] = _between(levels, steps).reshape(n_frames, n_steps)
+    warped[:, _TUNING:] = _between(
+        frames[:, _TUNING:], np.interp(np.arange(n_frames), there, here)
+    )
+    return warped
 
 
-def _between(values, places):
+def _between(values: np.ndarray, places: np.ndarray) -> np.ndarray:
     """Return rows of values at places between them."""
     low = np.minimum(places.astype(int), len(values) - 2)
-    share = np.minimum(places - low, 1).astype(np.float32)[:, np.newaxis]
+    share = np.minimum(places - low, 1)[:, np.newaxis]
     return (1 - share) * values[low] + share * values[low + 1]
 
 
-def unpack_note(features, pitch, n_harmonics, sample_rate, frame_rate):
-    """Return the note that features stand for, within what a note can be.
+def unpack_note(
+    features: np.ndarray, pitch: float, n_harmonics: int, sample_rate: int, frame_rate: float
+) -> tuple[HarmonicNote, float]:
+    """Return the note of features, within what a note can be.
+
+    The note is a continuous function of the features: rounding errors in them are not heard.
 
     Parameters
     ----------
     features : ndarray of shape (1 + n_frames, FIRST_SHAPE + n_harmonics + n_noise_bands)
-        Any finite numbers.
+        Features, any finite numbers.
     pitch : float
-        The MIDI pitch to play; NaN plays that of the features.
+        MIDI pitch to play; NaN plays that of the features.
     n_harmonics : int
-        Envelopes of partials.
+        Number of envelopes of partials.
     sample_rate : int
-        Samples a second.
+        Sampling rate of the audio, in Hz.
     frame_rate : float
-        Frames a second.
+        Number of frames a second.
 
     Returns
     -------
     note : HarmonicNote
-        Of loudness 0.
+        The note, of loudness 0.
     level : float
-        Its root mean square, in dB of full scale.
+        Root mean square that the note should have, in dB of full scale.
     """
-    first, frames = features[0], features[1:]
-    frames = frames / _heed(frames.shape, frame_rate)
+    # In float64, for phases add up rounding errors of the tuning over thousands of periods.
+    first, frames = features[0].astype(np.float64), features[1:].astype(np.float64)
+    frames = frames / _error_weights(frames.shape, frame_rate)
     semitones, octaves, level, held = (first[:4] * _WHOLE_NOTE).tolist()
     duration, held = np.exp2(np.clip([octaves, held], *np.log2([_SHORTEST, _LONGEST]))).tolist()
-    time, own = _times(duration, held, len(frames), frame_rate)
-    frames = _moved(frames, time, own)
+    time, own = _time_points(duration, held, len(frames), frame_rate)
+    frames = _warped(frames, time, own)
     levels = np.clip(frames[:, _LEVELS] * _LEVEL_DB, -80, _LOUDEST)
     levels = np.maximum(_not_above(levels, frame_rate), -80)
+    amplitude = db_to_amplitude(levels.mean(axis=1))
+    amplitude *= np.clip(duration * frame_rate - np.arange(len(frames)), 0, 1)  # while it sounds
+    amplitude[0] = max(amplitude[0], _LEAST)
     tuning = np.clip(frames[:, _TUNING] * _CENTS, -_SWING, _SWING)
-    sounding = slice(max(1, int(np.clip(duration * frame_rate, 0, len(frames)))))
-    loud = 10 ** (levels[sounding].mean(axis=1) / 20)
-    tuning -= np.average(tuning[sounding], weights=loud)
-    detuning = np.clip(first[FIRST_SHAPE : FIRST_SHAPE + n_harmonics] * _CENTS, -1200, 1200)
-    detuning = detuning**3 / (detuning**2 + _SURELY_OFF**2)
+    tuning -= np.average(tuning, weights=amplitude)
     shapes = np.clip(frames[:, FIRST_SHAPE:] * _DB, -80, _LOUDEST)
-    detuning -= detuning[0]
-    played = float(np.clip(UNPITCHED + semitones, 0, 127) if np.isnan(pitch) else pitch)
+    detuning = _detuning(first[FIRST_SHAPE : FIRST_SHAPE + n_harmonics])
+    played = float(np.clip(UNPITCHED + semitones, 0, 127)) if np.isnan(pitch) else pitch
     if not np.isnan(pitch):
-        power = 10 ** (shapes[:, :n_harmonics] / 10)
-        raised = _missing_odd(power, pitch, sample_rate)
-        shapes[:, :n_harmonics] += gaussian_filter1d(raised, _RAISED_OVER * frame_rate, axis=0)
-        power = loud**2 @ 10 ** (shapes[sounding, :n_harmonics] / 10)
-        detuning -= _heard(detuning, power, pitch, sample_rate)
+        harmonics = shapes[:, :n_harmonics]
+        raised = _missing_odd(10 ** (harmonics / 10), pitch, sample_rate)
+        harmonics += gaussian_filter1d(raised, _RAISED_OVER * frame_rate, axis=0)
+        power = np.einsum("i,ij->j", amplitude**2, 10 ** (harmonics / 10))
+        detuning -= _heard_cents(detuning, power, pitch, sample_rate)
     note = HarmonicNote(
         pitch=played,
         duration=duration,
@@ -184,7 +196,14 @@ def unpack_note(features, pitch, n_harmonics, sample_rate, frame_rate):
     return note, min(level, 0.0)
 
 
-def _not_above(levels, frame_rate):
+def _detuning(features: np.ndarray) -> np.ndarray:
+    """Return the cents by which partials are off multiples of the first."""
+    cents = np.clip(features * _CENTS, -1200, 1200)
+    cents = cents**3 / (cents**2 + _SURELY_OFF**2)
+    return cents - cents[0]
+
+
+def _not_above(levels: np.ndarray, frame_rate: float) -> np.ndarray:
     """Return levels, brought down to the highest there is where they are above it for long.
 
     Of means and mixtures of levels some rise above what all are measured from. Turning down
@@ -197,7 +216,7 @@ def _not_above(levels, frame_rate):
     return levels - np.maximum(smooth, 0).reshape(levels.shape)
 
 
-def _missing_odd(power, pitch, sample_rate):
+def _missing_odd(power: np.ndarray, pitch: float, sample_rate: int) -> np.ndarray:
     """Return by how many dB to raise partials: without odd ones, a note is an octave higher."""
     number = harmonic_knots(power.shape[1])
     single = number == np.arange(1, len(number) + 1)
@@ -208,15 +227,58 @@ def _missing_odd(power, pitch, sample_rate):
     return odd * 10 * np.log10(np.maximum(missing, 1.0), dtype=np.float32)[:, np.newaxis]
 
 
-def _audible(number, pitch, sample_rate):
-    return number * 440 * 2 ** ((pitch - 69) / 12) < sample_rate / 2
+def _audible(number: np.ndarray, pitch: float, sample_rate: int) -> np.ndarray:
+    """Tell which partials lie below half the sample rate."""
+    return number * midi_to_hz(pitch) < sample_rate / 2
 
 
-def _heard(detuning, power, pitch, sample_rate):
+def _heard_cents(
+    detuning: np.ndarray, power: np.ndarray, pitch: float, sample_rate: int
+) -> np.floating:
     """Return by how many cents a note is heard off the pitch of its first partial."""
     number = harmonic_knots(len(power))
-    audible = _audible(number, pitch, sample_rate)
     # Loud and high partials tell most; those of bells have pitches of their own.
-    weights = power * number * (audible & (np.abs(detuning) < _SWING))
+    weights = power * number * _audible(number, pitch, sample_rate)
+    weights *= np.clip((_SWING - np.abs(detuning)) / _NEAR_SWING, 0, 1)
     weights[0] = max(weights[0], _LEAST)
     return np.average(detuning, weights=weights)
+
+
+def extent_of(features: np.ndarray) -> np.ndarray:
+    """Return the duration, the level and the time held that features of notes state.
+
+    Parameters
+    ----------
+    features : ndarray of shape (..., 1 + n_frames, n_channels)
+        Features.
+
+    Returns
+    -------
+    extent : ndarray of shape (..., 3), float64
+        Duration in seconds, level in dB of full scale, and time held in seconds.
+    """
+    extent = features[..., 0, _EXTENT] * _WHOLE_NOTE[_EXTENT]
+    extent[..., ::2] = np.exp2(extent[..., ::2])
+    return extent
+
+
+def within_extent(features: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Return features of one note whose duration, level and time held are clipped to ranges.
+
+    Parameters
+    ----------
+    features : ndarray of shape (1 + n_frames, n_channels)
+        Features.
+    low, high : ndarray of shape (3,)
+        Ranges, in the units of `extent_of`.
+
+    Returns
+    -------
+    features : ndarray of shape (1 + n_frames, n_channels), float64
+        A new array.
+    """
+    bounds = np.stack([low, high])
+    bounds[:, ::2] = np.log2(bounds[:, ::2])
+    clipped = features.astype(np.float64)
+    clipped[0, _EXTENT] = np.clip(clipped[0, _EXTENT], *(bounds / _WHOLE_NOTE[_EXTENT]))
+    return clipped

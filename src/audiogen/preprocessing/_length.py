@@ -1,28 +1,32 @@
 """Clips brought to one length."""
 
 import numbers
+from typing import ClassVar
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import validate_data
+from sklearn.base import ClassNamePrefixFeaturesOutMixin
 
-from audiogen.utils.validation import Interval, check_parameters
+from audiogen.preprocessing._base import ClipTransformer
+from audiogen.utils.validation import Interval
 
 __all__ = ["FixedLength"]
 
 
-class FixedLength(TransformerMixin, BaseEstimator):
+class FixedLength(ClassNamePrefixFeaturesOutMixin, ClipTransformer):
     """Cut clips, or pad them with zeros at their end, to a length.
+
+    ``inverse_transform`` returns clips as they are: what was cut is gone, and in generated clips
+    there may be sound where there was padding.
 
     Parameters
     ----------
     n_timesteps : int, default=64000
-        Samples in a clip: the default is 4 s at 16 kHz, as NSynth has it.
+        Number of samples in a clip: the default is 4 s at 16 kHz, as in NSynth.
 
     Attributes
     ----------
     n_features_in_ : int
-        ``X.shape[1]`` in `fit`.
+        Number of time steps in a clip seen in `fit`.
 
     Examples
     --------
@@ -31,66 +35,20 @@ class FixedLength(TransformerMixin, BaseEstimator):
     array([[0.5 , 0.25, 0.  , 0.  ]], dtype=float32)
     """
 
-    def __init__(self, n_timesteps=64000):
+    _constraints: ClassVar[dict] = {"n_timesteps": Interval(numbers.Integral, 1, None)}
+    _learns = False
+
+    def __init__(self, n_timesteps: int = 64000) -> None:
         self.n_timesteps = n_timesteps
 
-    def fit(self, X, y=None):
-        """Check the parameters; nothing is learnt.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_timesteps)
-            Audio.
-        y : None
-            Ignored.
-
-        Returns
-        -------
-        self : FixedLength
-        """
-        self._validated(X, reset=True)
-        return self
-
-    def transform(self, X):
-        """Return the clips at that length.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_timesteps)
-            Audio, of the length that `fit` saw.
-
-        Returns
-        -------
-        X : ndarray of shape (n_samples, n_timesteps)
-            Of the same dtype; a view of X where nothing had to be padded.
-        """
-        X = self._validated(X, reset=False)
+    def _transform(self, X: np.ndarray) -> np.ndarray:
         if X.shape[1] >= self.n_timesteps:
             return X[:, : self.n_timesteps]
         padded = np.zeros((len(X), self.n_timesteps), dtype=X.dtype)
         padded[:, : X.shape[1]] = X
         return padded
 
-    def inverse_transform(self, X):
-        """Return X as it is: what was cut is gone, and padding may be sound by now.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_timesteps)
-            Audio.
-
-        Returns
-        -------
-        X : the same
-        """
-        return X
-
-    def _validated(self, X, reset):
-        check_parameters(self, {"n_timesteps": Interval(numbers.Integral, 1, None)})
-        return validate_data(self, X, dtype=(np.float32, np.float64), reset=reset)
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.requires_fit = False
-        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
-        return tags
+    @property
+    def _n_features_out(self) -> int:
+        """Number of columns, from which scikit-learn makes their names."""
+        return self.n_timesteps

@@ -1,14 +1,17 @@
 """Noise reduction that learns from many notes what is noise."""
 
 import numbers
+from collections.abc import Callable
+from typing import ClassVar
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+import numpy.typing as npt
+from sklearn.base import OneToOneFeatureMixin
 
+from audiogen.preprocessing._base import ClipTransformer
 from audiogen.signal import count_frames, istft, stft
 from audiogen.utils.blocks import map_blocks
-from audiogen.utils.validation import Interval, Options, check_audio, check_parameters
+from audiogen.utils.validation import Interval, Options, check_audio
 
 __all__ = ["NoiseReducer"]
 
@@ -25,23 +28,29 @@ _REFINEMENTS = 3
 _MEMORY = 0.96  # of the decision-directed estimate, from frame to frame
 _LEAST_SNR = 10 ** (-25 / 10)
 _NO_NOISE = 1e-30  # in place of 0, which nothing can be divided by
+_PROFILE_FRAMES = 16  # of noise that the spectral gate learns from
 
 
-class NoiseReducer(TransformerMixin, BaseEstimator):
-    """Take the steady noise of the training notes out of clips, and leave the music.
+class NoiseReducer(OneToOneFeatureMixin, ClipTransformer):
+    """Reduce in clips the steady noise that the training notes have in common.
 
-    `fit` learns the spectrum of the noise. By default training audio passes untouched and
-    generated audio is cleaned: that is what ``inverse_transform`` does at the front of a
-    pipeline.
+    `fit` learns the spectrum of the noise. By default ``transform`` returns training audio as it
+    is and ``inverse_transform``, at the front of a pipeline, reduces the noise in generated
+    audio, of any length. Nothing is undone: noise that was removed does not come back.
 
     Parameters
     ----------
     sample_rate : int, default=16000
-        Samples per second.
+        Sampling rate of the audio, in Hz.
     prop_decrease : float, default=0.9
-        How far noise is turned down: 0 leaves it, 1 takes all of it.
+        Proportion by which noise is reduced: 0 leaves it, 1 removes all of it.
     apply_to : {"generated", "training", "both"}, default="generated"
-        "generated" reduces noise in ``inverse_transform``, "training" in ``transform``.
+        Audio in which noise is reduced: "generated" by ``inverse_transform``, "training" by
+        ``transform``.
+    method : {"wiener", "spectral_gate"}, default="wiener"
+        Filter that reduces the noise. "wiener" is the Wiener filter described below,
+        "spectral_gate" the stationary spectral gate of the package noisereduce [4]_, which is
+        given noise of the learnt spectrum, at the level found in each clip.
 
     Attributes
     ----------
@@ -52,7 +61,7 @@ class NoiseReducer(TransformerMixin, BaseEstimator):
         How many times as much power the noise of the noisiest training note has. No clip
         is taken to be noisier.
     n_features_in_ : int
-        ``X.shape[1]`` in `fit`.
+        Number of time steps in a note seen in `fit`.
 
     Notes
     -----
@@ -82,6 +91,9 @@ class NoiseReducer(TransformerMixin, BaseEstimator):
        noise estimation", ICASSP 1996.
     .. [3] R. Martin, "Noise power spectral density estimation based on optimal smoothing
        and minimum statistics", IEEE Transactions on Speech and Audio Processing 9(5), 2001.
+    .. [4] T. Sainburg, M. Thielk and T. Q. Gentner, "Finding, visualizing, and quantifying latent
+       structure across diverse animal vocal repertoires", PLOS Computational Biology 16(10),
+       2020, whose package is noisereduce.
 
     Examples
     --------
@@ -95,126 +107,113 @@ class NoiseReducer(TransformerMixin, BaseEstimator):
     True
     """
 
-    def __init__(self, sample_rate=16000, prop_decrease=0.9, apply_to="generated"):
+    _constraints: ClassVar[dict] = {
+        "sample_rate": Interval(numbers.Integral, 1000, None),
+        "prop_decrease": Interval(numbers.Real, 0, 1, closed="both"),
+        "apply_to": Options("generated", "training", "both"),
+        "method": Options("wiener", "spectral_gate"),
+    }
+
+    def __init__(
+        self,
+        sample_rate: int = 16000,
+        prop_decrease: float = 0.9,
+        apply_to: str = "generated",
+        method: str = "wiener",
+    ) -> None:
         self.sample_rate = sample_rate
         self.prop_decrease = prop_decrease
         self.apply_to = apply_to
+        self.method = method
 
-    def fit(self, X, y=None):
-        """Learn the spectrum of the noise.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_timesteps)
-            Notes, as noisy as they are.
-        y : None
-            Ignored.
-
-        Returns
-        -------
-        self : NoiseReducer
-        """
-        X = self._validated(X, reset=True)
+    def _fit(self, X: np.ndarray, y: object) -> None:
         size = self._frame_length()
         quiet = _by_blocks(lambda block: _quiet_spectra(_power(_spectra(block, size))), X, size)
         self.noise_, self.loudest_ = _common(quiet)
-        return self
 
-    def transform(self, X):
-        """Return training audio, cleaned unless `apply_to` is "generated".
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_timesteps)
-            Audio.
-
-        Returns
-        -------
-        X : ndarray of shape (n_samples, n_timesteps)
-            Of the same dtype.
-        """
-        check_is_fitted(self)
-        X = self._validated(X, reset=False)
+    def _transform(self, X: np.ndarray) -> np.ndarray:
         return X if self.apply_to == "generated" else self._reduced(X)
 
-    def inverse_transform(self, X):
-        """Return generated audio, cleaned unless `apply_to` is "training".
-
-        Nothing is undone: noise that was taken out does not come back.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_timesteps)
-            Audio of any length.
-
-        Returns
-        -------
-        X : ndarray of shape (n_samples, n_timesteps)
-            Of the same dtype.
-        """
-        check_is_fitted(self)
+    def _inverse(self, X: npt.ArrayLike) -> np.ndarray:
         if self.apply_to == "training":
             return X
         return self._reduced(check_audio(X, name="X", min_samples=0))
 
-    def _validated(self, X, reset):
-        check_parameters(
-            self,
-            {
-                "sample_rate": Interval(numbers.Integral, 1000, None),
-                "prop_decrease": Interval(numbers.Real, 0, 1, closed="both"),
-                "apply_to": Options("generated", "training", "both"),
-            },
-        )
-        return validate_data(self, X, dtype=(np.float32, np.float64), reset=reset)
-
-    def _frame_length(self):
+    def _frame_length(self) -> int:
         return 2 ** round(np.log2(_FRAME_SECONDS * self.sample_rate))
 
-    def _reduced(self, X):
+    def _reduced(self, X: np.ndarray) -> np.ndarray:
+        """Return clips with the noise reduced."""
         if not len(X) or not self.noise_.any():
             return X.copy()
-        return _by_blocks(self._reduce, X, self._frame_length())
+        return _by_blocks(self._reduced_block, X, self._frame_length())
 
-    def _reduce(self, block):
-        size = self._frame_length()
-        spectra = _spectra(block, size)
+    def _reduced_block(self, block: np.ndarray) -> np.ndarray:
+        spectra = _spectra(block, self._frame_length())
         power = _power(spectra)
         levels = np.minimum(_levels(_quiet_spectra(power), self.noise_), self.loudest_)
         noisy = levels > 0
         reduced = block.copy()
         if noisy.any():
             noise = _UNDERESTIMATE * np.outer(levels[noisy], self.noise_)
-            gains = 1 - self.prop_decrease * (1 - _wiener_gains(power[noisy], noise))
-            cleaned = spectra[noisy] * gains.astype(block.dtype)
-            reduced[noisy] = istft(cleaned, size, size // _OVERLAP, n_timesteps=block.shape[1])
+            if self.method == "wiener":
+                reduced[noisy] = self._filtered(
+                    spectra[noisy], power[noisy], noise, block.shape[1]
+                )
+            else:
+                reduced[noisy] = self._gated(block[noisy], noise)
         return reduced
 
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
-        return tags
+    def _filtered(
+        self, spectra: np.ndarray, power: np.ndarray, noise: np.ndarray, n_timesteps: int
+    ) -> np.ndarray:
+        """Return the clips of spectra after a Wiener filter."""
+        size = self._frame_length()
+        gains = 1 - self.prop_decrease * (1 - _wiener_gains(power, noise))
+        cleaned = spectra * gains.astype(spectra.real.dtype)
+        return istft(cleaned, size, size // _OVERLAP, n_timesteps=n_timesteps)
+
+    def _gated(self, clips: np.ndarray, noise: np.ndarray) -> np.ndarray:
+        """Return clips after noisereduce's stationary gate."""
+        from noisereduce import reduce_noise  # slow to import
+
+        profiles = _noise_of_spectra(noise, self._frame_length())
+        return np.stack(
+            [
+                reduce_noise(
+                    y=clip,
+                    sr=self.sample_rate,
+                    stationary=True,
+                    y_noise=profile,
+                    prop_decrease=self.prop_decrease,
+                    freq_mask_smooth_hz=None,  # smoothing would cover lone partials
+                )
+                for clip, profile in zip(clips, profiles, strict=True)
+            ]
+        )
 
 
-def _by_blocks(function, X, size):
+def _by_blocks(
+    function: Callable[[np.ndarray], np.ndarray], X: np.ndarray, size: int
+) -> np.ndarray:
     n_frames = count_frames(X.shape[1], size, size // _OVERLAP)
     return np.concatenate(map_blocks(lambda rows: function(X[rows]), len(X), n_frames * size))
 
 
-def _spectra(audio, size):
+def _spectra(audio: np.ndarray, size: int) -> np.ndarray:
     return stft(audio, size, size // _OVERLAP)
 
 
-def _power(spectra):
+def _power(spectra: np.ndarray) -> np.ndarray:
     return np.square(spectra.real, dtype=np.float64) + np.square(spectra.imag, dtype=np.float64)
 
 
-def _floor(n_bins):
+def _floor(n_bins: int) -> float:
     """Return the power in a bin below which there is silence; 3/8 is the window's energy."""
     return _SILENCE * 3 / 8 * 2 * (n_bins - 1)
 
 
-def _quiet_spectra(power):
+def _quiet_spectra(power: np.ndarray) -> np.ndarray:
     """Return the power of each bin in the quietest times of clips, (n_samples, n_bins).
 
     All zeros are clips that are too short or silent.
@@ -232,7 +231,7 @@ def _quiet_spectra(power):
     return quiet
 
 
-def _common(quiet):
+def _common(quiet: np.ndarray) -> tuple[np.ndarray, float]:
     """Return the spectrum that quiet times have in common, and the highest level of it."""
     floor = _floor(quiet.shape[1])
     quiet = quiet[quiet.mean(axis=1) > floor]
@@ -250,7 +249,7 @@ def _common(quiet):
     return noise, float(_levels(quiet, noise).max())
 
 
-def _levels(quiet, noise):
+def _levels(quiet: np.ndarray, noise: np.ndarray) -> np.ndarray:
     """Return how many times as much power than `noise` the quiet times of clips have."""
     heard = noise > 0
     if not heard.any():
@@ -259,7 +258,7 @@ def _levels(quiet, noise):
     return np.where(quiet.mean(axis=1) > _floor(len(noise)), levels, 0)
 
 
-def _wiener_gains(power, noise):
+def _wiener_gains(power: np.ndarray, noise: np.ndarray) -> np.ndarray:
     """Return gains in [0, 1] of the shape of `power`, frame after frame."""
     gains = np.empty_like(power)
     noise = np.maximum(noise, _NO_NOISE)
@@ -270,3 +269,14 @@ def _wiener_gains(power, noise):
         gains[:, t] = ratio / (1 + ratio)
         memory = gains[:, t] ** 2 * power[:, t] / noise
     return gains
+
+
+def _noise_of_spectra(noise: np.ndarray, size: int) -> np.ndarray:
+    """Return for each power spectrum a second or so of Gaussian noise that has it, float32."""
+    random = np.random.default_rng(0).standard_normal((_PROFILE_FRAMES * size,))
+    spectrum = np.fft.rfft(random)
+    bins = np.linspace(0, noise.shape[1] - 1, len(spectrum))
+    # The window of the spectra has 3/8 of the energy of a rectangular one.
+    amplitude = np.sqrt(np.maximum(noise, 0) / (3 / 8 * size))
+    shaped = [spectrum * np.interp(bins, np.arange(noise.shape[1]), row) for row in amplitude]
+    return np.fft.irfft(shaped, len(random)).astype(np.float32)

@@ -1,12 +1,14 @@
 """Audio as spectrograms of log-magnitude and phase, and back."""
 
 import numbers
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
+import numpy.typing as npt
 from sklearn.utils import check_array
-from sklearn.utils.validation import check_is_fitted, validate_data
 
+from audiogen.preprocessing._base import ClipTransformer
 from audiogen.signal import (
     count_frames,
     dual_window,
@@ -20,7 +22,7 @@ from audiogen.signal import (
     unpack_nyquist,
 )
 from audiogen.utils.blocks import map_blocks
-from audiogen.utils.validation import Instance, Interval, Options, check_parameters
+from audiogen.utils.validation import Instance, Interval, Options
 
 __all__ = ["STFTSpectrogram"]
 
@@ -33,7 +35,7 @@ _LARGEST_GAIN = 14
 _ONE_BIN_MORE = ((0, 0), (0, 0), (0, 1))
 
 
-class STFTSpectrogram(TransformerMixin, BaseEstimator):
+class STFTSpectrogram(ClipTransformer):
     """Turn clips into spectrograms of log-magnitude and phase.
 
     Notes of 64,000 samples become arrays of 256 frames, 512 bins and 2 channels:
@@ -42,27 +44,28 @@ class STFTSpectrogram(TransformerMixin, BaseEstimator):
     Parameters
     ----------
     frame_length : int, default=1024
-        Samples in a frame, an even number. There are half as many bins.
+        Number of samples in a frame, even. There are half as many bins.
     hop_length : int, default=256
         Samples from the start of a frame to the start of the next.
     window : str, tuple or float, default="hann"
-        What `scipy.signal.get_window` takes.
+        Window that frames are multiplied by, as `scipy.signal.get_window` takes it.
     scaling : {"minmax", None}, default="minmax"
-        "minmax" scales the log-magnitude so that its minimum and maximum in `fit` become
-        -1 and 1; None leaves it.
+        Scaling of the log-magnitude. "minmax" brings its minimum and maximum in `fit` to -1 and
+        1; None leaves it.
     phase : {"angle", "if", None}, default="angle"
-        "angle" keeps the phase, over pi; "if" the instantaneous frequency of GANSynth
-        [1]_, see `audiogen.signal.instantaneous_frequency`. None keeps none: one channel.
+        Content of the second channel. "angle" is the phase, over pi; "if" the instantaneous
+        frequency of GANSynth [1]_, see `audiogen.signal.instantaneous_frequency`. None leaves
+        one channel.
     nyquist : {"pack", "drop"}, default="pack"
-        What becomes of the bin at half the sample rate, for which 512 bins leave no room.
+        Treatment of the bin at half the sample rate, for which 512 bins leave no room.
         It is real, as bin 0 is: "pack" makes it the imaginary part of bin 0, and nothing
         is lost; "drop" leaves it out. Without phase it is always dropped.
     phase_recovery : {"pghi", "griffinlim"}, default="pghi"
-        How `inverse_transform` finds the phase that ``phase=None`` did not keep:
-        phase gradient heap integration, or 32 iterations of Griffin and Lim's
+        Algorithm by which ``inverse_transform`` recovers the phase that ``phase=None`` did not
+        keep: phase gradient heap integration, or 32 iterations of Griffin and Lim's
         algorithm from there, which take some five times as long.
     floor : float, default=1e-4
-        Added to magnitudes before the logarithm. The default is 128 dB below a sine
+        Number added to magnitudes before the logarithm. The default is 128 dB below a sine
         wave at full scale, where the noise of 16-bit audio lies.
     sample_rate : int, default=16000
         Sampling rate of the audio, in Hz, for whoever plays what `inverse_transform` returns.
@@ -74,7 +77,7 @@ class STFTSpectrogram(TransformerMixin, BaseEstimator):
         The least and the largest log(magnitude + floor) in `fit`; -1 and 1, which scale
         nothing, for ``scaling=None``.
     n_features_in_ : int
-        ``X.shape[1]`` in `fit`: time steps.
+        Number of time steps in a clip seen in `fit`.
     spectrogram_shape_ : tuple of int
         (n_frames, n_bins, n_channels) of one clip.
 
@@ -85,11 +88,17 @@ class STFTSpectrogram(TransformerMixin, BaseEstimator):
     Notes
     -----
     Frames are padded at the end with silent ones to a multiple of 16. `transform` never
-    clips: what is louder than all of the training data comes out above 1.
+    clips: what is louder than all of the training data comes out above 1. The result is float32;
+    channel 0 is the log-magnitude, channel 1 the phase.
 
     With the phase kept and the Nyquist bin packed, `inverse_transform` restores every clip to
     1e-5 of full scale, edges included. With the bin dropped, what is lost is the sound
     at half the sample rate: next to nothing of music, 3 % of full scale of white noise.
+    Spectrograms joined along time, k times as long as those of `fit`, make one clip k times as
+    long. There the frames that hang over the end of one are left out in favour of those that
+    begin the next.
+
+    `fit` may be given a memory map, which is read block by block.
 
     References
     ----------
@@ -108,18 +117,31 @@ class STFTSpectrogram(TransformerMixin, BaseEstimator):
     True
     """
 
+    _constraints: ClassVar[dict] = {
+        "frame_length": Interval(numbers.Integral, 2, None),
+        "hop_length": Interval(numbers.Integral, 1, None),
+        "window": Instance((str, tuple, numbers.Real), "a window of SciPy's get_window"),
+        "scaling": Options("minmax", None),
+        "phase": Options("angle", "if", None),
+        "nyquist": Options("pack", "drop"),
+        "phase_recovery": Options("pghi", "griffinlim"),
+        "floor": Interval(numbers.Real, 0, None, closed="neither"),
+        "sample_rate": Interval(numbers.Integral, 1, None),
+    }
+    _out_dtypes: ClassVar[tuple[str, ...]] = ("float32",)
+
     def __init__(
         self,
-        frame_length=1024,
-        hop_length=256,
-        window="hann",
-        scaling="minmax",
-        phase="angle",
-        nyquist="pack",
-        phase_recovery="pghi",
-        floor=1e-4,
-        sample_rate=16000,
-    ):
+        frame_length: int = 1024,
+        hop_length: int = 256,
+        window: str | tuple | float = "hann",
+        scaling: str | None = "minmax",
+        phase: str | None = "angle",
+        nyquist: str = "pack",
+        phase_recovery: str = "pghi",
+        floor: float = 1e-4,
+        sample_rate: int = 16000,
+    ) -> None:
         self.frame_length = frame_length
         self.hop_length = hop_length
         self.window = window
@@ -130,27 +152,7 @@ class STFTSpectrogram(TransformerMixin, BaseEstimator):
         self.floor = floor
         self.sample_rate = sample_rate
 
-    def fit(self, X, y=None):
-        """Learn the range of log-magnitudes.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_timesteps)
-            Audio; may be a memory map, which is read block by block.
-        y : None
-            Ignored.
-
-        Returns
-        -------
-        self : STFTSpectrogram
-
-        Raises
-        ------
-        ValueError
-            Where window and hop cannot be inverted, or a parameter is out of range.
-        """
-        self._check_parameters()
-        X = validate_data(self, X, dtype=_FLOATS)
+    def _fit(self, X: np.ndarray, y: Any) -> None:
         n_frames = count_frames(X.shape[1], self.frame_length, self.hop_length)
         n_padded = -(-n_frames // _FRAME_MULTIPLE) * _FRAME_MULTIPLE
         n_channels = 1 if self.phase is None else 2
@@ -162,60 +164,23 @@ class STFTSpectrogram(TransformerMixin, BaseEstimator):
             low = 0.0 if n_padded > n_frames else lows.min()
             self.log_min_ = float(np.log(low + self.floor))
             self.log_max_ = float(np.log(highs.max() + self.floor))
-        return self
 
-    def transform(self, X):
-        """Return the spectrograms of clips.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_timesteps)
-            Audio, as long as in `fit`.
-
-        Returns
-        -------
-        spectrograms : ndarray of shape (n_samples, n_frames, n_bins, n_channels), float32
-            Channel 0 is the log-magnitude, channel 1 the phase.
-        """
-        check_is_fitted(self)
-        X = validate_data(self, X, dtype=_FLOATS, reset=False)
+    def _transform(self, X: np.ndarray) -> np.ndarray:
         spectrograms = np.zeros((len(X), *self.spectrogram_shape_), dtype=np.float32)
 
-        def fill(rows):
+        def fill(rows: slice) -> None:
             self._fill(spectrograms[rows], self._packed(X[rows]))
 
         self._map_blocks(fill, len(X))
         return spectrograms
 
-    def inverse_transform(self, X):
-        """Return the clips that spectrograms are of.
-
-        Spectrograms joined along time, k times as long as those of `fit`, make one clip
-        k times as long. There the frames that hang over the end of one are left out in
-        favour of those that begin the next.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_frames, n_bins, n_channels)
-            Spectrograms, for instance generated ones.
-
-        Returns
-        -------
-        X : ndarray of shape (n_samples, n_timesteps), float32
-            Audio as long as in `fit`.
-
-        Raises
-        ------
-        ValueError
-            Where X has another shape, or is not finite.
-        """
-        check_is_fitted(self)
+    def _inverse(self, X: npt.ArrayLike) -> np.ndarray:
         X = check_array(X, dtype=_FLOATS, allow_nd=True, ensure_2d=False, input_name="X")
         n_joined = self._n_joined(X.shape)
         n_timesteps = n_joined * self.n_features_in_
         audio = np.empty((len(X), n_timesteps), dtype=np.float32)
 
-        def fill(rows):
+        def fill(rows: slice) -> None:
             block = X[rows].astype(np.float32, copy=False).reshape(-1, *self.spectrogram_shape_)
             spectra = self._joined(self._spectra(block), n_joined)
             audio[rows] = istft(spectra, **self._frames, n_timesteps=n_timesteps)
@@ -224,7 +189,7 @@ class STFTSpectrogram(TransformerMixin, BaseEstimator):
         return audio
 
     @property
-    def _frames(self):
+    def _frames(self) -> dict:
         return {
             "frame_length": self.frame_length,
             "hop_length": self.hop_length,
@@ -232,31 +197,18 @@ class STFTSpectrogram(TransformerMixin, BaseEstimator):
         }
 
     @property
-    def _packs(self):
+    def _packs(self) -> bool:
         return self.nyquist == "pack" and self.phase is not None
 
     @property
-    def _scale(self):
+    def _scale(self) -> tuple[float, float]:
         """The middle of the log-magnitudes, and how far from it they become 1."""
         half = (self.log_max_ - self.log_min_) / 2 or 1.0
         middle = (self.log_max_ + self.log_min_) / 2
         return middle, half if self.scaling is None else half / _MARGIN
 
-    def _check_parameters(self):
-        check_parameters(
-            self,
-            {
-                "frame_length": Interval(numbers.Integral, 2, None),
-                "hop_length": Interval(numbers.Integral, 1, None),
-                "window": Instance((str, tuple, numbers.Real), "a window of SciPy's get_window"),
-                "scaling": Options("minmax", None),
-                "phase": Options("angle", "if", None),
-                "nyquist": Options("pack", "drop"),
-                "phase_recovery": Options("pghi", "griffinlim"),
-                "floor": Interval(numbers.Real, 0, None, closed="neither"),
-                "sample_rate": Interval(numbers.Integral, 1, None),
-            },
-        )
+    def _check_parameters(self) -> None:
+        super()._check_parameters()
         if self.frame_length % 2:
             raise ValueError(
                 "The 'frame_length' parameter of STFTSpectrogram must be even. "
@@ -271,20 +223,22 @@ class STFTSpectrogram(TransformerMixin, BaseEstimator):
                 f"{max(1, self.frame_length // 4)}."
             )
 
-    def _map_blocks(self, function, n_rows, n_joined=1):
+    def _map_blocks(
+        self, function: Callable[[slice], Any], n_rows: int, n_joined: int = 1
+    ) -> list:
         values_per_row = n_joined * self.spectrogram_shape_[0] * self.frame_length
         return map_blocks(function, n_rows, values_per_row)
 
-    def _packed(self, clips):
+    def _packed(self, clips: np.ndarray) -> np.ndarray:
         """Return spectra of half as many bins as a frame has samples."""
         spectra = stft(clips.astype(np.float32, copy=False), **self._frames)
         return pack_nyquist(spectra) if self._packs else spectra[..., :-1]
 
-    def _extremes(self, clips):
+    def _extremes(self, clips: np.ndarray) -> tuple[np.floating, np.floating]:
         magnitude = np.abs(self._packed(clips))
         return magnitude.min(), magnitude.max()
 
-    def _fill(self, spectrograms, spectra):
+    def _fill(self, spectrograms: np.ndarray, spectra: np.ndarray) -> None:
         """Write the channels of spectra, which leave frames of silence at the end."""
         n_frames = spectra.shape[1]
         middle, half = self._scale
@@ -301,14 +255,14 @@ class STFTSpectrogram(TransformerMixin, BaseEstimator):
         elif self.phase == "if":
             spectrograms[:, :n_frames, :, 1] = instantaneous_frequency(np.angle(spectra))
 
-    def _magnitude(self, levels):
+    def _magnitude(self, levels: np.ndarray) -> np.ndarray:
         middle, half = self._scale
         magnitude = np.exp(levels * np.float32(half))
         magnitude *= np.float32(np.exp(middle))
         magnitude -= np.float32(self.floor)
         return np.maximum(magnitude, 0, out=magnitude)
 
-    def _spectra(self, spectrograms):
+    def _spectra(self, spectrograms: np.ndarray) -> np.ndarray:
         """Return the spectra that channels describe, without the frames at the end."""
         n_frames = count_frames(self.n_features_in_, self.frame_length, self.hop_length)
         magnitude = self._magnitude(spectrograms[:, :n_frames, :, 0])
@@ -320,11 +274,11 @@ class STFTSpectrogram(TransformerMixin, BaseEstimator):
         spectra = _from_polar(magnitude, phase)
         return unpack_nyquist(spectra) if self._packs else np.pad(spectra, _ONE_BIN_MORE)
 
-    def _recovered(self, magnitude):
+    def _recovered(self, magnitude: np.ndarray) -> np.ndarray:
         recover = pghi if self.phase_recovery == "pghi" else griffin_lim
         return recover(magnitude, **self._frames)
 
-    def _joined(self, spectra, n_joined):
+    def _joined(self, spectra: np.ndarray, n_joined: int) -> np.ndarray:
         """Return every `n_joined` spectra that follow each other as one."""
         if n_joined == 1:
             return spectra
@@ -333,7 +287,7 @@ class STFTSpectrogram(TransformerMixin, BaseEstimator):
         heads = spectra[:, :-1, :step].reshape(len(spectra), -1, spectra.shape[-1])
         return np.concatenate([heads, spectra[:, -1]], axis=1)
 
-    def _n_joined(self, shape):
+    def _n_joined(self, shape: tuple[int, ...]) -> int:
         """Return how many spectrograms are joined along time in one."""
         n_frames, *rest = self.spectrogram_shape_
         if len(shape) != 4 or list(shape[2:]) != rest or shape[1] % n_frames or not shape[1]:
@@ -344,13 +298,8 @@ class STFTSpectrogram(TransformerMixin, BaseEstimator):
             )
         return shape[1] // n_frames
 
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.transformer_tags.preserves_dtype = ["float32"]
-        return tags
 
-
-def _from_polar(magnitude, phase):
+def _from_polar(magnitude: np.ndarray, phase: np.ndarray) -> np.ndarray:
     spectra = np.empty(magnitude.shape, dtype=np.complex64)
     np.multiply(magnitude, np.cos(phase), out=spectra.real)
     np.multiply(magnitude, np.sin(phase), out=spectra.imag)

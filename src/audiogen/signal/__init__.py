@@ -1,34 +1,57 @@
 """Signals: plain NumPy functions on arrays of audio."""
 
-from audiogen.signal._griffin_lim import griffin_lim
+from audiogen.signal._frequency import hz_to_midi, midi_to_hz
 from audiogen.signal._harmonic_analysis import analyse_note
 from audiogen.signal._harmonic_synthesis import synthesise_note
 from audiogen.signal._harmonics import HarmonicNote, harmonic_knots
 from audiogen.signal._hold import hold_note
+from audiogen.signal._instantaneous_frequency import (
+    instantaneous_frequency,
+    phase_from_frequency,
+)
+from audiogen.signal._levels import (
+    amplitude_to_db,
+    compress_peaks,
+    db_to_amplitude,
+    limit_peak,
+    peak,
+    rms,
+    scale_to_peak,
+)
 from audiogen.signal._mfcc import mfcc
 from audiogen.signal._mulaw import mu_law_decode, mu_law_encode
 from audiogen.signal._nyquist import pack_nyquist, unpack_nyquist
-from audiogen.signal._pghi import pghi
-from audiogen.signal._phase import instantaneous_frequency, phase_from_frequency
+from audiogen.signal._phase_recovery import griffin_lim, pghi
 from audiogen.signal._pitch import track_pitch
+from audiogen.signal._resampling import resample
 from audiogen.signal._stft import count_frames, dual_window, istft, stft
 
 __all__ = [
     "HarmonicNote",
+    "amplitude_to_db",
     "analyse_note",
+    "compress_peaks",
     "count_frames",
+    "db_to_amplitude",
     "dual_window",
     "griffin_lim",
     "harmonic_knots",
     "hold_note",
+    "hz_to_midi",
     "instantaneous_frequency",
     "istft",
+    "limit_peak",
     "mfcc",
+    "midi_to_hz",
     "mu_law_decode",
     "mu_law_encode",
     "pack_nyquist",
+    "peak",
     "pghi",
     "phase_from_frequency",
+    "resample",
+    "rms",
+    "scale_to_peak",
     "stft",
     "synthesise_note",
     "track_pitch",

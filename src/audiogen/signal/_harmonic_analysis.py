@@ -1,10 +1,13 @@
-"""A note taken apart into partials and noise."""
+"""Analysis of one note: its partials and its noise."""
 
 import numpy as np
+import numpy.typing as npt
 import scipy.fft
+from scipy import sparse
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 from scipy.signal.windows import blackmanharris
 
+from audiogen.signal._frequency import hz_to_midi, midi_to_hz
 from audiogen.signal._harmonics import (
     FLOOR_DB,
     STEPS_PER_FRAME,
@@ -14,6 +17,7 @@ from audiogen.signal._harmonics import (
     interpolation_matrix,
     knot_matrix,
 )
+from audiogen.signal._levels import amplitude_to_db
 
 __all__ = ["analyse_note"]
 
@@ -34,30 +38,38 @@ _END_FADE = 0.03  # seconds before the end that say nothing of the level
 _STEEPEST = 60.0  # dB a second by which the level goes on after the end
 
 
-def analyse_note(audio, pitch, *, sample_rate, n_harmonics, n_noise_bands, hop_length):
-    """Take one note apart into partials and noise.
+def analyse_note(
+    audio: npt.ArrayLike,
+    pitch: float,
+    *,
+    sample_rate: int,
+    n_harmonics: int,
+    n_noise_bands: int,
+    hop_length: int,
+) -> HarmonicNote:
+    """Analyse one note into partials and noise.
 
     Parameters
     ----------
     audio : array-like of shape (n_timesteps,)
         One note.
     pitch : float
-        Its MIDI pitch, to half a semitone or so; the rest is measured.
+        MIDI pitch of the note, to half a semitone or so. It is measured more finely.
     sample_rate : int
-        Samples per second.
+        Sampling rate of the audio, in Hz.
     n_harmonics : int
-        Amplitude envelopes of partials; see `harmonic_knots`.
+        Number of amplitude envelopes of partials; see `harmonic_knots`.
     n_noise_bands : int
-        Amplitude envelopes of noise, in bands equally wide on the mel scale.
+        Number of amplitude envelopes of noise, in bands equally wide on the mel scale.
     hop_length : int
         Samples between frames, a multiple of 4.
 
     Returns
     -------
     note : HarmonicNote
-        With ``1 + ceil(n_timesteps / hop_length)`` frames. After its end a note keeps its
-        colour and its level goes on falling, so that all that says when it ends is
-        `duration`.
+        The note, with ``1 + ceil(n_timesteps / hop_length)`` frames. After the end of the
+        sound its spectrum stays and its level goes on falling, so that only `duration` says
+        when it ends.
 
     Notes
     -----
@@ -100,12 +112,12 @@ def analyse_note(audio, pitch, *, sample_rate, n_harmonics, n_noise_bands, hop_l
     audio = np.asarray(audio, dtype=np.float32)
     n_frames = 1 + -(-len(audio) // hop_length)
     step = hop_length // STEPS_PER_FRAME
-    rms = _rms(audio, step, n_frames)
+    rms = _step_levels(audio, step, n_frames)
     top = float(rms.max())
     if top < _SILENCE:
         return _silent_note(pitch, n_frames, n_harmonics, n_noise_bands)
     n_sounding = int(np.flatnonzero(rms > _SOUNDING * top)[-1]) + 1
-    f0 = 440.0 * 2 ** ((pitch - 69) / 12)
+    f0 = float(midi_to_hz(pitch))
     levels = _levels(rms / top, n_sounding, sample_rate / f0 / step, step / sample_rate)
     window = _window(f0, sample_rate, hop_length)
     power, energy = _spectra(audio / top, levels, n_sounding, window, hop_length)
@@ -116,26 +128,28 @@ def analyse_note(audio, pitch, *, sample_rate, n_harmonics, n_noise_bands, hop_l
     places, track = _tuned(power, weight, f0 * bins_per_hz)
     bands = band_matrix(n_noise_bands, np.arange(power.shape[1]) / bins_per_hz, sample_rate)
     noise = _noise(power, places, track, bands)
-    under = noise @ bands
+    under = np.ascontiguousarray(noise @ bands)
     strength, off = _partials(power, weight, places, track, under)
-    short = _short(power, strength, under)
-    strength, noise = strength * 10 ** (short / 10), np.maximum(noise + short, FLOOR_DB)
+    missing = _missing_db(power, strength, under)
+    strength, noise = strength * 10 ** (missing / 10), np.maximum(noise + missing, FLOOR_DB)
     harmonics, detuning = _at_knots(strength, places, off, n_harmonics)
     end = (n_sounding * step - hop_length // 2) / sample_rate
     return HarmonicNote(
-        pitch=float(69 + 12 * np.log2(places[0] / bins_per_hz / 440) + off[0] / 100),
+        pitch=float(hz_to_midi(places[0] / bins_per_hz) + off[0] / 100),
         duration=min(end, len(audio) / sample_rate),
-        loudness=20 * np.log10(top),
+        loudness=float(amplitude_to_db(top)),
         levels=levels.reshape(n_frames, STEPS_PER_FRAME),
         tuning=np.pad(track, (0, n_frames - n_valid)).astype(np.float32),
         detuning=detuning,
-        harmonics=_held(harmonics, n_frames),
-        noise=_held(noise, n_frames),
+        harmonics=_extended(harmonics, n_frames),
+        noise=_extended(noise, n_frames),
     )
 
 
-def _silent_note(pitch, n_frames, n_harmonics, n_noise_bands):
-    def floor(*shape):
+def _silent_note(
+    pitch: float, n_frames: int, n_harmonics: int, n_noise_bands: int
+) -> HarmonicNote:
+    def floor(*shape: int) -> np.ndarray:
         return np.full(shape, FLOOR_DB, np.float32)
 
     return HarmonicNote(
@@ -150,7 +164,7 @@ def _silent_note(pitch, n_frames, n_harmonics, n_noise_bands):
     )
 
 
-def _rms(audio, step, n_frames):
+def _step_levels(audio: np.ndarray, step: int, n_frames: int) -> np.ndarray:
     """Return the level of each step; frame m has the four steps around m * hop_length."""
     n_steps = n_frames * STEPS_PER_FRAME
     padded = np.zeros(n_steps * step, np.float32)
@@ -161,11 +175,11 @@ def _rms(audio, step, n_frames):
     return np.sqrt(np.einsum("ij,ij->i", blocks, blocks) / step)
 
 
-def _levels(rms, n_sounding, period, step_seconds):
+def _levels(rms: np.ndarray, n_sounding: int, period: float, step_seconds: float) -> np.ndarray:
     """Return the level in dB: quick to rise, held for a period, going on after the end."""
     size = max(int(np.ceil(max(period, _HOLD / step_seconds))), 1)
     held = maximum_filter1d(rms, size, origin=size - 1 - size // 2)
-    levels = 20 * np.log10(np.maximum(held, np.float32(10 ** (FLOOR_DB / 20))))
+    levels = amplitude_to_db(held, FLOOR_DB)
     levels = _smoothed(levels, _SMOOTH / step_seconds)
     last = n_sounding - int(np.ceil(_END_FADE / step_seconds)) - size
     if n_sounding < len(levels) - 2 * STEPS_PER_FRAME and last > 4:
@@ -178,7 +192,7 @@ def _levels(rms, n_sounding, period, step_seconds):
     return np.maximum(levels, FLOOR_DB)
 
 
-def _smoothed(levels, width):
+def _smoothed(levels: np.ndarray, width: float) -> np.ndarray:
     """Return levels averaged with neighbours of about their height: ripple goes, edges stay."""
     total, weights = np.zeros_like(levels), np.zeros_like(levels)
     reach = int(2 * width)
@@ -191,14 +205,16 @@ def _smoothed(levels, width):
     return total / weights
 
 
-def _window(f0, sample_rate, hop_length):
+def _window(f0: float, sample_rate: int, hop_length: int) -> np.ndarray:
     """Return a window of a dozen periods, a whole number of hops long."""
     needed = min(_SEPARATION / f0, _LONGEST_WINDOW) * sample_rate / hop_length
     length = hop_length * scipy.fft.next_fast_len(max(2, int(np.ceil(needed))))
     return blackmanharris(length, sym=False).astype(np.float32)
 
 
-def _spectra(audio, levels, n_sounding, window, hop_length):
+def _spectra(
+    audio: np.ndarray, levels: np.ndarray, n_sounding: int, window: np.ndarray, hop_length: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Return power spectra over the energy that the level has under the window, and that."""
     n_frames = len(levels) // STEPS_PER_FRAME
     step = hop_length // STEPS_PER_FRAME
@@ -216,22 +232,22 @@ def _spectra(audio, levels, n_sounding, window, hop_length):
     gain = np.pad(gain, (around, around + STEPS_PER_FRAME))
     parts = np.square(window).reshape(-1, step).sum(axis=1)
     under = np.lib.stride_tricks.sliding_window_view(gain, len(parts))[::STEPS_PER_FRAME]
-    energy = under[:n_frames] @ parts + 10 ** (FLOOR_DB / 10) * parts.sum()
+    energy = np.einsum("ij,j->i", under[:n_frames], parts) + 10 ** (FLOOR_DB / 10) * parts.sum()
     power /= energy[:, np.newaxis]
     power += _TINY
     return power, energy / energy.max()
 
 
-def _tuned(power, weight, place):
+def _tuned(power: np.ndarray, weight: np.ndarray, place: float) -> tuple[np.ndarray, np.ndarray]:
     """Return the places of the partials in bins, and cents around them frame by frame."""
-    mean = weight @ power
+    mean = np.einsum("i,ij->j", weight, power)
     places = _stretched(mean, _refined(mean, place))
     track = _track(power, places, weight)
     drift = np.average(track, weights=weight)
     return places * 2 ** (drift / 1200), track - drift
 
 
-def _peak(power, bins):
+def _peak(power: np.ndarray, bins: np.ndarray) -> np.ndarray:
     """Return the places of the peaks near bins, by a parabola through the logarithm."""
     bins = np.clip(bins, 1, power.shape[-1] - 2)
     rows = () if power.ndim == 1 else (np.arange(len(power))[:, np.newaxis],)
@@ -240,7 +256,7 @@ def _peak(power, bins):
     return bins + np.clip(0.5 * (right - left) / np.where(bend > 0.05, bend, np.inf), -1.5, 1.5)
 
 
-def _refined(mean, place):
+def _refined(mean: np.ndarray, place: float) -> float:
     """Return where the first partial is, given about where, from the first eight."""
     reach = 0.7 + (2 ** (_REACH / 1200) - 1) * place * np.arange(1, 9)
     found, weights = [], []
@@ -259,14 +275,14 @@ def _refined(mean, place):
     return float(np.clip(middle, place * 2 ** (-_REACH / 1200), place * 2 ** (_REACH / 1200)))
 
 
-def _stretched(mean, place):
+def _stretched(mean: np.ndarray, place: float) -> np.ndarray:
     """Return the places of all partials, stretched as those of a stiff string may be."""
     top = len(mean) - 2 - _LOBE
     multiples = np.arange(1, max(1, int(top / place)) + 1)
     stretches = _STRETCHES[:, np.newaxis]
     heard = multiples[:40]
     tried = place * heard * np.sqrt((1 + stretches * heard**2) / (1 + stretches))
-    # The fourth root lets weak partials have their say.
+    # The fourth root keeps strong partials from outweighing all others.
     salience = np.interp(tried, np.arange(len(mean)), mean**0.25, right=0).sum(axis=1)
     best = int(np.argmax(salience))
     stretch = _STRETCHES[best] if salience[best] > _STIFF * salience[0] else 0.0
@@ -274,7 +290,7 @@ def _stretched(mean, place):
     return _freed(mean, places[: max(1, np.count_nonzero(places < top))])
 
 
-def _freed(mean, places):
+def _freed(mean: np.ndarray, places: np.ndarray) -> np.ndarray:
     """Return places moved to a peak within half a step that is far louder: bars, bells."""
     half = 0.45 * places[0]
     freed = places.copy()
@@ -287,7 +303,7 @@ def _freed(mean, places):
     return freed
 
 
-def _track(power, places, weight):
+def _track(power: np.ndarray, places: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Return cents around the pitch, from partials that vibrato moves by less than a bin."""
     used = places[:12][places[:12] < max(70, places[0] + 1)]
     bins = np.broadcast_to(np.round(used).astype(int), (len(power), len(used)))
@@ -303,24 +319,34 @@ def _track(power, places, weight):
     return centre + smooth / (gaussian_filter1d(sure, 0.8) + 0.02)
 
 
-def _noise(power, places, track, bands):
+def _noise(
+    power: np.ndarray, places: np.ndarray, track: np.ndarray, bands: sparse.csr_array
+) -> np.ndarray:
     """Return the noise bands in dB, from the bins that no partial reaches."""
     bins = np.arange(power.shape[1])
     edges = np.searchsorted((places[:-1] + places[1:]) / 2, bins)
     nearest = places[edges]
     swing = 2 ** (2 * np.std(track) / 1200) - 1
     reach = np.minimum(_LOBE + 0.5 + swing * nearest, places[0] / 2 - 0.6)
-    weights = bands * (np.abs(bins - nearest) > reach)
+    weights = bands @ sparse.diags_array((np.abs(bins - nearest) > reach).astype(np.float32))
     seen = weights.sum(axis=1)
     filled = np.flatnonzero(seen > 0.5)
+    n_bands = bands.shape[0]
     if len(filled) == 0:
-        return np.full((len(power), len(bands)), FLOOR_DB, np.float32)
-    level = np.log10(power) @ (10 * weights[filled] / seen[filled, np.newaxis]).T
-    level = level @ interpolation_matrix(filled, np.arange(len(bands)))
+        return np.full((len(power), n_bands), FLOOR_DB, np.float32)
+    means = sparse.diags_array(10 / seen[filled]) @ weights.tocsr()[filled]
+    level = (means @ np.log10(power).T).T
+    level = level @ interpolation_matrix(filled, np.arange(n_bands))
     return np.maximum(level, FLOOR_DB).astype(np.float32)
 
 
-def _partials(power, weight, places, track, noise_db):
+def _partials(
+    power: np.ndarray,
+    weight: np.ndarray,
+    places: np.ndarray,
+    track: np.ndarray,
+    noise_db: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the power of each partial frame by frame, and the cents it is off on average."""
     at = 2.0 ** (track / 1200)[:, np.newaxis] * places
     bins = np.clip(np.round(at).astype(int), _LOBE + 1, power.shape[1] - 2 - _LOBE)
@@ -335,20 +361,22 @@ def _partials(power, weight, places, track, noise_db):
     return 2 / (power.shape[1] - 1) * lobe, off
 
 
-def _short(power, strength, noise_db):
+def _missing_db(power: np.ndarray, strength: np.ndarray, noise_db: np.ndarray) -> np.ndarray:
     """Return by how many dB partials and noise fall short of the power of each frame."""
     found = 0.5 * strength.sum(axis=1) + np.mean(10 ** (noise_db / 10), axis=1)
     whole = power.sum(axis=1) / (power.shape[1] - 1)
     return 10 * np.log10(whole / found, dtype=np.float32)[:, np.newaxis]
 
 
-def _at_knots(strength, places, off, n_harmonics):
+def _at_knots(
+    strength: np.ndarray, places: np.ndarray, off: np.ndarray, n_harmonics: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Return amplitudes in dB and detuning in cents of the partials that stand for others."""
     knots = harmonic_knots(n_harmonics)
     n_partials = len(places)
     seen = np.minimum(np.count_nonzero(knots <= n_partials), n_harmonics)
     weights = knot_matrix(knots, n_partials)[:seen]
-    pooled = strength @ (weights / weights.sum(axis=1, keepdims=True)).T
+    pooled = (weights @ strength.T).T / weights.sum(axis=1)
     harmonics = np.maximum(10 * np.log10(pooled + _TINY), FLOOR_DB).astype(np.float32)
     cents = 1200 * np.log2(places / (places[0] * np.arange(1, n_partials + 1))) + off - off[0]
     # Partials too high to be heard go on as the last one that is.
@@ -356,6 +384,6 @@ def _at_knots(strength, places, off, n_harmonics):
     return harmonics[:, last], cents[knots[last] - 1].astype(np.float32)
 
 
-def _held(values, n_frames):
+def _extended(values: np.ndarray, n_frames: int) -> np.ndarray:
     """Return values with the last frame repeated."""
     return values[np.minimum(np.arange(n_frames), len(values) - 1)]

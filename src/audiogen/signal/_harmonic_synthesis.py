@@ -1,43 +1,56 @@
-"""A note put together from partials and noise."""
+"""Synthesis of one note from its partials and its noise."""
 
 import numpy as np
 import scipy.fft
 
+from audiogen.signal._frequency import midi_to_hz
 from audiogen.signal._harmonics import (
     FLOOR_DB,
     STEPS_PER_FRAME,
+    HarmonicNote,
     band_matrix,
     harmonic_knots,
     knot_matrix,
 )
+from audiogen.signal._levels import db_to_amplitude
 
 __all__ = ["synthesise_note"]
 
 _CHUNK = 1 << 18  # values of oscillators at a time: they stay in the cache
 _FADE = 0.02  # seconds before the end
+_EARLIER = 0.1  # seconds in which the weight of a rise falls to 1 / e
+_AGREEMENT = 0.3  # of rises in their phase, 0 to 1: with less, their mean place decides
+_FLOOR = 10 ** (FLOOR_DB / 10)  # of power
 _NYQUIST_FADE = 0.02  # of the highest frequency, below it
 
 
-def synthesise_note(note, n_timesteps, *, sample_rate, hop_length, rng):
-    """Put one note together from partials and noise.
+def synthesise_note(
+    note: HarmonicNote,
+    n_timesteps: int,
+    *,
+    sample_rate: int,
+    hop_length: int,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Resynthesise one note from its partials and its noise.
 
     Parameters
     ----------
     note : HarmonicNote
-        What `analyse_note` returns, or a network imagines.
+        The note, as `analyse_note` returns it or as a network generates it.
     n_timesteps : int
-        Samples wanted.
+        Number of samples to return.
     sample_rate : int
-        Samples per second.
+        Sampling rate of the audio, in Hz.
     hop_length : int
         Samples between frames, a multiple of 4.
     rng : numpy.random.Generator
-        Where the noise comes from.
+        Generator that the noise is drawn from.
 
     Returns
     -------
     audio : ndarray of shape (n_timesteps,), float32
-        Zeros after `note.duration`.
+        The sound, with zeros after `note.duration`.
 
     Notes
     -----
@@ -45,8 +58,10 @@ def synthesise_note(note, n_timesteps, *, sample_rate, hop_length, rng):
     noise shaped in the frequency domain; both follow the level of the note. All phases are
     zero where the level rises fastest: the period of a low note may be longer than its attack.
     A frame whose partials and noise have more power together than its level stands for is
-    turned down to that: one that a network gets a little wrong would stand out as a click
-    does.
+    turned down to that level, for a single loud frame would be heard as a click.
+
+    The sound is a continuous function of the note: rounding errors in its numbers are not
+    heard. No part of it depends on how many threads BLAS has.
 
     Examples
     --------
@@ -66,61 +81,88 @@ def synthesise_note(note, n_timesteps, *, sample_rate, hop_length, rng):
     power = 0.5 * np.square(amplitude).sum(axis=1) + np.square(noise).mean(axis=1)
     turned = 1 / np.sqrt(np.maximum(power, 1))[:, np.newaxis]
     gain = _gain(note, hop_length)
-    start = _attack(gain, hop_length)
-    sound = _oscillators(speed, multiples, turned * amplitude, hop_length, start)
+    phase = _phase(speed, hop_length)
+    phase -= _attack_phase(gain, phase.ravel(), sample_rate)
+    sound = _oscillators(phase, multiples, turned * amplitude)
     sound += _shaped_noise(turned * noise, hop_length, rng)
     sound *= gain
     audio = np.zeros(n_timesteps, np.float32)
     end = min(n_timesteps, len(sound))
     audio[:end] = sound[:end]
-    if note.duration < n_timesteps / sample_rate - 1e-3:
-        end = int(note.duration * sample_rate)
-        fade = min(end, int(_FADE * sample_rate))
-        audio[end - fade : end] *= 0.5 + 0.5 * np.cos(np.pi * np.arange(1, fade + 1) / (fade + 1))
-        audio[end:] = 0
+    _fade_out(audio, note.duration, sample_rate)
     return audio
 
 
-def _partials(note, sample_rate):
+def _fade_out(audio: np.ndarray, duration: float, sample_rate: int) -> None:
+    """Silence audio in place from a duration on, unless it is that of the audio."""
+    width = _FADE * sample_rate
+    # Over the last samples the fade moves out of the audio, rather than vanish at once.
+    late = np.clip(1 + (duration * sample_rate - len(audio)) / width, 0, 1)
+    end = duration * sample_rate + late * width
+    width = max(min(end, width), 1.0)
+    first = max(0, int(end - width))
+    passed = np.clip((np.arange(first, len(audio)) + 1 - (end - width)) / width, 0, 1)
+    audio[first:] *= 0.5 + 0.5 * np.cos(np.pi * passed)
+
+
+def _partials(note: HarmonicNote, sample_rate: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return radians a sample of the first partial, multiples of it, and amplitudes."""
-    f0 = 440 * 2 ** ((note.pitch - 69) / 12 + note.tuning.astype(np.float64) / 1200)
+    f0 = midi_to_hz(note.pitch + note.tuning.astype(np.float64) / 100)
     knots = harmonic_knots(note.harmonics.shape[1])
-    n_partials = min(max(1, int(0.5 * sample_rate / f0.mean())), knots[-1])
+    lowest = f0.min() * 2 ** (min(0.0, float(note.detuning.min())) / 1200)
+    n_partials = min(max(1, int(0.5 * sample_rate / lowest)), knots[-1])
     weights = knot_matrix(knots, n_partials)
     multiples = np.arange(1, n_partials + 1) * 2 ** ((note.detuning @ weights) / 1200.0)
-    amplitude = 10 ** (note.harmonics @ weights / 20) - 10 ** (FLOOR_DB / 20)
+    amplitude = db_to_amplitude(note.harmonics @ weights) - db_to_amplitude(FLOOR_DB)
     room = 1 - f0[:, np.newaxis] * multiples / (0.5 * sample_rate)
     amplitude = np.maximum(amplitude, 0) * np.clip(room / _NYQUIST_FADE, 0, 1)
-    return f0 * (2 * np.pi / sample_rate), multiples, amplitude.astype(np.float32)
+    heard = amplitude.any(axis=0)
+    heard[0] = True
+    amplitude = np.ascontiguousarray(amplitude[:, heard], dtype=np.float32)
+    return f0 * (2 * np.pi / sample_rate), multiples[heard], amplitude
 
 
-def _attack(gain, hop_length):
-    """Return the sample where the level has risen fastest."""
-    step = hop_length // STEPS_PER_FRAME
-    padded = np.r_[np.zeros(step, np.float32), gain]
-    return int(np.argmax(padded[step:] - padded[:-step]))
+def _attack_phase(gain: np.ndarray, phase: np.ndarray, sample_rate: int) -> float:
+    """Return the phase of the first partial about where the level rises.
 
-
-def _oscillators(speed, multiples, amplitude, hop_length, start):
-    """Return the sum of sines at multiples of a speed in radians a sample, frame by frame.
-
-    All are at the start of their period in the sample `start`.
+    It is a mean over all rises, the first and fastest foremost, for the one place where the level
+    rises fastest may be another after the slightest change. Periods of low notes rise one by
+    one: so it is the mean of an angle, at that turn which is nearest to the mean place.
     """
+    rise = np.diff(gain, prepend=0.0)
+    places = np.flatnonzero(rise > 0)
+    if len(places) == 0:
+        return 0.0
+    weights = np.log(rise[places]) - places / (_EARLIER * sample_rate)
+    weights = np.exp(weights - weights.max())
+    weights /= weights.sum()
+    middle = float(np.interp(weights @ places, np.arange(len(phase)), phase))
+    turns = np.exp(1j * (phase[places] - middle))
+    return middle + float(np.angle((weights * turns).sum() + _AGREEMENT))
+
+
+def _phase(speed: np.ndarray, hop_length: int) -> np.ndarray:
+    """Return the phase of a sine whose speed moves linearly from frame to frame."""
     n = np.arange(hop_length)
     rise = np.diff(speed)[:, np.newaxis]
     within = speed[:-1, np.newaxis] * n + rise * (n**2 / (2 * hop_length))
     begins = np.cumsum((speed[:-1] + speed[1:]) / 2) * hop_length
-    begins = np.r_[0, begins[:-1]]
-    begins -= begins[start // hop_length] + within.flat[start]
-    begins = begins[:, np.newaxis] * multiples % (2 * np.pi)
-    within, begins = within.astype(np.float32), begins.astype(np.float32)
+    return np.r_[0, begins[:-1]][:, np.newaxis] + within
+
+
+def _oscillators(phase: np.ndarray, multiples: np.ndarray, amplitude: np.ndarray) -> np.ndarray:
+    """Return the sum of sines at multiples of a phase (n_frames, hop_length)."""
+    hop_length = phase.shape[1]
+    n = np.arange(hop_length)
+    begins = phase[:, :1] * multiples % (2 * np.pi)
+    within, begins = (phase - phase[:, :1]).astype(np.float32), begins.astype(np.float32)
     multiples = multiples.astype(np.float32)[:, np.newaxis]
     ramp = (n / hop_length).astype(np.float32)
     change = np.diff(amplitude, axis=0)
     out = np.empty(within.shape, np.float32)
     chunk = max(1, _CHUNK // (len(multiples) * hop_length))
-    for start in range(0, len(out), chunk):
-        part = slice(start, min(start + chunk, len(out)))
+    for first in range(0, len(out), chunk):
+        part = slice(first, min(first + chunk, len(out)))
         waves = within[part, np.newaxis] * multiples
         waves += begins[part, :, np.newaxis]
         np.sin(waves, out=waves)
@@ -129,16 +171,15 @@ def _oscillators(speed, multiples, amplitude, hop_length, start):
     return out.ravel()
 
 
-def _noise(note, sample_rate, hop_length):
+def _noise(note: HarmonicNote, sample_rate: int, hop_length: int) -> np.ndarray:
     """Return the amplitude of noise by frequency; its mean square is the noise's power."""
     frequencies = np.arange(hop_length + 1) * (sample_rate / 2 / hop_length)
     bands = band_matrix(note.noise.shape[1], frequencies, sample_rate)
-    gain = (10 ** (note.noise @ bands / 20)).astype(np.float32)
-    gain[(note.noise <= FLOOR_DB).all(axis=1)] = 0
-    return gain
+    power = 10 ** (np.ascontiguousarray(note.noise @ bands, dtype=np.float64) / 10)
+    return np.sqrt(np.maximum(power - _FLOOR, 0)).astype(np.float32)
 
 
-def _shaped_noise(gain, hop_length, rng):
+def _shaped_noise(gain: np.ndarray, hop_length: int, rng: np.random.Generator) -> np.ndarray:
     """Return noise of so much by frequency, frame m centred at m * hop_length."""
     gain = gain * np.float32(np.sqrt(hop_length))
     random = rng.standard_normal((*gain.shape, 2), dtype=np.float32)
@@ -149,11 +190,12 @@ def _shaped_noise(gain, hop_length, rng):
     return (frames[:-1, hop_length:] + frames[1:, :hop_length]).ravel()
 
 
-def _gain(note, hop_length):
+def _gain(note: HarmonicNote, hop_length: int) -> np.ndarray:
     """Return the level at every sample."""
     step = hop_length // STEPS_PER_FRAME
-    levels = note.levels.ravel()
-    amplitude = np.where(levels > FLOOR_DB, 10 ** ((levels + note.loudness) / 20), 0)
+    levels = note.levels.ravel().astype(np.float64)
+    amplitude = np.sqrt(np.maximum(10 ** (levels / 10) - _FLOOR, 0))
+    amplitude *= db_to_amplitude(note.loudness)
     centres = (np.arange(len(levels)) + 0.5) * step - hop_length // 2
     samples = np.arange((len(note.levels) - 1) * hop_length)
-    return np.interp(samples, centres, amplitude).astype(np.float32)
+    return np.interp(samples, centres, amplitude)

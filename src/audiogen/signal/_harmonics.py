@@ -1,8 +1,10 @@
-"""Harmonics plus noise: what a note is taken apart into, and the grids it is drawn on."""
+"""Harmonics plus noise: the parts of a note, and the grids they are sampled on."""
 
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
+from scipy import sparse
 
 __all__ = ["HarmonicNote", "band_matrix", "harmonic_knots", "interpolation_matrix", "knot_matrix"]
 
@@ -12,28 +14,28 @@ STEPS_PER_FRAME = 4
 HIGHEST_PARTIAL = 290
 
 
-@dataclass
+@dataclass(repr=False)
 class HarmonicNote:
-    """A note as partials and noise, each relative to a level that moves fast.
+    """One note as partials and noise, each relative to a level that moves fast.
 
     Parameters
     ----------
     pitch : float
         MIDI pitch of the first partial, on average over the note.
     duration : float
-        Seconds until the sound ends; what follows is silence.
+        Time until the sound ends, in seconds; silence follows.
     loudness : float
         Highest level, in dB of full scale.
     levels : ndarray of shape (n_frames, 4), float32
         Level of the whole sound in dB of `loudness`, four steps a frame.
     tuning : ndarray of shape (n_frames,), float32
-        Cents around `pitch`.
+        Deviation from `pitch` in each frame, in cents.
     detuning : ndarray of shape (n_harmonics,), float32
-        Cents between the partials and the multiples of the first.
+        Deviation of the partials from the multiples of the first, in cents.
     harmonics : ndarray of shape (n_frames, n_harmonics), float32
         Amplitude of the partials, in dB of the level.
     noise : ndarray of shape (n_frames, n_noise_bands), float32
-        Power a sample of white noise would have, in dB of the level.
+        Power of the noise in each band, as that of white noise, in dB of the level.
     """
 
     pitch: float
@@ -45,14 +47,22 @@ class HarmonicNote:
     harmonics: np.ndarray
     noise: np.ndarray
 
+    def __repr__(self) -> str:
+        n_frames, n_harmonics = self.harmonics.shape
+        return (
+            f"HarmonicNote(pitch={self.pitch:.2f}, duration={self.duration:.3f}, "
+            f"loudness={self.loudness:.1f}, n_frames={n_frames}, n_harmonics={n_harmonics}, "
+            f"n_noise_bands={self.noise.shape[1]})"
+        )
 
-def harmonic_knots(n_harmonics):
-    """Return the partials that have an envelope of their own.
+
+def harmonic_knots(n_harmonics: int) -> np.ndarray:
+    """Return the numbers of the partials that have an envelope of their own.
 
     Parameters
     ----------
     n_harmonics : int
-        How many.
+        Number of envelopes.
 
     Returns
     -------
@@ -77,39 +87,39 @@ def harmonic_knots(n_harmonics):
     return np.arange(1, n_harmonics + 1)
 
 
-def knot_matrix(knots, n_partials):
+def knot_matrix(knots: np.ndarray, n_partials: int) -> sparse.csr_array:
     """Return the weights that interpolate values at knots to every partial.
 
     Parameters
     ----------
     knots : ndarray of shape (n_harmonics,)
-        Partials that have a value.
+        Numbers of the partials that have a value.
     n_partials : int
-        How many partials there are.
+        Number of all partials.
 
     Returns
     -------
-    weights : ndarray of shape (n_harmonics, n_partials), float32
+    weights : sparse array of shape (n_harmonics, n_partials), float32
         ``values @ weights`` interpolates linearly.
     """
     return interpolation_matrix(knots, np.arange(1, n_partials + 1))
 
 
-def band_matrix(n_bands, frequencies, sample_rate):
+def band_matrix(n_bands: int, frequencies: npt.ArrayLike, sample_rate: float) -> sparse.csr_array:
     """Return the weights that interpolate noise bands to frequencies.
 
     Parameters
     ----------
     n_bands : int
-        Bands, equally spaced on the mel scale from 0 Hz to half the sample rate.
-    frequencies : ndarray of shape (n_frequencies,)
-        In Hz.
-    sample_rate : int
-        In Hz.
+        Number of bands, equally spaced on the mel scale from 0 Hz to half the sample rate.
+    frequencies : array-like of shape (n_frequencies,)
+        Frequencies that a value is wanted for, in Hz.
+    sample_rate : float
+        Sampling rate of the audio, in Hz.
 
     Returns
     -------
-    weights : ndarray of shape (n_bands, n_frequencies), float32
+    weights : sparse array of shape (n_bands, n_frequencies), float32
         Triangles: each column sums to 1.
     """
     top = _mel(sample_rate / 2)
@@ -117,23 +127,23 @@ def band_matrix(n_bands, frequencies, sample_rate):
     return interpolation_matrix(centres, _mel(frequencies))
 
 
-def _mel(frequencies):
+def _mel(frequencies: npt.ArrayLike) -> np.ndarray:
     return 2595 * np.log10(1 + np.asarray(frequencies) / 700)
 
 
-def interpolation_matrix(at, wanted):
+def interpolation_matrix(at: np.ndarray, wanted: np.ndarray) -> sparse.csr_array:
     """Return the weights of linear interpolation.
 
     Parameters
     ----------
     at : ndarray of shape (n,)
-        Where values are known, rising.
+        Places at which values are known, rising.
     wanted : ndarray of shape (m,)
-        Where they are wanted; beyond the ends they are those of the ends.
+        Places at which values are wanted. Beyond the ends they are those of the ends.
 
     Returns
     -------
-    weights : ndarray of shape (n, m), float32
+    weights : sparse array of shape (n, m), float32
         ``values @ weights`` interpolates.
     """
     wanted = np.clip(wanted, at[0], at[-1])
@@ -141,7 +151,7 @@ def interpolation_matrix(at, wanted):
     right = np.minimum(left + 1, len(at) - 1)
     share = (wanted - at[left]) / np.maximum(at[right] - at[left], 1e-12)
     columns = np.arange(len(wanted))
-    weights = np.zeros((len(at), len(wanted)), np.float32)
-    weights[left, columns] = 1 - share
-    weights[right, columns] += share
-    return weights
+    # Sparse: two products a column, and the same bits whatever threads BLAS has.
+    values = np.r_[1 - share, share].astype(np.float32)
+    places = np.r_[left, right], np.r_[columns, columns]
+    return sparse.csr_array((values, places), shape=(len(at), len(wanted)))

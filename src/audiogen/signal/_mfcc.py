@@ -7,8 +7,8 @@ import numpy as np
 import scipy.fft
 import scipy.signal
 from numpy.lib.stride_tricks import sliding_window_view
-from threadpoolctl import threadpool_limits
 
+from audiogen.utils.blas import single_blas_thread
 from audiogen.utils.blocks import map_blocks
 from audiogen.utils.validation import Interval, check_audio, check_parameters
 
@@ -76,7 +76,7 @@ def mfcc(audio, sample_rate=16000, n_mfcc=40):
         coefficients[rows] = _decibels(_squared_spectrum(audio[rows]), bands) @ basis
 
     # One BLAS thread in each of ours: with more they would wait for each other.
-    with threadpool_limits(1, user_api="blas"):
+    with single_blas_thread():
         map_blocks(fill, len(audio), n_frames * _FRAME_LENGTH)
     return coefficients
 

@@ -5,6 +5,7 @@ import numbers
 import numpy as np
 from scipy import fft, signal
 
+from audiogen.signal._frequency import hz_to_midi
 from audiogen.utils.validation import Interval, check_audio, check_parameters
 
 __all__ = ["track_pitch"]
@@ -147,4 +148,4 @@ def _period_to_midi(lags, sample_rate):
     bend = np.where(judged, a - 2 * b + c, 1)
     lag = (first + 1 + 0.5 * (a - c) / bend) / _FINER  # the tip of the parabola
     lag = np.where(judged, lag, np.nan)
-    return 69 + 12 * np.log2(sample_rate / lag / 440)
+    return hz_to_midi(sample_rate / lag)
