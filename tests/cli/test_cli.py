@@ -104,9 +104,9 @@ def test_fit_sample_and_evaluate_on_ones_own_folder(tmp_path):
     done = audiogen("fit", "mine", "--epochs", 3, "--quiet", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "12 notes of 2 families" in done.stdout
-    assert done.stderr.count("\n") == 2
-    assert "broken-060-.wav" in done.stderr
-    assert "keeps 12 components" in done.stderr
+    left_out, capped = done.stderr.splitlines()
+    assert "broken-060-.wav" in left_out
+    assert "PrincipalComponents keeps 12 components rather than n_components=64" in capped
     untold = tmp_path / "mine" / "organ" / "untold.wav"
     untold.rename(untold.with_name(f"note0-{notes.frame.pitch[0]:03d}-.wav"))
     done = audiogen("sample", "audiogen-model.skops", "-n", 7, "--quiet", cwd=tmp_path)

@@ -55,7 +55,6 @@ def write_clip(
     --------
     >>> import pathlib, tempfile
     >>> import numpy as np
-    import numpy.typing as npt
     >>> from audiogen.io import write_clip
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     write_clip(pathlib.Path(folder) / "clip.flac", np.zeros(8), 48000).name

@@ -5,6 +5,8 @@ import math
 
 import numpy as np
 
+from audiogen.signal import resample
+
 __all__ = ["cut_to_length", "fade_ends", "resample_clip", "set_loudness"]
 
 _CEILING = 10 ** (-1 / 20)  # -1 dBFS, which lossy formats need
@@ -23,14 +25,12 @@ def resample_clip(
     clip: np.ndarray, rate: int, sample_rate: int, n_timesteps: int, loop: bool
 ) -> np.ndarray:
     """Resample a clip to a length, across its seam where it is a loop."""
-    import soxr
-
     if rate == sample_rate:
         return clip
     common = math.gcd(rate, sample_rate)
     edge = _EDGE_PERIODS * (rate // common) if loop else 0
     wrapped = np.pad(clip, edge, mode="wrap") if loop else clip
-    resampled = soxr.resample(wrapped, rate, sample_rate, quality="HQ")
+    resampled = resample(wrapped, rate, sample_rate)
     begin = edge // (rate // common) * (sample_rate // common)
     resampled = resampled[begin : begin + n_timesteps]
     return np.pad(resampled, (0, n_timesteps - len(resampled)))
