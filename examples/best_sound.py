@@ -2,10 +2,10 @@
 
     python examples/best_sound.py [--folder generated/best_sound] [--seed 0]
 
-`harmonic_cvae` takes notes apart into harmonics and noise, which puts pitch and phase aside, keeps
-64 principal components and trains a small variational autoencoder on them, in half a
-minute. The last table shows by what a random forest tells the new notes from real ones: that
-is what is not yet right about them.
+`harmonic_cvae` analyses notes as harmonics and noise, without their pitch and phases, keeps 64
+principal components and trains a small variational autoencoder on them, in half a minute. The
+last table shows by which features a random forest distinguishes the new notes from real ones:
+that is what is not yet right about them.
 """
 
 import argparse
@@ -41,11 +41,13 @@ def main():
     show_table(
         {"generated": (notes, wanted.pitch), "training": (train.data, train.frame.pitch)}, held_out
     )
-    told = classifier_two_sample_test(
+    test = classifier_two_sample_test(
         held_out.data, notes, sample_rate=train.sample_rate, random_state=arguments.seed
     )
-    print(f"\nTold from real notes with an AUC of {told.auc:.2f} (0.5: not at all), mostly by")
-    print(told.features.head(6))
+    print(
+        f"\nDistinguished from real notes with an AUC of {test.auc:.2f} (0.5: chance), mostly by"
+    )
+    print(test.features.head(6))
     print(f"\nListen to {arguments.folder / 'audio'}, look at {arguments.folder / 'pictures'}.")
 
 

@@ -3,9 +3,9 @@
     python examples/clip.py [--folder generated/clip] [--seed 0]
 
 A `harmonic_cvae` learns the notes that come with audiogen, in half a minute. Then it plays the Ode
-to Joy, one of the tunes that come with it too: the melody, two voices and a bass. Each voice is
-one latent, hence one instrument. The second clip is the same with latents that glide, so that
-instruments change on the way; the third repeats without a seam.
+to Joy, one of the bundled tunes: the melody, two voices and a bass. Each voice is one latent,
+hence one instrument. The second clip is the same with latents that glide, so that instruments
+change during the clip; the third repeats without a seam.
 """
 
 import argparse

@@ -2,8 +2,8 @@
 
     python examples/first_sound.py [--folder generated/first_sound] [--seed 0]
 
-`harmonic_gmm` takes notes apart into harmonics and noise, keeps 64 principal components and
-fits a mixture of Gaussians, whose means follow pitch and family. There is no network to train.
+`harmonic_gmm` analyses notes as harmonics and noise, keeps 64 principal components and fits a
+mixture of Gaussians, whose means follow pitch and family. There is no network to train.
 """
 
 import argparse

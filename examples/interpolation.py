@@ -3,9 +3,10 @@
     python examples/interpolation.py [--folder generated/interpolation] [--seed 0]
 
 A `harmonic_cvae` learns the notes that come with audiogen. Real notes of two instruments, whatever
-their own pitches, become latents, and features again at middle C; what lies between the two
-becomes sound. Pitch is put aside by `HarmonicPlusNoise`, and so it stays where it is; the table
-shows by how many cents it does, and how the timbre leaves one end and nears the other.
+their own pitches, are encoded as latents and decoded as features at middle C; those features
+and mixtures of them become sound. The features of `HarmonicPlusNoise` do not depend on pitch,
+which therefore stays the same: the table shows by how many cents it is off, and how the timbre
+moves from one end to the other.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from audiogen.recipes import harmonic_cvae
 from audiogen.signal import track_pitch
 
 CONDITIONS = ["pitch", "instrument_family"]
-WAYS = [("reed", "string"), ("guitar", "organ"), ("mallet", "brass")]
+PAIRS = [("reed", "string"), ("guitar", "organ"), ("mallet", "brass")]
 PITCH = 60
 N_STEPS = 8
 
@@ -36,7 +37,7 @@ def main():
     train = load_notes("train")
     y = train.frame[CONDITIONS]
     model = harmonic_cvae(random_state=arguments.seed, verbose=1).fit(train.data, y)
-    for families in WAYS:
+    for families in PAIRS:
         rows = [nearest(y, family) for family in families]
         latents = model.encode(train.data[rows], y.iloc[rows])
         steps = model.interpolate(latents, y.iloc[rows].assign(pitch=PITCH), N_STEPS)

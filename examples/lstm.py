@@ -1,17 +1,17 @@
-"""Go on from notes, and from a recording, with LSTMSequencer.
+"""Continue notes, and a recording, with LSTMSequencer.
 
     python examples/lstm.py [--folder generated/lstm] [--gtzan FOLDER]
 
-Real notes, each instrument's from low to high, are one long run; the network learns which
-note follows, and goes on from held-out notes that it never saw. What differs from the report
-that inspired audiogen, so that it takes half a minute on two cores instead of four hours and
-does not end in noise: the network sees principal components of frames instead of all their
-numbers (``frame_components``), and a frame holds the harmonics and the noise of a note, from
-which any prediction can be synthesised as a note.
+Real notes, each instrument's from low to high, are one long sequence; the network learns which
+note follows, and continues held-out notes that it never saw. What differs from the report that
+inspired audiogen, so that it takes half a minute on two cores instead of four hours and does not
+end in noise: the network sees principal components of frames instead of all their numbers
+(``frame_components``), and a frame holds the harmonics and the noise of a note, from which any
+prediction can be synthesised as a note.
 
-Spectrograms, the report's frames, are shown beside them, without phase, which the inverse
-recovers. The mean of two of them is no note: what follows training notes is learnt by heart,
-what follows others is a blur, as the last table says.
+Spectrograms, the report's frames, are compared with them, without phase, which the inverse
+recovers. The mean of two spectrograms is no note: continuations of training notes are
+memorised, those of others are blurs, as the last table shows.
 """
 
 import argparse
@@ -35,7 +35,7 @@ N_EXTRA = 5
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--folder", type=pathlib.Path, default=pathlib.Path("generated/lstm"))
-    parser.add_argument("--gtzan", help="the folder of GTZAN, to go on from one of its pieces")
+    parser.add_argument("--gtzan", help="the folder of GTZAN, to continue one of its pieces")
     parser.add_argument("--genre", default="classical", help="of that piece")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
@@ -49,7 +49,7 @@ def main():
     for metric in figures["harmonics"]:
         print(f"{metric:<25}" + "".join(f"{found[metric]:18.2f}" for found in figures.values()))
     if arguments.gtzan:
-        go_on_from_a_recording(arguments.gtzan, arguments.genre, arguments.folder)
+        continue_a_recording(arguments.gtzan, arguments.genre, arguments.folder)
 
 
 def in_order(split):
@@ -67,7 +67,7 @@ def sequencer(epochs, **parameters):
 
 
 def harmonics(notes, y, held_out, y_held_out, folder):
-    """Go on from held-out notes in harmonics and noise."""
+    """Continue held-out notes in harmonics and noise."""
     harmonics = HarmonicPlusNoise()
     frames = harmonics.fit_transform(notes, y)
     lstm = sequencer(80, frame_components=64)
@@ -80,11 +80,11 @@ def harmonics(notes, y, held_out, y_held_out, folder):
 
 
 def spectrograms(notes, held_out, folder):
-    """Go on from training notes and held-out notes in spectrograms, in two ways."""
+    """Continue training notes and held-out notes in spectrograms, with two inverses."""
     pipe = make_generative_pipeline(
         STFTSpectrogram(phase=None), SlidingWindow(LENGTH), sequencer(60, frame_components=148)
     ).fit(notes)
-    print("\nway to audio            seams  inside")
+    print("\ninverse                 seams  inside")
     for name, options in {
         "frames, joined": {"join": "audio"},
         "frames, crossfaded": {"join": "audio", "crossfade": CROSSFADE},
@@ -94,9 +94,8 @@ def spectrograms(notes, held_out, folder):
         seams, inside = seam_flux(audio, N_EXTRA)
         print(f"{name:<22} {np.median(seams):6.1f}  {np.quantile(inside, 0.95):6.1f}")
         write(folder / name.replace(", ", "_").replace(" ", "_"), audio[0], 16000)
-    ahead = pipe[-1].sample(seed_frames=seeds(pipe[0].transform(held_out)))
-    audio = pipe[0].inverse_transform(ahead.reshape(-1, *ahead.shape[2:]))
-    return summarize(held_out, audio, sample_rate=16000)
+    audio = pipe.sample(seed_frames=seeds(pipe[0].transform(held_out)))
+    return summarize(held_out, audio.reshape(-1, held_out.shape[1]), sample_rate=16000)
 
 
 def seeds(frames):
@@ -105,11 +104,13 @@ def seeds(frames):
     return np.stack([frames[start : start + LENGTH] for start in starts])
 
 
-def go_on_from_a_recording(root, genre, folder):
-    """Learn the moments of one piece, and play on as long as it is."""
+def continue_a_recording(root, genre, folder):
+    """Learn the frames of one piece, and continue it for as long as it is."""
     pieces = load_gtzan(root, genres=[genre])
     recording = pieces.data[:1]
-    spectrogram = STFTSpectrogram(frame_length=2048, hop_length=512, phase=None)
+    spectrogram = STFTSpectrogram(
+        frame_length=2048, hop_length=512, phase=None, sample_rate=pieces.sample_rate
+    )
     n_frames = spectrogram.fit(recording).spectrogram_shape_[0]
     pipe = make_generative_pipeline(
         spectrogram,
@@ -120,8 +121,8 @@ def go_on_from_a_recording(root, genre, folder):
         ),
     ).fit(recording)  # fmt: skip
     seed = pipe[0].transform(recording)
-    ahead = pipe[-1].sample(seed_frames=seed[:, : n_frames - 16])  # the last are padding
-    audio = np.concatenate([recording, pipe[0].inverse_transform(ahead)], axis=1)[0]
+    ahead = pipe.sample(seed_frames=seed[:, : n_frames - 16])  # the last are padding
+    audio = np.concatenate([recording, ahead], axis=1)[0]
     write(folder / f"{pieces.frame.note[0]}_continued", audio, pieces.sample_rate)
 
 

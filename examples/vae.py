@@ -5,13 +5,13 @@
 What differs from the report that inspired audiogen, whose VAE of waveforms gave noise, so that
 this takes half a minute on two cores and gives notes:
 
-* Not waveforms but `HarmonicPlusNoise`, which puts pitch and phase aside, and 64 principal
-  components of it.
-* A ``beta`` of 4 and 8 latents: what `sample` draws is what the decoder has learnt.
+* Not waveforms but 64 principal components of `HarmonicPlusNoise`, whose features depend on
+  neither pitch nor phase.
+* A ``beta`` of 4 and 8 latents: the decoder has learnt the latents that `sample` draws.
 * The pitch as one number, without sines and cosines of it: notes change smoothly with it.
-* Noise on what is decoded, by which samples are as varied as the notes learnt from.
+* Noise on the decoder's output, so that samples are as varied as the training notes.
 
-A VAE also knows where a real note lies. The last lines go from the note of one guitar to that
+A VAE also encodes real notes. The last lines interpolate from the note of one guitar to that
 of another, in eight steps, at one pitch.
 """
 
@@ -20,14 +20,13 @@ import pathlib
 
 import numpy as np
 import soundfile
-from sklearn.decomposition import PCA
 
 from audiogen import make_generative_pipeline
 from audiogen.datasets import load_notes, save_nsynth
 from audiogen.display import NoteDisplay
 from audiogen.generators import ConditionalVAE
 from audiogen.metrics import summarize
-from audiogen.preprocessing import Flatten, HarmonicPlusNoise
+from audiogen.preprocessing import Flatten, HarmonicPlusNoise, PrincipalComponents
 
 CONDITIONS = ["pitch", "instrument_family"]
 
@@ -41,7 +40,7 @@ def main():
     pipe = make_generative_pipeline(
         HarmonicPlusNoise(),
         Flatten(),
-        PCA(64, random_state=0),
+        PrincipalComponents(64, random_state=0),
         ConditionalVAE(
             latent_dim=8, beta=4.0, fourier_features=False, observation_noise=True, epochs=120,
             patience=None, plateau_patience=None, validation_fraction=0.0,
@@ -56,9 +55,9 @@ def main():
     show_table(
         {"generated": (notes, wanted.pitch), "training": (train.data, train.frame.pitch)}, held_out
     )
-    way = interpolated(pipe, train)
-    soundfile.write(arguments.folder / "interpolation.wav", way, train.sample_rate)
-    draw(way, arguments.folder / "pictures" / "interpolation.png", train.sample_rate)
+    steps = interpolated(pipe, train)
+    soundfile.write(arguments.folder / "interpolation.wav", steps, train.sample_rate)
+    draw(steps, arguments.folder / "pictures" / "interpolation.png", train.sample_rate)
     print(f"Listen to {arguments.folder}, look at {arguments.folder / 'pictures'}.")
 
 

@@ -5,11 +5,11 @@
 What differs from the report that inspired audiogen, whose autoencoder of waveforms trained
 for a day and blurred them, so that this takes two minutes on two cores and gives notes:
 
-* Not waveforms but frames of `HarmonicPlusNoise`, which puts pitch aside: a mean absolute
+* Not waveforms but frames of `HarmonicPlusNoise`, which do not depend on pitch: a mean absolute
   error between waveforms is mostly one of phases, which cannot be learnt, while one between
   envelopes is one of timbre. The sequence is 64 frames long rather than 64,000 samples.
-* What holds for the whole note, such as its duration and loudness, is told in each frame, or it
-  would count as one of them. How far partials are off their multiples is left out.
+* Properties of the whole note, such as its duration and loudness, are repeated in each frame;
+  in one row of their own they would count as one frame. Inharmonicity is left out.
 * Wider convolutions, more codes, no dropout, smaller batches and a higher learning rate with
   averaged weights: 148 notes make few steps an epoch, and their codes have little to overfit.
 * New notes come from codes drawn from a density under the condition; the report could only
@@ -30,9 +30,8 @@ from audiogen.metrics import summarize
 from audiogen.preprocessing import HarmonicPlusNoise
 
 CONDITIONS = ["pitch", "instrument_family"]
-# In the first row of HarmonicPlusNoise: duration, loudness and until when a note is held. One
-# number stands for the whole note there, and counts as much as all frames together; told in
-# each, that is too much.
+# In the first row of HarmonicPlusNoise: duration, loudness and until when a note is held. There a
+# number weighs as much as all frames together; repeated in each frame it needs larger units.
 WHOLE_NOTE = slice(1, 4)
 UNITS = np.array([5, 4, 20], dtype=np.float32)
 
@@ -45,7 +44,7 @@ def main():
     train, held_out = load_notes("train"), load_notes("valid")
     pipe = make_generative_pipeline(
         HarmonicPlusNoise(hop_length=1024, n_harmonics=40, n_noise_bands=16),
-        FunctionTransformer(tell_each_frame, told_once, check_inverse=False),
+        FunctionTransformer(repeat_whole_note, average_whole_note, check_inverse=False),
         WaveNetAutoencoder(
             64, code_channels=16, downsampling=8, dropout=0.0, epochs=200, batch_size=8,
             learning_rate=2e-3, ema=0.99, validation_fraction=0.0, patience=None,
@@ -64,15 +63,15 @@ def main():
     print(f"Listen to {arguments.folder / 'audio'}, look at {arguments.folder / 'pictures'}.")
 
 
-def tell_each_frame(features):
-    """Put what holds for the whole note beside the envelopes of each frame."""
+def repeat_whole_note(features):
+    """Append the properties of the whole note to the envelopes of each frame."""
     envelopes = features[:, 1:]
     whole = features[:, :1, WHOLE_NOTE] / UNITS
     return np.concatenate([envelopes, np.repeat(whole, envelopes.shape[1], axis=1)], axis=2)
 
 
-def told_once(frames):
-    """Make a first row again of the mean of what each frame was told."""
+def average_whole_note(frames):
+    """Make the first row again from the mean of the properties in each frame."""
     envelopes, whole = np.split(frames, [-len(UNITS)], axis=2)
     first = np.zeros_like(envelopes[:, :1])
     first[..., WHOLE_NOTE] = whole.mean(axis=1, keepdims=True) * UNITS

@@ -15,6 +15,11 @@ def test_spectrogram_has_the_tone_where_it_is():
     assert NoteDisplay(np.zeros(2000)).decibels.max() == -80
 
 
+def test_its_repr_is_one_line():
+    assert repr(NoteDisplay(TONE, name="a tone")) == "NoteDisplay('a tone', 1.00 s at 16000 Hz)"
+    assert repr(NoteDisplay(TONE, sample_rate=8000)) == "NoteDisplay(2.00 s at 8000 Hz)"
+
+
 def test_plot_draws_into_given_axes_and_save_writes_a_picture(tmp_path):
     import matplotlib.pyplot as plt
 

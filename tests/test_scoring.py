@@ -4,17 +4,20 @@ import pickle
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from sklearn.base import BaseEstimator
 from sklearn.model_selection import GridSearchCV, cross_val_score
 
 from audiogen import GenerativePipeline
+from audiogen.generators import ConditionalGaussianMixture
 from audiogen.metrics import (
     classifier_two_sample_test,
     frechet_audio_distance,
     kl_divergence,
     mfcc,
 )
+from audiogen.preprocessing import PitchFilter
 from audiogen.scoring import (
     ClassifierTwoSampleScorer,
     FrechetAudioDistanceScorer,
@@ -163,6 +166,50 @@ def test_dropped_rows_are_dropped_first(real):
     pipe = GenerativePipeline([("loud", LoudOnes()), ("player", make_player())]).fit(quiet, y)
     score = neg_frechet_audio_distance(pipe, quiet, y)
     assert score == neg_frechet_audio_distance(pipe, X[kept], y[kept])
+
+
+@pytest.fixture
+def singer(real):
+    """Return a generator that knows two voices from pitch 60 to 83."""
+    X, y = real
+    y = y.assign(voice=["high", "low"] * 24)
+    return ConditionalGaussianMixture(1, random_state=0).fit(X[:, :1024], y), X[:, :1024], y
+
+
+def test_rows_that_the_estimator_does_not_know_are_left_out_with_a_warning(singer):
+    model, X, y = singer
+    strange = y.copy()
+    strange.loc[[3, 5], "voice"] = "deep"
+    strange.loc[7, "pitch"] = 100
+    known = strange.index.difference([3, 5, 7])
+    expected = neg_frechet_audio_distance(model, X[known], y.loc[known])
+    said = "3 of 48 rows are left out of the score, .* not trained on pitch=100, voice=deep"
+    for table in (strange, pl.from_pandas(strange), strange.to_dict("list")):
+        with pytest.warns(UserWarning, match=said):
+            assert neg_frechet_audio_distance(model, X, table) == expected
+    pipe = GenerativePipeline([("all", "passthrough"), ("model", model)])
+    with pytest.warns(UserWarning, match=said):
+        assert neg_frechet_audio_distance(pipe, X, strange) == expected
+    with pytest.raises(ValueError, match="None of the 48 rows can be scored.*voice=deep"):
+        neg_frechet_audio_distance(model, X, y.assign(voice="deep"))
+
+
+def test_another_sample_rate_than_that_of_the_steps_is_refused(real):
+    X, y = real
+    steps = [PitchFilter(sample_rate=22050), make_player()]
+    pipe = GenerativePipeline(list(zip("ab", steps, strict=True))).fit(X, y)
+    message = r"GenerativePipeline makes audio at 22050 Hz.*PitchEntropyScorer\(sample_rate=22050"
+    with pytest.raises(ValueError, match=message):
+        PitchEntropyScorer()(pipe, X, y)
+    assert np.isfinite(PitchEntropyScorer(sample_rate=22050)(pipe, X, y))
+
+
+def test_samples_of_sixteen_bits_are_as_good(real):
+    X, y = real
+    player = make_player().fit(X)
+    whole = (X * 32767).astype(np.int16)
+    found = neg_frechet_audio_distance(player, whole, y)
+    assert found == pytest.approx(neg_frechet_audio_distance(player, X, y), rel=0.05)
 
 
 def test_pickles(real):

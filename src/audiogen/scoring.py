@@ -2,12 +2,19 @@
 
 Each is called as ``scorer(estimator, X, y=None)``: it lets the estimator generate as many
 clips as `X` has, under the conditions `y`, and compares them with `X`. Greater is better.
+
+Rows of categories that the estimator was not trained on are left out, with a warning. For folds
+that have equal shares of the categories of a column, and so leave out none, give
+``cv=StratifiedKFold(5).split(X, y["instrument_family"])``.
 """
 
 import abc
 import math
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
+from sklearn.pipeline import Pipeline
 
 from audiogen.metrics import (
     classifier_two_sample_test,
@@ -17,7 +24,9 @@ from audiogen.metrics import (
 )
 from audiogen.metrics._features import mfcc_frames
 from audiogen.pipeline import generate
-from audiogen.utils.validation import check_audio
+from audiogen.pipeline._sample_rate import sample_rate_of
+from audiogen.utils.columns import take_rows
+from audiogen.utils.validation import check_audio, warn_user
 
 __all__ = [
     "ClassifierTwoSampleScorer",
@@ -50,37 +59,82 @@ class _Scorer(abc.ABC):
             (`GenerativePipeline.select`), they are dropped here first.
         X : array-like of shape (n_samples, n_timesteps)
             Real audio.
-        y : DataFrame or array-like, default=None
-            Its conditions, under which audio is generated.
+        y : DataFrame, record array, dict of columns, array-like or None, default=None
+            Conditions of the real audio, under which audio is generated.
 
         Returns
         -------
         score : float
             Greater is better.
+
+        Raises
+        ------
+        ValueError
+            Where the steps of the estimator state another sample rate than the scorer's, or
+            the estimator knows the conditions of no row.
+
+        Warns
+        -----
+        UserWarning
+            Where rows are left out of the score, because the estimator was not trained on
+            their categories, or a pitch or other number lies too far outside its range.
         """
+        self._check_rate(estimator)
         if hasattr(estimator, "select"):
             X, y = estimator.select(X, y)
-        X = check_audio(X, name="X")
+        X, y = _known_rows(estimator, check_audio(X, name="X"), y)
         generated = generate(estimator, len(X), y, random_state=self.random_state)
-        return -self._badness(X, generated)
+        return -self._badness(X, check_audio(generated, name="generated audio"))
+
+    def _check_rate(self, estimator: Any) -> None:
+        rate = sample_rate_of(estimator)
+        if rate is not None and rate != self.sample_rate:
+            name = type(self).__name__
+            raise ValueError(
+                f"This {type(estimator).__name__} makes audio at {rate} Hz, but {name} measures "
+                f"at {self.sample_rate} Hz. Give scoring={name}(sample_rate={rate})."
+            )
 
     @abc.abstractmethod
-    def _badness(self, real, generated):
+    def _badness(self, real: np.ndarray, generated: np.ndarray) -> float:
         """Return a figure of which less is better."""
+
+
+def _known_rows(estimator: Any, X: np.ndarray, y: Any) -> tuple[np.ndarray, Any]:
+    """Leave out the rows whose conditions a fitted estimator would refuse, and say so."""
+    while isinstance(estimator, Pipeline):
+        estimator = estimator.steps[-1][1]
+    encoder: Any = getattr(estimator, "conditions_", None)
+    if y is None or not hasattr(encoder, "find_refused"):
+        return X, y
+    refused, values = encoder.find_refused(y)
+    if not refused.any():
+        return X, y
+    listed = ", ".join(values[:5]) + (", ..." if len(values) > 5 else "")
+    if refused.all():
+        raise ValueError(
+            f"None of the {len(X)} rows can be scored: the estimator was not trained on {listed}. "
+            "Folds that are stratified by that column hold what the others do."
+        )
+    warn_user(
+        f"{np.count_nonzero(refused)} of {len(X)} rows are left out of the score, for the "
+        f"estimator was not trained on {listed}."
+    )
+    return X[~refused], take_rows(y, ~refused)
 
 
 class ClassifierTwoSampleScorer(_Scorer):
     """Score by the negative AUC at which a random forest tells generated from real clips.
 
-    It needs at least 5 clips, and takes seconds, not fractions of one. -0.5 is as good as
-    can be asked: an AUC below 0.5 is chance, or the clips are copies.
+    It needs at least 5 clips and takes seconds. The best score is -0.5, for an AUC below 0.5 is
+    chance, or the generated clips are copies.
 
     Parameters
     ----------
     sample_rate : float, default=16000
-        Of the audio, in Hz.
+        Sampling rate of the audio, in Hz. A pipeline whose steps state another is refused.
     random_state : int, RandomState or None, default=0
-        Decides what is generated; an int scores all candidates on equal terms.
+        Seed of what is generated; an int scores all candidates on equal terms.
 
     See Also
     --------
@@ -93,7 +147,7 @@ class ClassifierTwoSampleScorer(_Scorer):
     ClassifierTwoSampleScorer(sample_rate=16000, random_state=0)
     """
 
-    def _badness(self, real, generated):
+    def _badness(self, real: np.ndarray, generated: np.ndarray) -> float:
         auc = classifier_two_sample_test(real, generated, sample_rate=self.sample_rate).auc
         return max(auc, 0.5)
 
@@ -104,9 +158,9 @@ class FrechetAudioDistanceScorer(_Scorer):
     Parameters
     ----------
     sample_rate : float, default=16000
-        Of the audio, in Hz.
+        Sampling rate of the audio, in Hz. A pipeline whose steps state another is refused.
     random_state : int, RandomState or None, default=0
-        Decides what is generated; an int scores all candidates on equal terms.
+        Seed of what is generated; an int scores all candidates on equal terms.
 
     See Also
     --------
@@ -119,7 +173,7 @@ class FrechetAudioDistanceScorer(_Scorer):
     FrechetAudioDistanceScorer(sample_rate=22050, random_state=0)
     """
 
-    def _badness(self, real, generated):
+    def _badness(self, real: np.ndarray, generated: np.ndarray) -> float:
         return frechet_audio_distance(real, generated, sample_rate=self.sample_rate)
 
 
@@ -132,9 +186,9 @@ class KLDivergenceScorer(_Scorer):
     Parameters
     ----------
     sample_rate : float, default=16000
-        Of the audio, in Hz.
+        Sampling rate of the audio, in Hz. A pipeline whose steps state another is refused.
     random_state : int, RandomState or None, default=0
-        Decides what is generated; an int scores all candidates on equal terms.
+        Seed of what is generated; an int scores all candidates on equal terms.
 
     See Also
     --------
@@ -147,11 +201,9 @@ class KLDivergenceScorer(_Scorer):
     KLDivergenceScorer(sample_rate=16000, random_state=1)
     """
 
-    def _badness(self, real, generated):
-        real, generated = (
-            mfcc_frames(audio, self.sample_rate).mean(axis=1) for audio in (real, generated)
-        )
-        return kl_divergence(real, generated)
+    def _badness(self, real: np.ndarray, generated: np.ndarray) -> float:
+        means = [mfcc_frames(clips, self.sample_rate).mean(axis=1) for clips in (real, generated)]
+        return kl_divergence(*means)
 
 
 class PitchEntropyScorer(_Scorer):
@@ -163,9 +215,9 @@ class PitchEntropyScorer(_Scorer):
     Parameters
     ----------
     sample_rate : float, default=16000
-        Of the audio, in Hz.
+        Sampling rate of the audio, in Hz. A pipeline whose steps state another is refused.
     random_state : int, RandomState or None, default=0
-        Decides what is generated; an int scores all candidates on equal terms.
+        Seed of what is generated; an int scores all candidates on equal terms.
 
     See Also
     --------
@@ -178,7 +230,7 @@ class PitchEntropyScorer(_Scorer):
     PitchEntropyScorer(sample_rate=16000, random_state=0)
     """
 
-    def _badness(self, real, generated):
+    def _badness(self, real: np.ndarray, generated: np.ndarray) -> float:
         entropies = [pitch_entropy(clip, sample_rate=self.sample_rate) for clip in generated]
         judged = [_WORST_ENTROPY if math.isnan(bits) else bits for bits in entropies]
         return math.fsum(judged) / len(judged)

@@ -204,13 +204,15 @@ def test_a_new_combination_is_held_to_what_its_categories_have_in_common():
             encoder.encode({"pitch": pitch, "family": "flute", "loud": False})
 
 
-def test_rows_that_can_be_encoded():
+def test_rows_that_would_be_refused():
     encoder = ConditionEncoder().fit(of_families())
     asked = {
-        "pitch": [60, 60, 15, 96],
-        "instrument_family": ["flute", "harp", "organ", "bass"],
+        "pitch": [60, 60, 15, 96, 61],
+        "instrument_family": ["flute", "harp", "organ", "bass", "harp"],
     }
-    assert encoder.can_encode(asked).tolist() == [True, False, False, True]
+    refused, values = encoder.find_refused(asked)
+    assert refused.tolist() == [False, True, True, False, True]
+    assert values == ["pitch=15", "instrument_family=harp"]
 
 
 @pytest.mark.parametrize(("pitch", "words"), [(440, r"440 is .*; is it in Hz\?"), (-5, "-5 is")])
@@ -222,7 +224,10 @@ def test_what_is_no_midi_pitch_is_refused_by_name(pitch, words):
         encoder.encode({"pitch": pitch})
 
 
-def test_no_rows_are_refused():
+def test_no_rows_and_no_columns_are_refused():
+    for y in ({}, pd.DataFrame(index=[0, 1])):
+        with pytest.raises(ValueError, match="no conditions"):
+            ConditionEncoder().fit(y)
     for y in ([], pd.DataFrame({"pitch": []}), pl.DataFrame({"pitch": []})):
         with pytest.raises(ValueError, match="no rows"):
             ConditionEncoder().fit(y)

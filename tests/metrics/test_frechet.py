@@ -7,6 +7,7 @@ import scipy.linalg
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from audiogen.datasets import make_notes
 from audiogen.metrics import frechet_audio_distance, frechet_distance
 
 few_rows = pytest.mark.filterwarnings("ignore:.*rows are few for:UserWarning")
@@ -190,3 +191,18 @@ def test_audio_distance_of_silence():
 def test_audio_distance_refuses_a_bad_rate():
     with pytest.raises(ValueError, match="'sample_rate' parameter of frechet_audio_distance"):
         frechet_audio_distance(clips(0), clips(1), sample_rate=0)
+
+
+@pytest.mark.parametrize("dtype", [np.int16, np.int32])
+def test_a_set_is_at_no_distance_from_itself_as_integers(dtype):
+    notes = make_notes(8, duration=0.5, random_state=0).data
+    whole = np.rint(notes * np.iinfo(dtype).max).astype(dtype)
+    assert frechet_audio_distance(notes, whole, sample_rate=16000) < 1e-3
+    assert frechet_audio_distance(whole, whole, sample_rate=16000, embedding=spectra) < 1e-9
+    loud = frechet_audio_distance(notes, whole, sample_rate=16000, embedding=spectra)
+    assert loud == pytest.approx(0, abs=1e-6)
+
+
+def spectra(audio):
+    assert np.abs(audio).max() <= 1
+    return np.abs(audio).reshape(-1, 1000).mean(axis=1, keepdims=True)

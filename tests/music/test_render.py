@@ -7,10 +7,14 @@ import pandas as pd
 import pretty_midi
 import pyloudnorm
 import pytest
+from sklearn.pipeline import make_pipeline
 
 from audiogen import GenerativePipeline, render
+from audiogen.datasets import make_notes
 from audiogen.exceptions import ExtrapolationWarning
 from audiogen.generators import ConditionalGaussianMixture, ConditionalVAE, WaveNetAutoencoder
+from audiogen.preprocessing import NoiseReducer, STFTSpectrogram
+from audiogen.recipes import spectral_cvae
 from audiogen.signal import track_pitch
 
 RATE = 16000
@@ -22,7 +26,8 @@ class Tones:
 
     condition_names_ = ["pitch", "instrument_family"]
     categories_ = {"pitch": None, "instrument_family": np.array(FAMILIES)}
-    latent_dim = 3
+    latent_dim_ = 3
+    sample_rate = RATE
 
     def __init__(self, n_timesteps=32000):
         self.n_timesteps = n_timesteps
@@ -91,7 +96,13 @@ def test_velocities_that_a_generator_does_not_know_are_the_nearest_turned_down_o
     X = np.stack([v / 500 * np.sin(2 * np.pi * p * 4 * t) for p, v in y.to_numpy()])
     generator = ConditionalGaussianMixture(1, random_state=0).fit(X, y)
     soft, softest, loudest, loud = (
-        render(generator, notes((0, 0.5, 60, ""), velocity=v), sample_rate=RATE, random_state=0)
+        render(
+            generator,
+            notes((0, 0.5, 60, ""), velocity=v),
+            sample_rate=RATE,
+            generator_rate=RATE,
+            random_state=0,
+        )
         for v in (10, 40, 100, 120)
     )
     np.testing.assert_allclose(soft, softest / 16, atol=1e-6)
@@ -296,34 +307,57 @@ def vae():
 def test_with_a_generator_of_the_library(vae):
     generator, _, _ = vae
     tune = TUNE.assign(pitch=[60, 61, 62, 63, 64])
-    clips = [render(generator, tune, random_state=s) for s in (0, 0, 1)]
+    clips = [render(generator, tune, generator_rate=RATE, random_state=s) for s in (0, 0, 1)]
     np.testing.assert_array_equal(clips[0], clips[1])
     assert np.abs(clips[0] - clips[2]).max() > 1e-4
     with pytest.warns(ExtrapolationWarning, match="outside the trained range"):
-        render(generator, TUNE)
+        render(generator, TUNE, generator_rate=RATE)
     with pytest.raises(ValueError, match="too far outside the trained range"):
-        render(generator, TUNE.assign(pitch=90))
+        render(generator, TUNE.assign(pitch=90), generator_rate=RATE)
     with pytest.raises(ValueError, match="'orgn' is unknown.*Did you mean organ"):
-        render(generator, tune.assign(instrument_family="orgn"))
+        render(generator, tune.assign(instrument_family="orgn"), generator_rate=RATE)
 
 
 def test_a_mixture_has_latents_to_share_and_to_glide(vae):
     _, X, y = vae
     mixture = ConditionalGaussianMixture(latent_dim=200, random_state=0).fit(X, y)
     still = notes(*((i, 0.2, 60.0, "organ") for i in range(4)))
-    clip = render(mixture, still, sample_rate=RATE, random_state=0)
+    options = {"sample_rate": RATE, "generator_rate": RATE, "random_state": 0}
+    clip = render(mixture, still, **options)
     np.testing.assert_array_equal(clip[:RATE], clip[RATE : 2 * RATE])
-    clip = render(mixture, still, sample_rate=RATE, random_state=0, glide=2.0)
+    clip = render(mixture, still, glide=2.0, **options)
     assert np.abs(clip[:RATE] - clip[RATE : 2 * RATE]).max() > 1e-3
 
 
 def test_with_a_generator_that_has_no_latents(vae):
     _, X, y = vae
     wavenet = WaveNetAutoencoder(filters=2, dilations=(1,), epochs=1, random_state=0)
-    pipe = GenerativePipeline([("wavenet", wavenet)]).fit(X, y)
+    pipe = GenerativePipeline([("wavenet", wavenet)], sample_rate=RATE).fit(X, y)
     tune = TUNE.assign(pitch=[60, 61, 62, 63, 64])
     np.testing.assert_array_equal(*(render(pipe, tune, random_state=0) for _ in range(2)))
     with pytest.raises(ValueError, match="glide needs a generator with decode"):
         render(pipe, tune, glide=1.0)
     with pytest.raises(ValueError, match="column 'pitch'"):
         render(ConditionalVAE(latent_dim=2, units=(4,), epochs=1).fit(X[:, :8]), tune)
+
+
+def test_a_rate_that_nothing_states_is_asked_for(vae):
+    generator, _, _ = vae
+    tune = TUNE.assign(pitch=[60, 61, 62, 63, 64])
+    for estimator in (generator, make_pipeline("passthrough", generator)):
+        with pytest.raises(ValueError, match=r"states the sample rate.*generator_rate="):
+            render(estimator, tune)
+    two = make_pipeline(NoiseReducer(), STFTSpectrogram(sample_rate=8000), generator)
+    with pytest.raises(ValueError, match="noisereducer at 16000 Hz, stftspectrogram at 8000 Hz"):
+        render(two, tune)
+
+
+def test_a_model_of_any_sounds_plays_them_at_the_pitch_they_were_learnt_at():
+    """By the trained rate, not by the default of 16,000 Hz: 5.6 semitones off."""
+    notes_ = make_notes(24, pitch=60, duration=0.5, sample_rate=22050, random_state=0)
+    pipe = spectral_cvae(sample_rate=22050, n_components=8, epochs=30, random_state=0)
+    pipe.fit(notes_.data, notes_.frame[["pitch"]])
+    assert pipe.sample_rate == 22050
+    clip = render(pipe, notes((0, 0.5, 60, "")), sample_rate=44100, random_state=0)
+    found = track_pitch(clip[np.newaxis, :22050], 44100)[0]
+    assert abs(found - 60) < 0.5

@@ -23,7 +23,7 @@ VAE = ConditionalVAE(latent_dim=2, units=(8,), epochs=1, random_state=0)
 
 
 class Labelled(TransformerMixin, BaseEstimator):
-    """Adds the condition's offset on the way back: it needs y both ways."""
+    """Subtracts the condition's offset, and adds it in its inverse: it needs y for both."""
 
     def fit(self, X, y=None):
         self.n_features_in_ = X.shape[1]

@@ -65,6 +65,15 @@ def test_a_roll_is_the_roll_of_its_tune(states, steps_per_beat, tempo):
     assert notes_of(also) == notes_of(tune)
 
 
+def test_numbers_of_a_frame_have_names():
+    roll = PianoRoll().fit([tune_of((0, 1, 60), (0, 1, 61))])
+    names = ["sounds_60", "sounds_61", "begins_60", "begins_61"]
+    assert roll.get_feature_names_out().tolist() == names
+    frames = roll.set_output(transform="pandas").transform([tune_of((0, 1, 61))])
+    assert list(frames) == names
+    assert frames.sum().tolist() == [0, 8, 0, 1]
+
+
 def test_tunes_come_back_from_files_whatever_their_tempo(tmp_path):
     rows = [(0, 0.5, 60), (0.5, 1, 60), (1, 1.5, 67)]
     paths = []

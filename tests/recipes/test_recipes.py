@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import spearmanr
+from sklearn.pipeline import Pipeline
 
-from audiogen import recipes
+from audiogen import generate, recipes
 from audiogen.datasets import load_notes
 
 N_TIMESTEPS = 4096
@@ -84,25 +85,40 @@ def test_keywords_go_on_to_the_generator(name):
         getattr(recipes, name)(no_such_parameter=1)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_each_states_the_sample_rate(name):
+    assert make(name).sample_rate == 16000
+    assert make(name, sample_rate=22050).sample_rate == 22050
+
+
+@pytest.fixture(scope="module")
+def plain(notes):
+    """The report's models, small, in scikit-learn's own Pipeline."""
+    names = [name for name in NAMES if name.startswith("classic")]
+    return {f"plain_{name}": Pipeline(make(name).steps).fit(notes[0]) for name in names}
+
+
 FRESH = """
-import sys, joblib, numpy as np
+import sys, audiogen, joblib, numpy as np
 folder, names = sys.argv[1], sys.argv[2:]
 for name in names:
     pipe = joblib.load(f"{folder}/{name}")
-    np.save(f"{folder}/{name}.npy", pipe.sample(2, random_state=3))
+    np.save(f"{folder}/{name}.npy", audiogen.generate(pipe, 2, random_state=3))
 """
 
 
-def test_each_sounds_the_same_in_a_fresh_process(fitted, tmp_path):
-    for name, pipe in fitted.items():
+def test_each_sounds_the_same_in_a_fresh_process(fitted, plain, tmp_path):
+    pipes = {**fitted, **plain}
+    for name, pipe in pipes.items():
         joblib.dump(pipe, tmp_path / name)
-    command = [sys.executable, "-c", FRESH, str(tmp_path), *fitted]
+    command = [sys.executable, "-c", FRESH, str(tmp_path), *pipes]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stderr == ""
-    for name, pipe in fitted.items():
-        np.testing.assert_array_equal(
-            np.load(tmp_path / f"{name}.npy"), pipe.sample(2, random_state=3), err_msg=name
-        )
+    for name, pipe in pipes.items():
+        sounds = generate(pipe, 2, random_state=3)
+        assert np.isfinite(sounds).all()
+        assert sounds.shape == (2, (1 + name.endswith("lstm")) * N_TIMESTEPS)
+        np.testing.assert_array_equal(np.load(tmp_path / f"{name}.npy"), sounds, err_msg=name)
 
 
 @pytest.mark.parametrize("name", ["harmonic_cvae", "harmonic_gmm", "harmonic_gan"])

@@ -1,4 +1,4 @@
-"""The command line: a thin layer over the same objects that Python code uses."""
+"""The command line: a thin layer over the objects of the Python interface."""
 
 from audiogen.cli._main import main
 

@@ -1,26 +1,28 @@
-"""The entry point: words in, exit status out."""
+"""The entry point of the command line."""
 
 import logging
 import sys
 import warnings
+from collections.abc import Sequence
+from typing import Any
 
 from audiogen.cli.parser import build_parser
 
 __all__ = ["main"]
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line.
 
     Parameters
     ----------
     argv : list of str, default=None
-        The words of the command; None takes the program's own.
+        Arguments of the command; None takes those of the process.
 
     Returns
     -------
     status : int
-        0 if all went well, 2 if the input was at fault, 130 after Ctrl-C.
+        Exit status: 0 on success, 2 for an error in the input, 130 after Ctrl-C.
     """
     arguments = build_parser().parse_args(argv)
     _log_plainly(arguments.quiet)
@@ -35,11 +37,15 @@ def main(argv=None):
     return 0
 
 
-def _log_plainly(quiet):
-    """Show log lines and warnings as plain sentences on the standard error stream."""
+def _log_plainly(quiet: bool) -> None:
+    """Write log messages and warnings to the standard error stream, without prefixes."""
     logger = logging.getLogger("audiogen")
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(message)s"))
     logger.handlers = [handler]
     logger.setLevel(logging.WARNING if quiet else logging.INFO)
-    warnings.showwarning = lambda message, *_, **__: logger.warning("warning: %s", message)
+
+    def show(message: Any, *_: Any, **__: Any) -> None:
+        logger.warning("warning: %s", message)
+
+    warnings.showwarning = show

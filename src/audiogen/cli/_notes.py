@@ -1,4 +1,8 @@
-"""Notes and models in and out, as several commands need them."""
+"""Notes and models read and written, for several commands."""
+
+import argparse
+import pathlib
+from typing import Any
 
 import numpy as np
 
@@ -10,12 +14,13 @@ __all__ = [
     "format_figures",
     "load_note_model",
     "new_folder",
+    "read_both",
     "read_notes",
     "train_on_notes",
     "write_notes",
 ]
 
-_SAMPLE_RATE = 16000
+_FOLDER_RATE = 16000  # to which the files of a plain folder are resampled
 LEGEND = """
 frechet_audio_distance  from the real notes; less is nearer (compare the training notes')
 kl_divergence           KL(real || these), an estimate that may be below 0; less is nearer
@@ -25,14 +30,15 @@ n_pitches, pitch_range  spectral peaks of all notes together, and how far apart 
 silent                  share of notes that are silent"""
 
 
-def train_on_notes(X, y, arguments):
+def train_on_notes(X: Any, y: Any, sample_rate: int, arguments: argparse.Namespace) -> Any:
+    """Return the command line's model, fitted."""
     from audiogen.recipes import harmonic_cvae
 
     parameters = {}
     if getattr(arguments, "epochs", None) is not None:
         parameters["epochs"] = arguments.epochs
     model = harmonic_cvae(
-        n_components=min(64, len(X)),
+        sample_rate=sample_rate,
         random_state=arguments.seed,
         verbose=0 if arguments.quiet else 1,
         **parameters,
@@ -40,8 +46,8 @@ def train_on_notes(X, y, arguments):
     return model.fit(X, y)
 
 
-def load_note_model(path):
-    """Return a model that can be asked for pitches of instrument families."""
+def load_note_model(path: pathlib.Path) -> Any:
+    """Return a pipeline of notes, conditioned on pitch and instrument family."""
     from sklearn.pipeline import Pipeline
 
     from audiogen.persistence import load
@@ -53,39 +59,74 @@ def load_note_model(path):
             f"{path} is no pipeline trained on pitch and instrument_family, as fit "
             "trains it. Use it in Python: audiogen.generate(audiogen.load(...))."
         )
+    if getattr(model, "sample_rate", None) is None:
+        raise ValueError(
+            f"{path} does not state the sample rate of its notes. Give it in Python, as "
+            "GenerativePipeline(steps, sample_rate=...), before fit."
+        )
     return model
 
 
-def read_notes(root, split, max_notes, seed):
-    """Return the notes of a folder in NSynth's layout, or of any other."""
+def read_notes(
+    root: pathlib.Path, split: str, max_notes: int | None, seed: int, rate: int = _FOLDER_RATE
+) -> tuple[np.ndarray, Any, int]:
+    """Return the notes of a folder, their table and their sample rate.
+
+    NSynth's layout states its rate; the files of any other folder are resampled to `rate`.
+    """
     from audiogen import datasets
 
     if not root.is_dir():
         raise FileNotFoundError(f"There is no folder {root}.")
-    nsynth = any((root / name / "examples.json").is_file() for name in (".", f"nsynth-{split}"))
-    if nsynth:
+    if _is_nsynth(root, split):
         bunch = datasets.load_nsynth(
             root, split, max_notes=max_notes, random_state=seed, errors="warn"
         )
-        if bunch.sample_rate != _SAMPLE_RATE:
-            raise ValueError(
-                f"{root} is at {bunch.sample_rate} Hz; the command line takes NSynth's layout at "
-                f"{_SAMPLE_RATE} Hz. Give its audio folder, whose files are resampled."
-            )
-        return bunch.data, bunch.frame
-    bunch = datasets.load_audio_folder(root, errors="warn")
+        return bunch.data, bunch.frame, bunch.sample_rate
+    bunch = datasets.load_audio_folder(root, sample_rate=rate, errors="warn")
     rows = np.sort(make_rng(seed).permutation(len(bunch.data))[:max_notes])
-    return bunch.data[rows], bunch.frame.iloc[rows].reset_index(drop=True)
+    frame = bunch.frame.iloc[rows].reset_index(drop=True)
+    return bunch.data[rows], frame, bunch.sample_rate
 
 
-def new_folder(folder):
+def read_both(
+    real: pathlib.Path, generated: pathlib.Path
+) -> tuple[tuple[np.ndarray, Any], tuple[np.ndarray, Any], int]:
+    """Return real and generated notes with their tables, and the sample rate of both."""
+    rate, notes = _FOLDER_RATE, {}
+    roots = dict.fromkeys((real, generated))
+    for root in sorted(roots, key=lambda root: not _is_nsynth(root, "test")):
+        *notes[root], found = read_notes(root, "test", None, 0, rate)
+        if len(notes) == 2 and found != rate:
+            first = next(iter(notes))
+            raise ValueError(
+                f"{first} is at {rate} Hz and {root} at {found} Hz. Give the audio folder of "
+                "one of them, whose files are resampled."
+            )
+        rate = found
+    return tuple(notes[real]), tuple(notes[generated]), rate
+
+
+def _is_nsynth(root: pathlib.Path, split: str) -> bool:
+    """Tell whether a folder has NSynth's layout."""
+    return any((root / name / "examples.json").is_file() for name in (".", f"nsynth-{split}"))
+
+
+def new_folder(folder: pathlib.Path) -> pathlib.Path:
+    """Return a folder, made where there is none; refuse one that holds something."""
     if folder.is_dir() and any(folder.iterdir()):
         raise FileExistsError(f"{folder} is not empty; give another with --out, or remove it.")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
-def write_notes(folder, notes, wanted, arguments, sample_rate=_SAMPLE_RATE):
+def write_notes(
+    folder: pathlib.Path,
+    notes: np.ndarray,
+    wanted: Any,
+    sample_rate: int,
+    arguments: argparse.Namespace,
+) -> None:
     """Write notes as an NSynth corpus, with a picture of each."""
     from audiogen import datasets, display
     from audiogen.utils.progress import Progress
@@ -98,21 +139,26 @@ def write_notes(folder, notes, wanted, arguments, sample_rate=_SAMPLE_RATE):
             progress.step()
 
 
-def as_many(bunch, n_notes):
-    """Return so many notes, for figures that depend on the number to compare."""
+def as_many(bunch: Any, n_notes: int) -> tuple[np.ndarray, Any]:
+    """Return a number of notes, as figures depend on how many are measured."""
     rows = make_rng(0).permutation(len(bunch.data))[:n_notes]
     return bunch.data[rows], bunch.frame.iloc[rows]
 
 
-def format_figures(sets, real, real_frame, real_name):
-    """Return a table of what notes measure, beside the real ones themselves."""
+def format_figures(
+    sets: dict[str, tuple[np.ndarray, Any]],
+    real: tuple[np.ndarray, Any],
+    real_name: str,
+    sample_rate: int,
+) -> str:
+    """Return a table of the metrics of sets of notes, and of the real ones themselves."""
     from audiogen import metrics
 
     columns = {}
-    for name, (notes, frame) in {**sets, real_name: (real, real_frame)}.items():
+    for name, (notes, frame) in {**sets, real_name: real}.items():
         known = frame["pitch"].notna().all()
         columns[name] = metrics.summarize(
-            real, notes, sample_rate=_SAMPLE_RATE, pitch=frame["pitch"] if known else None
+            real[0], notes, sample_rate=sample_rate, pitch=frame["pitch"] if known else None
         )
     for figure in ("frechet_audio_distance", "kl_divergence"):
         del columns[real_name][figure]  # a distance from itself
@@ -124,6 +170,7 @@ def format_figures(sets, real, real_frame, real_name):
     return "\n".join(_line(row, widths) for row in rows)
 
 
-def _line(cells, widths):
+def _line(cells: list[str], widths: list[int]) -> str:
+    """Return a row of the table."""
     first, *others = zip(cells, widths, strict=True)
     return first[0].ljust(first[1]) + "".join(f"  {cell:>{width}}" for cell, width in others)

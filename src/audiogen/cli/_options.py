@@ -1,30 +1,36 @@
-"""Options that several commands share, and the values that options take."""
+"""Options that several commands share, and parsers of values."""
 
 import argparse
 import pathlib
+from collections.abc import Callable
 
 __all__ = ["add_out", "add_seed", "count", "program", "within"]
 
 
-def add_out(command, default):
+def add_out(command: argparse.ArgumentParser, default: str) -> None:
+    """Add the option ``--out``, a folder."""
     command.add_argument("--out", type=pathlib.Path, default=default, metavar="FOLDER",
                          help="folder to write to (%(default)s)")  # fmt: skip
 
 
-def add_seed(command):
+def add_seed(command: argparse.ArgumentParser) -> None:
+    """Add the option ``--seed``."""
     command.add_argument(
         "--seed", type=_seed, default=0, help="same seed, same bits (%(default)s)"
     )
 
 
-def count(text):
+def count(text: str) -> int:
+    """Return a whole number of at least 1."""
     if not text.isdecimal() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, not {text!r}")
     return int(text)
 
 
-def within(low, high):
-    def number(text):
+def within(low: float, high: float) -> Callable[[str], float]:
+    """Return a parser of numbers in a range."""
+
+    def number(text: str) -> float:
         try:
             value = float(text)
         except ValueError:
@@ -38,16 +44,18 @@ def within(low, high):
     return number
 
 
-def program(text):
-    program, _, family = text.partition("=")
-    if not (program.isdecimal() and family):
+def program(text: str) -> tuple[int, str]:
+    """Return a General MIDI program and the family that plays it."""
+    number, _, family = text.partition("=")
+    if not (number.isdecimal() and family):
         raise argparse.ArgumentTypeError(
             f"must be the number of a program, =, and a family, not {text!r}"
         )
-    return int(program), family
+    return int(number), family
 
 
-def _seed(text):
+def _seed(text: str) -> int:
+    """Return a whole number below 2**32."""
     if not text.isdecimal() or int(text) >= 2**32:
         raise argparse.ArgumentTypeError(f"must be a whole number below 2**32, not {text!r}")
     return int(text)

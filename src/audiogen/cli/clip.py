@@ -1,6 +1,8 @@
 """The command ``clip``: a finished clip of music."""
 
+import argparse
 import pathlib
+from typing import Any
 
 from audiogen.cli._options import add_out, add_seed, count, program, within
 
@@ -16,8 +18,8 @@ _PARTS = {
 }
 
 
-def add_parser(commands):
-    """Add the command to those of the command line."""
+def add_parser(commands: Any) -> argparse.ArgumentParser:
+    """Add the command to the command line."""
     command = commands.add_parser(
         "clip",
         help="make a finished clip of music",
@@ -58,7 +60,7 @@ def add_parser(commands):
     return command
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     """Write a clip, its MIDI and its picture."""
     from audiogen import datasets
     from audiogen.cli._notes import load_note_model, new_folder, train_on_notes
@@ -70,14 +72,16 @@ def run(arguments):
     tune = None if arguments.midi is None else read_midi(arguments.midi)
     model = None if arguments.model is None else load_note_model(arguments.model)
     folder = new_folder(arguments.out)
-    composed, seconds, programs = tune is None, arguments.seconds, {}
+    composed, seconds = tune is None, arguments.seconds
+    programs: dict[int, str] = {}
     if tune is None:
         seconds = 15.0 if seconds is None else seconds
         tune, programs = _composed(seconds if arguments.loop else seconds - 1, arguments)
     if model is None:
         notes = datasets.load_notes("train")
         arguments.epochs = _CLIP_EPOCHS
-        model = train_on_notes(notes.data, notes.frame[["pitch", "instrument_family"]], arguments)
+        y = notes.frame[["pitch", "instrument_family"]]
+        model = train_on_notes(notes.data, y, notes.sample_rate, arguments)
     if composed:
         tune, programs = _suited(tune, programs, model[-1])
     fade_out = arguments.fade_out
@@ -98,8 +102,8 @@ def run(arguments):
           f"{'clip.mid and clip.png' if composed else 'clip.png'}.")  # fmt: skip
 
 
-def _composed(seconds, arguments):
-    """Return a new tune with chords and a bass, and the families that are to play it."""
+def _composed(seconds: float, arguments: argparse.Namespace) -> tuple[Any, dict[int, str]]:
+    """Return a new tune with chords and a bass, and the families of its programs."""
     from audiogen import datasets
     from audiogen.generators import LSTMSequencer
     from audiogen.music import compose
@@ -123,8 +127,8 @@ def _composed(seconds, arguments):
     return arrange(tune, seconds / n_bars, [program for program, _ in programs.values()]), families
 
 
-def _suited(tune, programs, generator):
-    """Return a new tune and its families as a generator can play them."""
+def _suited(tune: Any, programs: dict[int, str], generator: Any) -> tuple[Any, dict[int, str]]:
+    """Return a tune in a generator's range, and families that the generator knows."""
     from audiogen.music._arrange import within_reach
 
     known = generator.categories_["instrument_family"].tolist()

@@ -1,18 +1,20 @@
 """The command ``demo``: from real notes to new ones, and how they measure."""
 
+import argparse
 import time
+from typing import Any
 
 from audiogen.cli._options import add_out, add_seed
 
 __all__ = ["add_parser", "run"]
 
 
-def add_parser(commands):
-    """Add the command to those of the command line."""
+def add_parser(commands: Any) -> argparse.ArgumentParser:
+    """Add the command to the command line."""
     command = commands.add_parser(
         "demo",
         help="train on the notes that come with audiogen and make new ones",
-        description="Train on the real notes that come with audiogen, make a new note for the "
+        description="Train on the real notes that come with audiogen, generate a new note at the "
         "pitch and family of each held-out one, and measure how good they are. Downloads nothing.",
     )
     add_out(command, "audiogen-demo")
@@ -20,7 +22,7 @@ def add_parser(commands):
     return command
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     """Train, sample and measure on the bundled notes."""
     from audiogen import datasets
     from audiogen.cli._notes import (
@@ -39,16 +41,20 @@ def run(arguments):
     print(
         f"Training on {len(train.data)} notes of {train.frame.instrument.nunique()} instruments."
     )
-    model = train_on_notes(train.data, train.frame[["pitch", "instrument_family"]], arguments)
+    y = train.frame[["pitch", "instrument_family"]]
+    model = train_on_notes(train.data, y, train.sample_rate, arguments)
     save(model, folder / "model.skops")
     wanted = held_out.frame[["pitch", "instrument_family"]]
-    print(f"Making {len(wanted)} new notes, at the pitch and family of the held-out real ones.")
+    print(f"Generating {len(wanted)} notes, at the pitch and family of the held-out real ones.")
     notes = model.sample(y=wanted, random_state=arguments.seed)
-    write_notes(folder / "generated", notes, wanted, arguments)
-    datasets.save_nsynth(folder / "real", held_out.data, held_out.frame)
+    write_notes(folder / "generated", notes, wanted, model.sample_rate, arguments)
+    datasets.save_nsynth(
+        folder / "real", held_out.data, held_out.frame, sample_rate=held_out.sample_rate
+    )
     print(f"\nMeasured against the {len(held_out.data)} held-out real notes:\n")
-    print(format_figures({"generated": (notes, wanted), "training": as_many(train, len(notes))},
-                 held_out.data, held_out.frame, "held-out"))  # fmt: skip
+    sets = {"generated": (notes, wanted), "training": as_many(train, len(notes))}
+    real = held_out.data, held_out.frame
+    print(format_figures(sets, real, "held-out", held_out.sample_rate))
     print(LEGEND)
     generated = folder / "generated"
     print(

@@ -1,12 +1,14 @@
 """The command ``evaluate``: generated notes measured against real ones."""
 
+import argparse
 import pathlib
+from typing import Any
 
 __all__ = ["add_parser", "run"]
 
 
-def add_parser(commands):
-    """Add the command to those of the command line."""
+def add_parser(commands: Any) -> argparse.ArgumentParser:
+    """Add the command to the command line."""
     command = commands.add_parser(
         "evaluate",
         help="measure generated notes against real ones",
@@ -18,11 +20,10 @@ def add_parser(commands):
     return command
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     """Print how two folders of notes compare."""
-    from audiogen.cli._notes import LEGEND, format_figures, read_notes
+    from audiogen.cli._notes import LEGEND, format_figures, read_both
 
-    real, real_frame = read_notes(arguments.real, "test", None, 0)
-    generated, frame = read_notes(arguments.generated, "test", None, 0)
-    print(format_figures({"generated": (generated, frame)}, real, real_frame, "real"))
+    (real, real_frame), generated, sample_rate = read_both(arguments.real, arguments.generated)
+    print(format_figures({"generated": generated}, (real, real_frame), "real", sample_rate))
     print(LEGEND)

@@ -1,15 +1,16 @@
 """The command ``fit``: a folder of notes becomes a model."""
 
+import argparse
 import pathlib
-import warnings
+from typing import Any
 
 from audiogen.cli._options import add_seed, count
 
 __all__ = ["add_parser", "run"]
 
 
-def add_parser(commands):
-    """Add the command to those of the command line."""
+def add_parser(commands: Any) -> argparse.ArgumentParser:
+    """Add the command to the command line."""
     command = commands.add_parser(
         "fit",
         help="train on a folder of notes",
@@ -35,38 +36,20 @@ def add_parser(commands):
     return command
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     """Train on a folder and save the model."""
     from audiogen.cli._notes import read_notes, train_on_notes
+    from audiogen.datasets import track_missing_pitch
     from audiogen.persistence import save
 
     if arguments.out.exists():
         raise FileExistsError(f"{arguments.out} is there already; give another --out.")
-    X, frame = read_notes(arguments.data, arguments.split, arguments.max_notes, arguments.seed)
-    frame = _with_pitch(X, frame)
-    X, frame = X[frame.index], frame.reset_index(drop=True)
+    X, frame, sample_rate = read_notes(
+        arguments.data, arguments.split, arguments.max_notes, arguments.seed
+    )
+    X, frame = track_missing_pitch(X, frame, sample_rate)
     print(f"Training on {len(X)} notes of {frame.instrument_family.nunique()} families, "
           f"pitches {frame.pitch.min():g} to {frame.pitch.max():g}.")  # fmt: skip
-    model = train_on_notes(X, frame[["pitch", "instrument_family"]], arguments)
+    model = train_on_notes(X, frame[["pitch", "instrument_family"]], sample_rate, arguments)
     save(model, arguments.out)
     print(f"Wrote {arguments.out}. Next: audiogen sample {arguments.out}")
-
-
-def _with_pitch(X, frame):
-    """Fill in missing pitches by tracking; drop, and name, notes without any."""
-    from audiogen.signal import track_pitch
-
-    frame = frame.copy()
-    missing = frame.index[frame.pitch.isna()]
-    if len(missing):
-        frame["pitch"] = frame.pitch.astype(float)
-        frame.loc[missing, "pitch"] = track_pitch(X[missing]).round()
-    lost = frame.index[frame.pitch.isna()]
-    if len(lost):
-        names = ", ".join(map(str, frame.note[lost[:5]]))
-        warnings.warn(f"{len(lost)} note(s) have no pitch that could be found, and are left out: "
-                      f"{names}{', ...' if len(lost) > 5 else ''}", stacklevel=2)  # fmt: skip
-        frame = frame.drop(lost)
-    if frame.empty:
-        raise ValueError("No note is left to train on: none has a pitch.")
-    return frame

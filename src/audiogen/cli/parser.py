@@ -1,4 +1,4 @@
-"""The words of the command line."""
+"""The parser of the command line."""
 
 import argparse
 
@@ -19,13 +19,13 @@ examples:
 """
 
 
-def build_parser():
+def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the command line.
 
     Returns
     -------
     parser : argparse.ArgumentParser
-        What it parses has the attribute ``run``, the function of the command.
+        Its namespaces have the attribute ``run``, the function of the command.
 
     Examples
     --------

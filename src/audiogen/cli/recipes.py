@@ -1,10 +1,13 @@
 """The command ``recipes``: a table of ready pipelines."""
 
+import argparse
+from typing import Any
+
 __all__ = ["add_parser", "run"]
 
 
-def add_parser(commands):
-    """Add the command to those of the command line."""
+def add_parser(commands: Any) -> argparse.ArgumentParser:
+    """Add the command to the command line."""
     command = commands.add_parser(
         "recipes",
         help="list ready pipelines, what each needs and gave",
@@ -15,7 +18,7 @@ def add_parser(commands):
     return command
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     """Print the table of recipes."""
     from audiogen.recipes._results import format_results
 

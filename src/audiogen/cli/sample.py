@@ -1,20 +1,22 @@
 """The command ``sample``: new notes of a trained model."""
 
+import argparse
 import itertools
 import pathlib
+from typing import Any
 
 from audiogen.cli._options import add_out, add_seed, count
 
 __all__ = ["add_parser", "run"]
 
 
-def add_parser(commands):
-    """Add the command to those of the command line."""
+def add_parser(commands: Any) -> argparse.ArgumentParser:
+    """Add the command to the command line."""
     command = commands.add_parser(
         "sample",
         help="make new notes with a trained model",
-        description="Make new notes. Without --pitch and --family they are drawn as often as they "
-        "were trained on; with several of both, every family plays every pitch.",
+        description="Generate notes. Without --pitch and --family these are drawn as often as "
+        "they were trained on; with several of both, every family plays every pitch.",
     )
     command.add_argument("model", type=pathlib.Path, metavar="MODEL", help="what fit wrote")
     command.add_argument("-n", "--number", type=count, default=8,
@@ -26,24 +28,22 @@ def add_parser(commands):
     return command
 
 
-def run(arguments):
+def run(arguments: argparse.Namespace) -> None:
     """Sample a saved model into a folder."""
     from audiogen.cli._notes import load_note_model, new_folder, write_notes
-
-    model = load_note_model(arguments.model)
     from audiogen.utils.seeds import make_rng
 
+    model = load_note_model(arguments.model)
     drawn = model[-1].conditions_.draw(arguments.number, make_rng(arguments.seed))
-    wanted = _asked(drawn, arguments.pitch, arguments.family)
+    wanted = _wanted(drawn, arguments.pitch, arguments.family)
     folder = new_folder(arguments.out)
     notes = model.sample(y=wanted, random_state=arguments.seed)
-    rates = [step.sample_rate for _, step in model.steps if hasattr(step, "sample_rate")]
-    write_notes(folder, notes, wanted, arguments, *rates[:1])
+    write_notes(folder, notes, wanted, model.sample_rate, arguments)
     print(f"Wrote {len(notes)} notes to {folder / 'audio'}, pictures to {folder / 'pictures'}.")
 
 
-def _asked(drawn, pitches, families):
-    """Return the conditions asked for: every family at every pitch, the rest as drawn."""
+def _wanted(drawn: Any, pitches: list[int] | None, families: list[str] | None) -> Any:
+    """Return the conditions wanted: every family at every pitch, the rest as drawn."""
     import pandas as pd
 
     if pitches and families:

@@ -6,6 +6,7 @@
 from audiogen.datasets._fetch_nsynth import fetch_nsynth
 from audiogen.datasets._folder import load_audio_folder
 from audiogen.datasets._gtzan import load_gtzan
+from audiogen.datasets._missing_pitch import track_missing_pitch
 from audiogen.datasets._notes import load_notes
 from audiogen.datasets._nsynth import load_nsynth
 from audiogen.datasets._save_nsynth import save_nsynth
@@ -21,4 +22,5 @@ __all__ = [
     "load_tunes",
     "make_notes",
     "save_nsynth",
+    "track_missing_pitch",
 ]

@@ -1,6 +1,7 @@
-"""Archives unpacked whole, or not at all, and never outside their folder."""
+"""Archives that are unpacked whole or not at all, and never outside their folder."""
 
 import gzip
+import os
 import pathlib
 import shutil
 import tarfile
@@ -12,17 +13,19 @@ from audiogen.utils.progress import Progress
 _CHUNK = 1 << 20
 
 
-def extract_folder(archive, name, target, *, verbose=1):
+def extract_folder(
+    archive: str | os.PathLike[str], name: str, target: pathlib.Path, *, verbose: int = 1
+) -> None:
     """Unpack one folder of a ``.tar.gz``.
 
     Parameters
     ----------
     archive : str or path-like
-        The archive.
+        Path of the archive.
     name : str
-        The folder in it.
+        Name of the folder in the archive.
     target : pathlib.Path
-        What that folder becomes; it appears when all of it is there.
+        Path of the unpacked folder, which appears once it is complete.
     verbose : int, default=1
         0 shows no progress.
 
@@ -47,7 +50,7 @@ def extract_folder(archive, name, target, *, verbose=1):
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def _extract_all(archive, folder, verbose):
+def _extract_all(archive: pathlib.Path, folder: pathlib.Path, verbose: int) -> None:
     with (
         archive.open("rb") as raw,
         gzip.open(raw) as unzipped,

@@ -1,6 +1,10 @@
-"""What every loader hands back."""
+"""The data sets that loaders return, and checks of their parameters."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from sklearn.utils import Bunch
 
 from audiogen.utils.names import did_you_mean
@@ -17,8 +21,10 @@ COLUMNS = (
 )
 
 
-def check_conditions(owner, conditions, columns=COLUMNS):
-    """Refuse conditions that no column holds, before any audio is read."""
+def check_conditions(
+    owner: str, conditions: Sequence[str], columns: Sequence[str] = COLUMNS
+) -> None:
+    """Refuse conditions that are no columns, before any audio is read."""
     rule = Instance((list, tuple), "a list or tuple of column names")
     check_parameters(owner, {"conditions": rule}, {"conditions": conditions})
     for name in conditions:
@@ -29,22 +35,31 @@ def check_conditions(owner, conditions, columns=COLUMNS):
             )
 
 
-def as_dataset(data, frame, *, sample_rate, filenames, descr, return_X_y, conditions):
+def as_dataset(
+    data: np.ndarray,
+    frame: pd.DataFrame,
+    *,
+    sample_rate: int,
+    filenames: list[str],
+    descr: str,
+    return_X_y: bool,
+    conditions: Sequence[str],
+) -> Any:
     """Return a Bunch, or X and the chosen columns of the frame."""
     if return_X_y:
         return data, frame[list(conditions)]
     return Bunch(data=data, frame=frame, sample_rate=sample_rate, filenames=filenames, DESCR=descr)
 
 
-def number_column(values):
+def number_column(values: Iterable[Any]) -> np.ndarray:
     """Return numbers as int64 where all are whole, else as float64 with NaN for None."""
     column = np.array([np.nan if v is None else v for v in values], dtype=np.float64)
     whole = np.isfinite(column).all() and (column == np.rint(column)).all()
     return column.astype(np.int64) if whole else column
 
 
-def check_known(name, wanted, known):
-    """Raise a ValueError that lists what there is, if something else is wanted."""
+def check_known(name: str, wanted: Iterable[Any], known: Sequence[str]) -> None:
+    """Raise a ValueError for a value that is not known; it lists those that are."""
     for value in wanted:
         if value not in known:
             there = ", ".join(known[:40]) + (", ..." if len(known) > 40 else "")

@@ -1,7 +1,8 @@
-"""A downloader for pooch that goes on where it was cut off."""
+"""A downloader for pooch that resumes an interrupted download."""
 
 import pathlib
 import re
+from typing import Any
 
 from audiogen.utils.progress import Progress
 
@@ -10,12 +11,12 @@ _TIMEOUT = 60  # seconds without a byte
 
 
 class ResumingDownloader:
-    """Download over HTTP, going on from a ``.part`` file where there is one.
+    """Download over HTTP, and resume from a ``.part`` file if there is one.
 
-    What has come so far lies in ``<name>.part`` in pooch's folder, and beside it, in
-    ``<name>.part.version``, what the server calls this version of the file (its ETag, or else
-    its date). The rest is asked for by ``Range`` on condition that the version is still the
-    same (``If-Range``); a server that cannot do that answers 200, with the whole file.
+    The bytes received so far are in ``<name>.part`` in pooch's folder, and the server's name
+    for that version of the file (its ETag, or else its date) is in ``<name>.part.version``. The
+    rest is requested with ``Range``, on condition that the version is the same (``If-Range``);
+    a server without support for it answers 200, with the whole file.
 
     Parameters
     ----------
@@ -23,10 +24,10 @@ class ResumingDownloader:
         0 shows no progress.
     """
 
-    def __init__(self, verbose=1):
+    def __init__(self, verbose: int = 1) -> None:
         self.verbose = verbose
 
-    def __call__(self, url, output_file, pooch):
+    def __call__(self, url: str, output_file: Any, pooch: Any) -> None:
         """Download a file, as pooch asks for it.
 
         Parameters
@@ -41,7 +42,7 @@ class ResumingDownloader:
         Raises
         ------
         requests.exceptions.RequestException
-            If the connection fails or ends early; the next call goes on from there.
+            If the connection fails or ends early; the next call resumes the download.
         """
         import requests
 
@@ -59,7 +60,7 @@ class ResumingDownloader:
         part.replace(output_file)
         version.unlink(missing_ok=True)
 
-    def _ask(self, session, url, part, version):
+    def _ask(self, session: Any, url: str, part: pathlib.Path, version: pathlib.Path) -> Any:
         """Ask for what is missing, or for everything."""
         headers = {"Accept-Encoding": "identity"}  # ranges count the bytes of the file itself
         if part.is_file() and part.stat().st_size and version.is_file():
@@ -74,7 +75,7 @@ class ResumingDownloader:
         return answer
 
     @staticmethod
-    def _begin(answer, part, version):
+    def _begin(answer: Any, part: pathlib.Path, version: pathlib.Path) -> int | None:
         """Start over unless the answer goes on where `part` ends; return the full size."""
         have = part.stat().st_size if part.is_file() else 0
         said = re.fullmatch(r"bytes (\d+)-\d+/(\d+)", answer.headers.get("Content-Range", ""))
@@ -92,11 +93,13 @@ class ResumingDownloader:
         length = answer.headers.get("Content-Length")
         return None if length is None else int(length)
 
-    def _receive(self, answer, part, total, name):
+    def _receive(self, answer: Any, part: pathlib.Path, total: int | None, name: str) -> None:
         have = part.stat().st_size if part.is_file() else 0
         with (
             part.open("ab") as file,
-            Progress(total or 0, f"{name}, bytes", verbose=total and self.verbose) as progress,
+            Progress(
+                total or 0, f"{name}, bytes", verbose=self.verbose if total else 0
+            ) as progress,
         ):
             progress.step(have)
             for chunk in answer.iter_content(_CHUNK):

@@ -1,9 +1,12 @@
-"""NSynth, downloaded."""
+"""Download of NSynth."""
 
 import contextlib
 import inspect
 import logging
+import os
 import pathlib
+from collections.abc import Iterator
+from typing import Any
 
 from audiogen.datasets._archive import extract_folder
 from audiogen.datasets._download import ResumingDownloader
@@ -15,28 +18,35 @@ _BASE_URL = "http://download.magenta.tensorflow.org/datasets/nsynth/"
 _RETRIES = 3
 
 
-def fetch_nsynth(split="train", data_home=None, *, base_url=_BASE_URL, verbose=1, **parameters):
-    """Load NSynth, downloading it first where it is not there yet.
+def fetch_nsynth(
+    split: str = "train",
+    data_home: str | os.PathLike[str] | None = None,
+    *,
+    base_url: str = _BASE_URL,
+    verbose: int = 1,
+    **parameters: Any,
+) -> Any:
+    """Load NSynth, and download it first if it is not there yet.
 
     289,205 ("train"), 12,678 ("valid") and 4,096 ("test") notes; the archives hold some 22,
-    1 and 0.35 GB, and unpack to about 128 kB a note. A download or extraction that was cut
-    off goes on, or starts afresh, with the next call; nothing half-unpacked is ever taken for
-    the corpus. The archive is removed when it is unpacked.
+    1 and 0.35 GB, and unpack to about 128 kB a note. The next call resumes an interrupted
+    download, and repeats an interrupted extraction: the corpus appears only when it is
+    complete. The archive is removed when it is unpacked.
 
     Parameters
     ----------
     split : {"train", "valid", "test"}, default="train"
         Which part of NSynth.
     data_home : str or path-like, default=None
-        The folder for ``nsynth-<split>``. None is the user's cache folder for audiogen, or
-        what the environment variable ``AUDIOGEN_DATA`` says.
+        Folder of ``nsynth-<split>``. None is the user's cache folder for audiogen, or the
+        value of the environment variable ``AUDIOGEN_DATA``.
     base_url : str, default="http://download.magenta.tensorflow.org/datasets/nsynth/"
-        Where ``nsynth-<split>.jsonwav.tar.gz`` lies, for a mirror.
+        Address of the folder of ``nsynth-<split>.jsonwav.tar.gz``, for mirrors.
     verbose : int, default=1
         0 shows no progress.
     **parameters : dict
-        The keywords of `load_nsynth`: `families`, `max_notes`, `return_X_y` and so on.
-        "train" as a whole takes 74 GB of memory, so choose.
+        Keywords of `load_nsynth`, such as `families`, `max_notes` and `return_X_y`. The whole
+        of "train" takes 74 GB of memory.
 
     Returns
     -------
@@ -46,7 +56,7 @@ def fetch_nsynth(split="train", data_home=None, *, base_url=_BASE_URL, verbose=1
     Raises
     ------
     requests.exceptions.RequestException
-        If the download fails four times in a row. Call again to go on.
+        If the download fails four times in a row. The next call resumes it.
     AudioFileError
         If the archive is damaged.
     FileExistsError
@@ -96,7 +106,7 @@ def fetch_nsynth(split="train", data_home=None, *, base_url=_BASE_URL, verbose=1
     return load_nsynth(home, split, **parameters)
 
 
-def _unpack(archive, target, verbose):
+def _unpack(archive: pathlib.Path, target: pathlib.Path, verbose: int) -> None:
     """Unpack the corpus; a damaged archive goes too, or it would be met again."""
     try:
         extract_folder(archive, target.name, target, verbose=verbose)
@@ -109,7 +119,7 @@ def _unpack(archive, target, verbose):
 
 
 @contextlib.contextmanager
-def _quiet(logger):
+def _quiet(logger: logging.Logger) -> Iterator[None]:
     """Keep pooch, which logs to the terminal, from speaking between our progress."""
     level = logger.level
     logger.setLevel(logging.WARNING)

@@ -1,7 +1,10 @@
-"""Anybody's folder of sounds."""
+"""Sounds read from a folder of any kind."""
 
 import numbers
+import os
 import pathlib
+from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -11,7 +14,7 @@ from audiogen.datasets._pitch_names import pitch_from_name
 from audiogen.datasets._reading import read_rows
 from audiogen.utils.validation import Interval, Options, check_parameters
 
-# The last few libsndfile cannot read: better a fault that names them than silence.
+# libsndfile cannot read the last three: an error names them, rather than silently skip them.
 _SUFFIXES = {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au"} | {
     ".aac",
     ".m4a",
@@ -20,38 +23,38 @@ _SUFFIXES = {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", 
 
 
 def load_audio_folder(
-    root,
+    root: str | os.PathLike[str],
     *,
-    sample_rate=16_000,
-    duration=4.0,
-    n_jobs=None,
-    errors="raise",
-    return_X_y=False,
-    conditions=("pitch", "instrument_family"),
-):
+    sample_rate: int = 16_000,
+    duration: float = 4.0,
+    n_jobs: int | None = None,
+    errors: str = "raise",
+    return_X_y: bool = False,
+    conditions: Sequence[str] = ("pitch", "instrument_family"),
+) -> Any:
     """Load a folder of sound files of any kind.
 
     Every WAV, FLAC, Ogg, MP3, AIFF and AU file below `root`, at any depth, becomes a row:
-    the mean of its channels, resampled, padded with zeros or cut to its first `duration`
-    seconds, and scaled down to a peak of 1 if it goes beyond.
+    the mean of its channels, resampled, cut to its first `duration` seconds or padded with
+    zeros, and scaled down to a peak of 1 if it is louder.
 
     Parameters
     ----------
     root : str or path-like
-        The folder. The names of its sub-folders are the labels.
+        Folder whose sub-folders are named after instrument families.
     sample_rate : int, default=16000
-        To which everything is resampled, in Hz.
+        Sampling rate to which all files are resampled, in Hz.
     duration : float, default=4.0
-        Of each row, in seconds.
+        Length of each row, in seconds.
     n_jobs : int, default=None
-        How many files are read at the same time; None is 1, -1 one for each core.
+        Number of files that are read at the same time; None is 1, -1 one for each core.
     errors : {"raise", "warn"}, default="raise"
-        What to do about a file that is no sound, empty, cut short, or holds NaN: raise, or
-        leave it out with a warning.
+        Whether a file that is no sound, empty, truncated or holds NaN raises, or is left out
+        with a warning.
     return_X_y : bool, default=False
-        Return ``(X, y)`` instead of a Bunch.
+        Whether to return ``(X, y)`` instead of a Bunch.
     conditions : list of str, default=("pitch", "instrument_family")
-        The columns of `frame` that make up y.
+        Columns of `frame` that make up y.
 
     Returns
     -------
@@ -61,17 +64,18 @@ def load_audio_folder(
         data : ndarray of shape (n_files, sample_rate * duration), float32
             The sounds, in [-1, 1].
         frame : DataFrame
-            instrument_family is the folder directly below `root` (of files that lie in
-            `root`, its own name), instrument the whole path of folders. pitch comes from
-            the file name where it holds one: a note such as "C#4" (C4 is 60), or three
-            digits between hyphens, "-060-"; else it is NaN. note is the file's path without
-            suffix. velocity is NaN, instrument_source None, qualities ().
+            instrument_family is the name of the folder directly below `root`, or of `root`
+            for files in it; instrument is the whole path of folders. pitch is read from the
+            file name: a note such as "C#4" (C4 is 60), or three digits between hyphens,
+            "-060-"; without one it is NaN, which `track_missing_pitch` fills in. note is the
+            path of the file without its suffix. velocity is NaN, instrument_source None,
+            qualities ().
         sample_rate : int
-            In Hz.
+            Sampling rate of the sounds, in Hz.
         filenames : list of str
-            Where each row was read from.
+            File that each row was read from.
         DESCR : str
-            What the data are.
+            Description of the data.
     (X, y) : tuple of ndarray and DataFrame
         ``data`` and ``frame[conditions]``, if `return_X_y` is True.
 
@@ -128,7 +132,7 @@ def load_audio_folder(
     )
 
 
-def _sound_files(root):
+def _sound_files(root: pathlib.Path) -> list[pathlib.Path]:
     """Return all sound files below a folder, sorted; hidden ones left out."""
     if not root.is_dir():
         raise FileNotFoundError(f"There is no folder {root}.")
@@ -145,7 +149,7 @@ def _sound_files(root):
     return paths
 
 
-def _frame(root, paths):
+def _frame(root: pathlib.Path, paths: list[pathlib.Path]) -> pd.DataFrame:
     inner = [path.relative_to(root) for path in paths]
     own = root.resolve().name
     frame = pd.DataFrame(

@@ -1,6 +1,9 @@
-"""GTZAN: thousand pieces of music of ten genres."""
+"""GTZAN: a thousand pieces of music of ten genres."""
 
+import os
 import pathlib
+from collections.abc import Collection, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,14 +18,14 @@ _KNOWN_CORRUPT = "jazz.00054"
 
 
 def load_gtzan(
-    root,
+    root: str | os.PathLike[str],
     *,
-    genres=None,
-    n_jobs=None,
-    errors="raise",
-    return_X_y=False,
-    conditions=("genre",),
-):
+    genres: Collection[str] | None = None,
+    n_jobs: int | None = None,
+    errors: str = "raise",
+    return_X_y: bool = False,
+    conditions: Sequence[str] = ("genre",),
+) -> Any:
     """Load the pieces of GTZAN, 30 s each at 22,050 Hz, cut to their common length.
 
     The layout is ``genres/<genre>/<genre>.NNNNN.wav``, or ``.au`` as first published. The one
@@ -37,14 +40,14 @@ def load_gtzan(
     genres : list of str, default=None
         The genres to load; None loads all: 1,000 pieces take 2.6 GB.
     n_jobs : int, default=None
-        How many files are read at the same time; None is 1, -1 one for each core.
+        Number of files that are read at the same time; None is 1, -1 one for each core.
     errors : {"raise", "warn"}, default="raise"
-        What to do about a file that is damaged, empty, cut short, of another sample rate, or
-        holds NaN: raise, or leave it out with a warning.
+        Whether a file that is damaged, empty, truncated, of another sampling rate or holds
+        NaN raises, or is left out with a warning.
     return_X_y : bool, default=False
-        Return ``(X, y)`` instead of a Bunch.
+        Whether to return ``(X, y)`` instead of a Bunch.
     conditions : list of str, default=("genre",)
-        The columns of `frame` that make up y.
+        Columns of `frame` that make up y.
 
     Returns
     -------
@@ -58,9 +61,9 @@ def load_gtzan(
         sample_rate : int
             22,050 Hz.
         filenames : list of str
-            Where each piece was read from.
+            File that each piece was read from.
         DESCR : str
-            What the data are.
+            Description of the data.
     (X, y) : tuple of ndarray and DataFrame
         ``data`` and ``frame[conditions]``, if `return_X_y` is True.
 
@@ -124,7 +127,7 @@ def load_gtzan(
     )
 
 
-def _pieces(root, genres):
+def _pieces(root: pathlib.Path, genres: Collection[str] | None) -> list[pathlib.Path]:
     """Return the files of the genres asked for, sorted."""
     folders = [root / "genres", root / "genres_original", root]
     folder = next((folder for folder in folders if folder.is_dir()), root)
@@ -144,7 +147,7 @@ def _pieces(root, genres):
     return [path for path in paths if path.parent.name in genres]
 
 
-def _common_length(paths, errors):
+def _common_length(paths: list[pathlib.Path], errors: str) -> tuple[list[pathlib.Path], int]:
     """Return the files that can be used, as far as is known, and the length of the shortest."""
     lengths = {}
     for path in paths:

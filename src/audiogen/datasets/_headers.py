@@ -1,25 +1,27 @@
-"""Sound files cut short: libsndfile reads some of them without a word."""
+"""Truncated sound files, some of which libsndfile reads without an error."""
 
+import pathlib
 import struct
+from typing import BinaryIO
 
 _UNKNOWN = 0xFFFFFFFF  # what a program writes that streams, and cannot know the length
 _LARGEST_PAGE = 65_307  # bytes of an Ogg page
 _LAST_PAGE = 4
 
 
-def truncation(path):
-    """Tell by its headers whether a sound file was cut short.
+def truncation(path: pathlib.Path) -> str:
+    """Tell by its headers whether a sound file is truncated.
 
     Parameters
     ----------
     path : pathlib.Path
-        Any file; only WAV, AU, AIFF and Ogg are looked into. libsndfile itself notices when
-        FLAC and MP3 files end early.
+        Any file; only WAV, AU, AIFF and Ogg files are inspected, for libsndfile itself notices
+        truncated FLAC and MP3 files.
 
     Returns
     -------
     words : str
-        What is missing; empty where nothing is, or where the header does not say.
+        Description of what is missing; empty if the file is whole, or its header has no length.
     """
     size = path.stat().st_size
     with path.open("rb") as file:
@@ -31,7 +33,7 @@ def truncation(path):
     return f"its header promises {missing} bytes more than it holds" if missing > 0 else ""
 
 
-def _promised(start, file):
+def _promised(start: bytes, file: BinaryIO) -> int:
     """Return how long the file should be at least; 0 where that is not known."""
     if len(start) < 12:
         return 0
@@ -45,7 +47,7 @@ def _promised(start, file):
     return 0
 
 
-def _end_of_wav(file):
+def _end_of_wav(file: BinaryIO) -> int:
     """Walk the chunks of a WAV file to where its sound should end."""
     long_length = 0
     while len(header := file.read(8)) == 8:
@@ -62,7 +64,7 @@ def _end_of_wav(file):
     return 0
 
 
-def _ends_stream(tail):
+def _ends_stream(tail: bytes) -> bool:
     """Tell whether the last page in the end of an Ogg file is whole and marked as the last."""
     page = tail[tail.rfind(b"OggS") :]
     if len(page) < 27 or len(page) < 27 + page[26]:

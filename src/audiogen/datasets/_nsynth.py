@@ -1,10 +1,13 @@
-"""NSynth's layout, read."""
+"""Notes read from the layout of NSynth."""
 
 import numbers
 import os
 import pathlib
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from audiogen.datasets._bunch import as_dataset, check_conditions, check_known
 from audiogen.datasets._nsynth_format import N_TIMESTEPS, read_examples
@@ -26,32 +29,32 @@ _RULES = {
 
 
 def load_nsynth(
-    root,
-    split="train",
+    root: str | os.PathLike[str],
+    split: str = "train",
     *,
-    families=None,
-    sources=None,
-    instruments=None,
-    pitch_range=None,
-    max_notes=None,
-    n_timesteps=N_TIMESTEPS,
-    random_state=None,
-    n_jobs=None,
-    errors="raise",
-    return_X_y=False,
-    conditions=("pitch", "instrument_family"),
-):
+    families: Collection[str] | None = None,
+    sources: Collection[str] | None = None,
+    instruments: Collection[str] | None = None,
+    pitch_range: tuple[float, float] | None = None,
+    max_notes: int | None = None,
+    n_timesteps: int = N_TIMESTEPS,
+    random_state: Any = None,
+    n_jobs: int | None = None,
+    errors: str = "raise",
+    return_X_y: bool = False,
+    conditions: Sequence[str] = ("pitch", "instrument_family"),
+) -> Any:
     """Load notes in the layout of NSynth.
 
-    That is a file ``examples.json`` and a folder ``audio`` with a WAV file for each of its
-    keys. The filters act on the JSON file: only what passes them is read and takes memory.
+    The layout is a file ``examples.json`` and a folder ``audio`` with a WAV file for each of
+    its keys. The filters act on the JSON file: only the notes that pass them are read.
 
     Parameters
     ----------
     root : str or path-like
-        The folder that holds ``nsynth-<split>``, or that holds ``examples.json`` itself.
+        Folder that holds ``nsynth-<split>``, or ``examples.json`` itself.
     split : str, default="train"
-        "train", "valid" or "test"; not looked at where `root` holds ``examples.json``.
+        "train", "valid" or "test"; ignored if `root` holds ``examples.json``.
     families : list of str, default=None
         Instrument families to keep, such as "organ"; None keeps all.
     sources : list of str, default=None
@@ -61,20 +64,20 @@ def load_nsynth(
     pitch_range : tuple (low, high), default=None
         MIDI pitches to keep, both ends included.
     max_notes : int, default=None
-        The most notes to load; drawn at random from those that pass the filters.
+        Largest number of notes, which are drawn at random from those that pass the filters.
     n_timesteps : int, default=64000
-        Samples a note: shorter ones are padded with zeros, longer ones are cut.
+        Number of samples in a note: shorter ones are padded with zeros, longer ones are cut.
     random_state : int, RandomState or None, default=None
-        Decides which `max_notes` are drawn.
+        Seed of the draw of `max_notes`.
     n_jobs : int, default=None
-        How many files are read at the same time; None is 1, -1 one for each core.
+        Number of files that are read at the same time; None is 1, -1 one for each core.
     errors : {"raise", "warn"}, default="raise"
-        What to do about a file that is missing, damaged, empty, not listed, of another
-        sample rate than listed, or holds NaN: raise, or leave it out with a warning.
+        Whether a file that is missing, damaged, empty, not listed, of another sampling rate
+        than listed or holds NaN raises, or is left out with a warning.
     return_X_y : bool, default=False
-        Return ``(X, y)`` instead of a Bunch.
+        Whether to return ``(X, y)`` instead of a Bunch.
     conditions : list of str, default=("pitch", "instrument_family")
-        The columns of `frame` that make up y.
+        Columns of `frame` that make up y.
 
     Returns
     -------
@@ -88,11 +91,11 @@ def load_nsynth(
             instrument_source and qualities (a tuple of str). A number column is int64,
             or float64 with NaN where a note has none.
         sample_rate : int
-            In Hz.
+            Sampling rate of the notes, in Hz.
         filenames : list of str
-            Where each note was read from.
+            File that each note was read from.
         DESCR : str
-            What the data are.
+            Description of the data.
     (X, y) : tuple of ndarray and DataFrame
         ``data`` and ``frame[conditions]``, if `return_X_y` is True.
 
@@ -151,7 +154,7 @@ def load_nsynth(
     )
 
 
-def find_corpus(root, split):
+def find_corpus(root: str | os.PathLike[str], split: str) -> pathlib.Path:
     """Return the folder that holds examples.json."""
     root = pathlib.Path(root)
     for folder in (root / f"nsynth-{split}", root):
@@ -164,7 +167,7 @@ def find_corpus(root, split):
     )
 
 
-def _check_listed(folder, notes, errors):
+def _check_listed(folder: pathlib.Path, notes: Iterable[str], errors: str) -> None:
     """Report WAV files that the JSON file does not know."""
     audio = folder / "audio"
     if not audio.is_dir():
@@ -179,7 +182,13 @@ def _check_listed(folder, notes, errors):
         report(fault, errors)
 
 
-def _filtered(frame, families, sources, instruments, pitch_range):
+def _filtered(
+    frame: pd.DataFrame,
+    families: Collection[str] | None,
+    sources: Collection[str] | None,
+    instruments: Collection[str] | None,
+    pitch_range: tuple[float, float] | None,
+) -> pd.DataFrame:
     """Keep the notes that pass all filters."""
     keep = np.ones(len(frame), dtype=bool)
     named = [

@@ -1,6 +1,9 @@
-"""NSynth's `examples.json`: its keys and codes, to a DataFrame and back."""
+"""NSynth's `examples.json`: conversion of its keys and codes to and from a DataFrame."""
 
 import json
+import pathlib
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,7 +41,7 @@ SAMPLE_RATE = 16_000
 N_TIMESTEPS = 64_000
 
 
-def read_examples(path):
+def read_examples(path: pathlib.Path) -> tuple[pd.DataFrame, int]:
     """Return the metadata of a corpus.
 
     Parameters
@@ -49,9 +52,9 @@ def read_examples(path):
     Returns
     -------
     frame : DataFrame
-        One row a note, with the columns of every loader.
+        One row for each note, with the columns of every loader.
     sample_rate : int
-        That of all notes, in Hz.
+        Sampling rate of all notes, in Hz.
     """
     try:
         with path.open(encoding="utf-8") as file:
@@ -82,8 +85,8 @@ def read_examples(path):
     return pd.DataFrame(dict(zip(names, columns, strict=True))), rates[0]
 
 
-def _shrink(entry):
-    """Keep of one entry what the frame needs; leave other dictionaries as they are."""
+def _shrink(entry: dict[str, Any]) -> Any:
+    """Return the values of an entry that the frame needs; other dictionaries as they are."""
     if "pitch" not in entry or isinstance(entry["pitch"], tuple | dict):
         return entry
     return (
@@ -97,16 +100,17 @@ def _shrink(entry):
     )
 
 
-def _name(entry, key, names):
-    """Return the name beside a code, or the one that the code stands for."""
+def _name(entry: dict[str, Any], key: str, names: Sequence[str]) -> Any:
+    """Return the name that is given beside a code, or else the name of the code."""
     name, code = entry.get(f"{key}_str"), entry.get(key)
     if name is None and isinstance(code, int) and 0 <= code < len(names):
         return names[code]
     return name
 
 
-def to_examples(frame, sample_rate):
+def to_examples(frame: pd.DataFrame, sample_rate: int) -> dict[str, dict[str, Any]]:
     """Return the dictionary to write for a complete frame, keyed by note name."""
+    rows: Any = frame.itertuples(index=False)
     instruments = np.unique(frame["instrument"], return_inverse=True)[1]
     families = (*FAMILIES, *sorted(set(frame["instrument_family"]) - set(FAMILIES)))
     sources = (*SOURCES, *sorted(set(frame["instrument_source"]) - set(SOURCES)))
@@ -126,13 +130,13 @@ def to_examples(frame, sample_rate):
             "instrument_source": sources.index(row.instrument_source),
             "instrument_source_str": row.instrument_source,
         }
-        for i, row in enumerate(frame.itertuples(index=False))
+        for i, row in enumerate(rows)
     }
 
 
-def unique_names(names):
-    """Return names with -1, -2, ... behind those that came before."""
-    taken, unique = set(names), []
+def unique_names(names: Sequence[str]) -> list[str]:
+    """Return names, repeated ones with -1, -2, ... appended."""
+    taken, unique = set(names), list[str]()
     seen: dict[str, int] = {}
     for name in names:
         new = name

@@ -1,4 +1,4 @@
-"""Pitches that people write into file names."""
+"""Pitches in file names."""
 
 import re
 
@@ -7,20 +7,20 @@ _NOTE = re.compile(r"(?<![^\W_])([A-Ga-g])([#♯sb♭]?)(-?\d)(?![^\W_])")
 _NUMBER = re.compile(r"(?<=-)(\d{3})(?=-)")
 
 
-def pitch_from_name(name):
-    """Return the MIDI pitch that a file name holds.
+def pitch_from_name(name: str) -> int | None:
+    """Return the MIDI pitch that is written in a file name.
 
     Parameters
     ----------
     name : str
-        The file name without its suffix: a note with its octave, such as "C#4", "Bb3" or
-        "fs2", that no letter or digit touches, or three digits between hyphens, "-060-",
-        the first of them that there are.
+        File name without its suffix. Either it has a note with its octave, such as "C#4",
+        "Bb3" or "fs2", with no letter or digit next to it, or three digits between hyphens,
+        "-060-", of which the first count.
 
     Returns
     -------
     pitch : int or None
-        C4 is 60. None where there is no pitch, or several notes that differ.
+        MIDI pitch; C4 is 60. None for a name without a pitch, or with different ones.
     """
     number = _NUMBER.search(name)
     found = {int(number[0])} if number else {_midi(*note) for note in _NOTE.findall(name)}
@@ -28,6 +28,6 @@ def pitch_from_name(name):
     return pitch if 0 <= pitch <= 127 else None
 
 
-def _midi(letter, accidental, octave):
+def _midi(letter: str, accidental: str, octave: str) -> int:
     shift = {"": 0, "b": -1, "♭": -1}.get(accidental, 1)
     return 12 * (int(octave) + 1) + _SEMITONES[letter.lower()] + shift

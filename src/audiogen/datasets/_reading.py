@@ -1,8 +1,9 @@
-"""Sound files in, rows of one length out; every fault named."""
+"""Sound files read into rows of one length."""
 
 import contextlib
 import math
-import warnings
+import pathlib
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import soundfile
@@ -12,11 +13,14 @@ from audiogen.datasets._headers import truncation
 from audiogen.exceptions import AudioFileError, AudioFileWarning
 from audiogen.signal import limit_peak
 from audiogen.signal import resample as to_rate
+from audiogen.utils.validation import warn_user
 
 _MARGIN = 0.1  # seconds read beyond the cut, so that the resampler does not see an end
 
 
-def read_audio(path, n_timesteps, sample_rate, *, resample=False):
+def read_audio(
+    path: pathlib.Path, n_timesteps: int, sample_rate: int, *, resample: bool = False
+) -> np.ndarray:
     """Read the beginning of a sound file as one channel.
 
     Parameters
@@ -24,21 +28,21 @@ def read_audio(path, n_timesteps, sample_rate, *, resample=False):
     path : pathlib.Path
         The file; any format that libsndfile reads.
     n_timesteps : int
-        The most samples to return.
+        Largest number of samples to return.
     sample_rate : int
-        The rate to return, in Hz.
+        Sampling rate of what is returned, in Hz.
     resample : bool, default=False
-        Whether a file of another rate is resampled, or is a fault.
+        Whether a file of another rate is resampled rather than refused.
 
     Returns
     -------
     audio : ndarray of shape (at most n_timesteps,), float32
-        The mean of the channels; scaled down to a peak of 1 where it was above.
+        Mean of the channels, scaled down to a peak of 1 if it was higher.
 
     Raises
     ------
     AudioFileError
-        Naming the file and what is wrong with it.
+        If the file cannot be used; the message names it and says why.
     """
     with open_audio(path) as sound:
         rate = sound.samplerate
@@ -61,7 +65,7 @@ def read_audio(path, n_timesteps, sample_rate, *, resample=False):
 
 
 @contextlib.contextmanager
-def open_audio(path):
+def open_audio(path: pathlib.Path) -> Iterator[soundfile.SoundFile]:
     """Open a sound file; raise AudioFileError for whatever is wrong with it."""
     if not path.is_file():
         raise AudioFileError(f"{path} is missing.")
@@ -79,15 +83,23 @@ def open_audio(path):
         raise AudioFileError(f"{path} cannot be read as sound: {error.error_string}") from error
 
 
-def check_rate(path, sound, sample_rate):
-    """Raise AudioFileError where a file has another rate than it should."""
+def check_rate(path: pathlib.Path, sound: soundfile.SoundFile, sample_rate: int) -> None:
+    """Raise AudioFileError if a file has another sampling rate."""
     if sound.samplerate != sample_rate:
         raise AudioFileError(
             f"{path} is sampled at {sound.samplerate} Hz instead of {sample_rate} Hz."
         )
 
 
-def read_rows(paths, n_timesteps, sample_rate, *, resample=False, n_jobs=None, errors="raise"):
+def read_rows(
+    paths: Sequence[pathlib.Path],
+    n_timesteps: int,
+    sample_rate: int,
+    *,
+    resample: bool = False,
+    n_jobs: int | None = None,
+    errors: str = "raise",
+) -> tuple[np.ndarray, list[int]]:
     """Read files into the rows of one array, padded with zeros or cut.
 
     Parameters
@@ -97,7 +109,7 @@ def read_rows(paths, n_timesteps, sample_rate, *, resample=False, n_jobs=None, e
     n_timesteps, sample_rate, resample
         As in `read_audio`.
     n_jobs : int, default=None
-        Files read at the same time, by threads.
+        Number of threads that read files; None is 1.
     errors : {"raise", "warn"}, default="raise"
         Whether a bad file raises or is left out with a warning.
 
@@ -106,11 +118,11 @@ def read_rows(paths, n_timesteps, sample_rate, *, resample=False, n_jobs=None, e
     X : ndarray of shape (n_kept, n_timesteps), float32
         The sound.
     kept : list of int
-        Which of the files the rows are.
+        Positions of the files that the rows were read from.
     """
     X = np.empty((len(paths), n_timesteps), dtype=np.float32)
 
-    def fill(i):
+    def fill(i: int) -> AudioFileError | None:
         try:
             audio = read_audio(paths[i], n_timesteps, sample_rate, resample=resample)
         except AudioFileError as error:
@@ -135,8 +147,8 @@ def read_rows(paths, n_timesteps, sample_rate, *, resample=False, n_jobs=None, e
     return X[: len(kept)], kept
 
 
-def report(fault, errors, stacklevel=4):
-    """Raise a fault, or warn of what is left out for it."""
+def report(fault: AudioFileError, errors: str) -> None:
+    """Raise a fault, or warn that a file is left out because of it."""
     if errors == "raise":
         raise fault
-    warnings.warn(f"Left out: {fault}", AudioFileWarning, stacklevel=stacklevel)
+    warn_user(f"Left out: {fault}", AudioFileWarning)

@@ -1,13 +1,15 @@
-"""NSynth's layout, written."""
+"""Notes written in the layout of NSynth."""
 
 import json
 import numbers
+import os
 import pathlib
 import re
 import shutil
 import tempfile
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import soundfile
 
@@ -21,28 +23,34 @@ _FILE_NAME = re.compile(r"[^./\\:*?\"<>|\0][^/\\:*?\"<>|\0]*")
 _FULL_SCALE = 32768
 
 
-def save_nsynth(root, X, frame, *, sample_rate=SAMPLE_RATE):
+def save_nsynth(
+    root: str | os.PathLike[str],
+    X: npt.ArrayLike,
+    frame: pd.DataFrame,
+    *,
+    sample_rate: int = SAMPLE_RATE,
+) -> list[pathlib.Path]:
     """Write notes in the layout of NSynth.
 
-    That is ``audio/<note>.wav``, 16-bit, and ``examples.json`` with NSynth's keys and codes,
-    which appears last, when everything else is there. `load_nsynth` reads it back.
+    The layout is ``audio/<note>.wav``, of 16 bits, and ``examples.json`` with NSynth's keys
+    and codes, which is written last. `load_nsynth` reads it.
 
     Parameters
     ----------
     root : str or path-like
-        The folder to write to; made where it is missing. One that holds a corpus already is
-        refused.
+        Folder to write to, which is made if it does not exist. A folder that holds a corpus
+        already is refused.
     X : array-like of shape (n_notes, n_timesteps)
-        The notes, in [-1, 1].
+        Notes in [-1, 1], or integers, which are scaled by the full scale of their type.
     frame : DataFrame
         One row for each note, with the column pitch (whole MIDI pitches) and any of note,
         velocity, instrument, instrument_family, instrument_source and qualities, as the
-        loaders return them. What is missing becomes velocity 100, family "synth_lead",
+        loaders return them. Missing values become velocity 100, family "synth_lead",
         source "synthetic", instrument "<family>_<source>_000", and note
-        "<instrument>-<pitch>-<velocity>", with "-1", "-2" behind it where that is taken.
+        "<instrument>-<pitch>-<velocity>", with "-1", "-2" appended if it is taken.
         A family or source that NSynth does not have gets the next free code.
     sample_rate : int, default=16000
-        In Hz; NSynth has 16,000.
+        Sampling rate of the notes, in Hz; that of NSynth is 16,000.
 
     Returns
     -------
@@ -87,7 +95,7 @@ def save_nsynth(root, X, frame, *, sample_rate=SAMPLE_RATE):
     return [root / "audio" / f"{note}.wav" for note in frame["note"]]
 
 
-def _refuse_existing(root):
+def _refuse_existing(root: pathlib.Path) -> None:
     audio = root / "audio"
     if (root / "examples.json").exists() or (audio.is_dir() and any(audio.iterdir())):
         raise FileExistsError(
@@ -95,7 +103,7 @@ def _refuse_existing(root):
         )
 
 
-def _write_audio(root, X, names, sample_rate):
+def _write_audio(root: pathlib.Path, X: np.ndarray, names: pd.Series, sample_rate: int) -> None:
     """Write all files to a folder that is then renamed, so that none is half there."""
     root.mkdir(parents=True, exist_ok=True)
     staging = pathlib.Path(tempfile.mkdtemp(dir=root, prefix=".partial-"))
@@ -115,7 +123,7 @@ def _write_audio(root, X, names, sample_rate):
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def _completed(frame, n_notes):
+def _completed(frame: pd.DataFrame, n_notes: int) -> pd.DataFrame:
     """Return a frame with all columns, checked."""
     if not isinstance(frame, pd.DataFrame) or "pitch" not in frame or len(frame) != n_notes:
         raise ValueError(
@@ -141,7 +149,7 @@ def _completed(frame, n_notes):
     return frame
 
 
-def _whole(column, name):
+def _whole(column: pd.Series, name: str) -> np.ndarray:
     """Return a column as whole numbers from 0 to 127."""
     values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
     bad = np.flatnonzero(~((values >= 0) & (values <= 127) & (values == np.rint(values))))
@@ -153,7 +161,7 @@ def _whole(column, name):
     return values.astype(np.int64)
 
 
-def _names(frame):
+def _names(frame: pd.DataFrame) -> list[str]:
     """Return the notes' names, given or built."""
     if "note" not in frame:
         parts = zip(frame["instrument"], frame["pitch"], frame["velocity"], strict=True)

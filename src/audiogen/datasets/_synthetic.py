@@ -1,9 +1,11 @@
 """Synthetic notes with known pitch, for tests and examples."""
 
 import numbers
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from audiogen.datasets._bunch import as_dataset, check_conditions, check_known
@@ -17,7 +19,7 @@ _VELOCITIES = (25, 50, 75, 100, 127)
 
 
 class _Timbre(NamedTuple):
-    """What tells one family from another."""
+    """What distinguishes one family from another."""
 
     slope: float  # the k-th harmonic has the amplitude k ** -slope
     even: float  # amplitude of the even harmonics
@@ -41,40 +43,41 @@ _TIMBRES = {
 
 
 def make_notes(
-    n_samples=100,
+    n_samples: int = 100,
     *,
-    pitch=None,
-    family=None,
-    sample_rate=16_000,
-    duration=4.0,
-    random_state=None,
-    return_X_y=False,
-    conditions=("pitch", "instrument_family"),
-):
+    pitch: npt.ArrayLike | None = None,
+    family: str | Sequence[str] | None = None,
+    sample_rate: int = 16_000,
+    duration: float = 4.0,
+    random_state: Any = None,
+    return_X_y: bool = False,
+    conditions: Sequence[str] = ("pitch", "instrument_family"),
+) -> Any:
     """Make synthetic notes whose pitch is exactly known.
 
     Each note is a sum of at most 30 exact harmonics of its pitch, in random phases, with an
-    attack and a decay; how they fall off tells the families apart. Louder notes are brighter.
-    These are test signals with the names of instruments, not imitations of them.
+    attack and a decay. Families differ in the spectral slope and the envelope, and louder
+    notes are brighter. They are test signals with the names of instruments, no imitations.
 
     Parameters
     ----------
     n_samples : int, default=100
-        How many notes.
+        Number of notes.
     pitch : float or array-like of shape (n_samples,), default=None
-        MIDI pitch, whole or not; 69 is 440 Hz. None draws whole pitches from 36 to 84.
+        MIDI pitch of all notes or of each, which may have a fraction; 69 is 440 Hz. None draws
+        whole pitches from 36 to 84.
     family : str or list of str, default=None
-        The family of all notes or of each; None draws from NSynth's eleven.
+        Instrument family of all notes or of each; None draws from NSynth's eleven.
     sample_rate : int, default=16000
-        In Hz.
+        Sampling rate of the audio, in Hz.
     duration : float, default=4.0
-        In seconds.
+        Length of each note, in seconds.
     random_state : int, RandomState or None, default=None
-        Decides what is drawn: pitch, family, velocity, phases and a little of the timbre.
+        Seed of what is drawn: pitch, family, velocity, phases and a little of the timbre.
     return_X_y : bool, default=False
-        Return ``(X, y)`` instead of a Bunch.
+        Whether to return ``(X, y)`` instead of a Bunch.
     conditions : list of str, default=("pitch", "instrument_family")
-        The columns of `frame` that make up y.
+        Columns of `frame` that make up y.
 
     Returns
     -------
@@ -87,11 +90,11 @@ def make_notes(
             The columns note, pitch, velocity, instrument, instrument_family,
             instrument_source and qualities.
         sample_rate : int
-            In Hz.
+            Sampling rate of the audio, in Hz.
         filenames : list
             Empty.
         DESCR : str
-            What the data are.
+            Description of the data.
     (X, y) : tuple of ndarray and DataFrame
         ``data`` and ``frame[conditions]``, if `return_X_y` is True.
 
@@ -135,7 +138,9 @@ def make_notes(
     )
 
 
-def _pitches(pitch, n_samples, sample_rate, rng):
+def _pitches(
+    pitch: npt.ArrayLike | None, n_samples: int, sample_rate: int, rng: np.random.Generator
+) -> np.ndarray:
     if pitch is None:
         return rng.integers(36, 85, n_samples)
     pitches = np.asarray(pitch)
@@ -154,7 +159,9 @@ def _pitches(pitch, n_samples, sample_rate, rng):
     return np.broadcast_to(pitches, n_samples)
 
 
-def _families(family, n_samples, rng):
+def _families(
+    family: str | Sequence[str] | None, n_samples: int, rng: np.random.Generator
+) -> list[str]:
     if family is None:
         return rng.choice(FAMILIES, n_samples).tolist()
     families = [family] * n_samples if isinstance(family, str) else list(family)
@@ -167,7 +174,14 @@ def _families(family, n_samples, rng):
     return families
 
 
-def _note(pitch, family, velocity, n_timesteps, sample_rate, rng):
+def _note(
+    pitch: float,
+    family: str,
+    velocity: int,
+    n_timesteps: int,
+    sample_rate: int,
+    rng: np.random.Generator,
+) -> np.ndarray:
     """Return one note, peak at 0.9 of velocity / 127."""
     timbre, softness = _TIMBRES[family], 1 - velocity / 127
     frequency = float(midi_to_hz(pitch))
@@ -185,7 +199,7 @@ def _note(pitch, family, velocity, n_timesteps, sample_rate, rng):
     return wave * (0.9 * velocity / 127 / peak) if peak else wave
 
 
-def _harmonics(coefficients, turn):
+def _harmonics(coefficients: np.ndarray, turn: np.ndarray) -> np.ndarray:
     """Evaluate the sum of c_k sin(k phase) by Horner's rule: one sine for all harmonics."""
     total = np.zeros_like(turn)
     for coefficient in coefficients[::-1]:
@@ -194,7 +208,7 @@ def _harmonics(coefficients, turn):
     return total.imag
 
 
-def _frame(pitches, families, velocities):
+def _frame(pitches: np.ndarray, families: list[str], velocities: np.ndarray) -> pd.DataFrame:
     instruments = [f"{family}_synthetic_000" for family in families]
     names = [
         f"{instrument}-{round(pitch):03d}-{velocity:03d}"

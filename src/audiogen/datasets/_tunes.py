@@ -10,7 +10,7 @@ from audiogen.io import read_midi
 _TUNES = pathlib.Path(__file__).parent / "data" / "tunes"
 
 
-def load_tunes():
+def load_tunes() -> Bunch:
     """Load melodies that come with the package, as MIDI.
 
     Ten tunes in the public domain, of one voice each, in C major or A minor, on a grid of

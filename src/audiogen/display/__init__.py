@@ -1,4 +1,4 @@
-"""Pictures: data in, ``plot()`` out. matplotlib is imported when something is drawn."""
+"""Pictures of sounds. matplotlib is imported when something is drawn."""
 
 from audiogen.display._note import NoteDisplay
 

@@ -1,6 +1,10 @@
-"""A note as a picture."""
+"""Pictures of notes."""
+
+import os
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from audiogen.signal import stft
 from audiogen.utils.files import atomic_path
@@ -13,14 +17,14 @@ _LOWEST_DB = -80
 
 
 class NoteDisplay:
-    """Waveform above, spectrogram below.
+    """A picture of a note: its waveform above its spectrogram.
 
     Parameters
     ----------
     audio : array-like of shape (n_timesteps,)
         One clip.
     sample_rate : int, default=16000
-        In Hz.
+        Sampling rate of the clip, in Hz.
     name : str, default=None
         Title of the picture.
 
@@ -38,21 +42,30 @@ class NoteDisplay:
     >>> display = NoteDisplay(make_notes(1, random_state=0).data[0], name="a note")
     >>> display.decibels.shape
     (513, 253)
+    >>> display
+    NoteDisplay('a note', 4.00 s at 16000 Hz)
     """
 
-    def __init__(self, audio, *, sample_rate=16000, name=None):
+    def __init__(
+        self, audio: npt.ArrayLike, *, sample_rate: int = 16000, name: str | None = None
+    ) -> None:
         self.audio = check_audio(audio)[0]
         self.sample_rate = sample_rate
         self.name = name
 
+    def __repr__(self) -> str:
+        named = "" if self.name is None else f"{self.name!r}, "
+        seconds = len(self.audio) / self.sample_rate
+        return f"{type(self).__name__}({named}{seconds:.2f} s at {self.sample_rate} Hz)"
+
     @property
-    def decibels(self):
+    def decibels(self) -> np.ndarray:
         """The spectrogram, ndarray of shape (n_bins, n_frames), 0 dB at its maximum."""
         power = np.abs(stft(self.audio, _FRAME_LENGTH, _HOP_LENGTH)[0].T) ** 2
         top = power.max() or 1.0
         return 10 * np.log10(np.maximum(power / top, 10 ** (_LOWEST_DB / 10)))
 
-    def plot(self, axes=None):
+    def plot(self, axes: Any = None) -> "NoteDisplay":
         """Draw the note.
 
         Parameters
@@ -86,8 +99,8 @@ class NoteDisplay:
         self.axes_, self.figure_ = np.asarray(axes), waveform.figure
         return self
 
-    def save(self, path):
-        """Draw the note into a file.
+    def save(self, path: str | os.PathLike[str]) -> "NoteDisplay":
+        """Write the picture to a file.
 
         Parameters
         ----------

@@ -7,7 +7,7 @@ import pandas as pd
 
 from audiogen.exceptions import ExtrapolationWarning
 from audiogen.generators._ranges import group_ranges, ranges_under
-from audiogen.utils.columns import Column, is_named, read_columns
+from audiogen.utils.columns import Column, is_named, read_columns, refuse_missing
 from audiogen.utils.names import did_you_mean
 from audiogen.utils.validation import check_midi_pitch, warn_user
 
@@ -182,7 +182,7 @@ class ConditionEncoder:
         """
         columns = {name: column.values for name, column in self._matched(y).items()}
         for name, values in columns.items():
-            _refuse_missing(name, values)
+            refuse_missing(name, values)
             if self.categories_[name] is None:
                 self._refuse_far(name, values)
         places = self._places_of(columns)
@@ -196,8 +196,8 @@ class ConditionEncoder:
         ]
         return np.concatenate(parts, axis=1)
 
-    def can_encode(self, y: Any) -> np.ndarray:
-        """Tell which rows `encode` would take.
+    def find_refused(self, y: Any) -> tuple[np.ndarray, list[str]]:
+        """Find the rows that `encode` would refuse.
 
         Parameters
         ----------
@@ -206,20 +206,26 @@ class ConditionEncoder:
 
         Returns
         -------
-        known : ndarray of shape (n_samples,), bool
-            False where a category was not seen in training or a quantity is too far outside
+        refused : ndarray of shape (n_samples,), bool
+            True where a category was not seen in training or a quantity is too far outside
             the trained range.
+        values : list of str
+            The distinct values that are to blame, as "family=harp".
         """
-        known = []
-        for name, (values, _) in self._matched(y).items():
+        columns = self._matched(y)
+        refused = np.zeros(max(len(column.values) for column in columns.values()), dtype=bool)
+        blamed: list[str] = []
+        for name, (values, _) in columns.items():
             seen = self.categories_[name]
             if seen is None:
-                _refuse_missing(name, values)
-                known.append(self._beyond(name, values) <= self._margin(name))
+                refuse_missing(name, values)
+                wrong = self._beyond(name, values) > self._margin(name)
             else:
                 there = set(seen.tolist())
-                known.append(np.array([value in there for value in values.tolist()]))
-        return np.all(known, axis=0)
+                wrong = np.array([value not in there for value in values.tolist()])
+            refused |= wrong
+            blamed += dict.fromkeys(f"{name}={value}" for value in values[wrong])
+        return refused, blamed
 
     def draw(self, n_samples: int, rng: np.random.Generator) -> Any:
         """Draw conditions as often as they were trained on.
@@ -362,6 +368,8 @@ def _one_hot(places: np.ndarray, width: int) -> np.ndarray:
 
 def _columns(y: Any) -> dict[Any, Column]:
     columns = read_columns(y)
+    if not columns:
+        raise ValueError("y has no conditions in it.")
     if any(len(column.values) == 0 for column in columns.values()):
         raise ValueError("y has no rows.")
     return columns
@@ -371,7 +379,7 @@ def _checked_columns(y: Any) -> dict[Any, Column]:
     """Return the columns of the conditions of training, no value missing."""
     columns = _columns(y)
     for name, (values, is_category) in columns.items():
-        _refuse_missing(name, values)
+        refuse_missing(name, values)
         if name == "pitch" and not is_category:
             check_midi_pitch(values)
     return columns
@@ -385,14 +393,3 @@ def _sorted(name: Any, values: np.ndarray) -> np.ndarray:
         raise ValueError(
             f"The condition '{name}' mixes {' and '.join(kinds)}; make all of one type."
         ) from None
-
-
-def _refuse_missing(name: Any, values: np.ndarray) -> None:
-    n_missing = int(np.sum(pd.isna(values)))
-    if n_missing:
-        raise ValueError(
-            f"The condition '{name}' is missing (NaN) in {n_missing} of {len(values)} rows; "
-            "drop those rows, fill them in, or leave the condition out."
-        )
-    if values.dtype.kind == "f" and not np.isfinite(values).all():
-        raise ValueError(f"The condition '{name}' holds infinite values.")

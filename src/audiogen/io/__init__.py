@@ -1,4 +1,4 @@
-"""Files of sound and of music, read and written."""
+"""Sound files and MIDI files, read and written."""
 
 from audiogen.io._clips import write_clip
 from audiogen.io._midi import read_midi

@@ -1,11 +1,12 @@
 """MIDI files, read with errors that name them."""
 
 import pathlib
+from typing import Any
 
 __all__ = ["read_midi"]
 
 
-def read_midi(source):
+def read_midi(source: Any) -> Any:
     """Return a tune as a PrettyMIDI object.
 
     Parameters
@@ -24,7 +25,7 @@ def read_midi(source):
     IsADirectoryError
         For a folder.
     ValueError
-        Where the file is no whole MIDI file.
+        Where the file is not a complete MIDI file.
 
     Examples
     --------

@@ -1,9 +1,8 @@
 """Metrics: how near generated audio is to real audio."""
 
-from audiogen.metrics._accuracy import pitch_accuracy
 from audiogen.metrics._divergence import kl_divergence
 from audiogen.metrics._frechet import frechet_audio_distance, frechet_distance
-from audiogen.metrics._pitch import n_pitches, pitch_entropy, pitch_range
+from audiogen.metrics._pitch import n_pitches, pitch_accuracy, pitch_entropy, pitch_range
 from audiogen.metrics._seams import seam_flux
 from audiogen.metrics._summary import summarize
 from audiogen.metrics._two_sample import classifier_two_sample_test

@@ -3,6 +3,7 @@
 import numbers
 
 import numpy as np
+import numpy.typing as npt
 import scipy.linalg
 from sklearn.neighbors import NearestNeighbors
 
@@ -17,19 +18,21 @@ _N_BINS = 10
 _RESOLUTION = 1e-6
 
 
-def kl_divergence(real, generated, *, method="knn", k=5):
+def kl_divergence(
+    real: npt.ArrayLike, generated: npt.ArrayLike, *, method: str = "knn", k: int = 5
+) -> float:
     r"""Estimate the Kullback-Leibler divergence KL(real || generated) from samples.
 
     Parameters
     ----------
     real, generated : array-like of shape (n_samples, n_features) or (n_samples,)
-        Features of independent samples, say the mean cepstral coefficients of each clip.
+        Features of independent samples, such as the mean cepstral coefficients of each clip.
     method : {"knn", "gaussian", "histogram"}, default="knn"
-        How densities are estimated: by the distance to the k-th nearest neighbour, by
-        Gaussians, or by one histogram of 10 bins for each feature, whose divergences
-        are added up as if features were independent.
+        Estimator of the densities: the distance to the k-th nearest neighbour, Gaussians, or
+        one histogram of 10 bins for each feature, whose divergences are summed as if
+        features were independent.
     k : int, default=5
-        Which neighbour; of use to ``"knn"`` only.
+        Number of the neighbour; only ``"knn"`` uses it.
 
     Returns
     -------
@@ -68,19 +71,19 @@ def kl_divergence(real, generated, *, method="knn", k=5):
     parameters = {"method": method, "k": k}
     check_parameters("kl_divergence", _CONSTRAINTS, parameters)
     fewest = {"knn": k + 1, "gaussian": 2, "histogram": 1}[method]
-    real = check_features(real, "real", fewest)
-    generated = check_features(generated, "generated", fewest)
-    if real.shape[1] != generated.shape[1]:
+    P = check_features(real, "real", fewest)
+    Q = check_features(generated, "generated", fewest)
+    if P.shape[1] != Q.shape[1]:
         raise ValueError(
             "real and generated must have the same features. "
-            f"Got {real.shape[1]} and {generated.shape[1]} of them."
+            f"Got {P.shape[1]} and {Q.shape[1]} of them."
         )
     # Centred, so that far-off features lose no digits.
-    centre = np.concatenate([real, generated]).mean(axis=0, dtype=np.float64)
-    real, generated = real - centre, generated - centre
+    centre = np.concatenate([P, Q]).mean(axis=0, dtype=np.float64)
+    P, Q = P - centre, Q - centre
     if method == "knn":
-        return _by_neighbours(real, generated, k)
-    return (_by_gaussians if method == "gaussian" else _by_histograms)(real, generated)
+        return _by_neighbours(P, Q, k)
+    return (_by_gaussians if method == "gaussian" else _by_histograms)(P, Q)
 
 
 _CONSTRAINTS = {
@@ -89,13 +92,13 @@ _CONSTRAINTS = {
 }
 
 
-def _resolution(real, generated):
+def _resolution(real: np.ndarray, generated: np.ndarray) -> float:
     """Return the smallest difference that counts."""
     spread = np.sqrt(max(np.square(real).mean(), np.square(generated).mean()))
     return _RESOLUTION * spread or 1.0
 
 
-def _by_neighbours(real, generated, k):
+def _by_neighbours(real: np.ndarray, generated: np.ndarray, k: int) -> float:
     # Without an argument, kneighbors leaves each row itself out.
     among_real = NearestNeighbors(n_neighbors=k).fit(real).kneighbors()[0][:, -1]
     among_generated = NearestNeighbors(n_neighbors=k).fit(generated).kneighbors(real)[0][:, -1]
@@ -106,7 +109,7 @@ def _by_neighbours(real, generated, k):
     return float(n_features * np.log(ratios).mean() + correction)
 
 
-def _by_gaussians(real, generated):
+def _by_gaussians(real: np.ndarray, generated: np.ndarray) -> float:
     n_features = real.shape[1]
     smallest = _resolution(real, generated) ** 2 * np.eye(n_features)
     of_real = np.atleast_2d(np.cov(real, rowvar=False)) + smallest
@@ -119,7 +122,7 @@ def _by_gaussians(real, generated):
     return float((trace + distance - n_features + volumes) / 2)
 
 
-def _by_histograms(real, generated):
+def _by_histograms(real: np.ndarray, generated: np.ndarray) -> float:
     divergence = 0.0
     for p, q in zip(real.T, generated.T, strict=True):
         low, high = min(p.min(), q.min()), max(p.max(), q.max())

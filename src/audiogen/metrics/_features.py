@@ -1,6 +1,7 @@
-"""What the metrics compare: features of clips, checked."""
+"""Features of clips that the metrics compare."""
 
 import numpy as np
+import numpy.typing as npt
 
 from audiogen.signal import mfcc
 
@@ -10,7 +11,7 @@ _N_MFCC = 40
 _N_KEPT = 13
 
 
-def mfcc_frames(audio, sample_rate):
+def mfcc_frames(audio: npt.ArrayLike, sample_rate: float) -> np.ndarray:
     """Return the first 13 of 40 mel-frequency cepstral coefficients of each frame.
 
     Parameters
@@ -18,7 +19,7 @@ def mfcc_frames(audio, sample_rate):
     audio : array-like of shape (n_samples, n_timesteps)
         Clips.
     sample_rate : float
-        In Hz.
+        Sampling rate of the audio, in Hz.
 
     Returns
     -------
@@ -27,7 +28,7 @@ def mfcc_frames(audio, sample_rate):
     return mfcc(audio, sample_rate, _N_MFCC)[..., :_N_KEPT]
 
 
-def check_features(X, name, min_samples):
+def check_features(X: npt.ArrayLike, name: str, min_samples: int) -> np.ndarray:
     """Return features as a finite array of real numbers with two dimensions.
 
     Parameters
@@ -35,9 +36,9 @@ def check_features(X, name, min_samples):
     X : array-like of shape (n_samples, n_features) or (n_samples,)
         Features; one dimension means one feature.
     name : str
-        What the message calls them.
+        Name of the features in messages.
     min_samples : int
-        The fewest rows that will do.
+        Smallest allowed number of rows.
 
     Returns
     -------

@@ -1,14 +1,15 @@
 """The Fréchet distance between two sets of embeddings, and of audio."""
 
 import numbers
-import warnings
+from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 import scipy.linalg
 from scipy.linalg.lapack import dpstrf
 
 from audiogen.metrics._features import check_features, mfcc_frames
-from audiogen.utils.validation import Interval, check_parameters
+from audiogen.utils.validation import Interval, check_audio, check_parameters, warn_user
 
 __all__ = ["frechet_audio_distance", "frechet_distance"]
 
@@ -16,7 +17,7 @@ _VALUES_PER_BLOCK = 2**20
 _ROWS_PER_DIMENSION = 8
 
 
-def frechet_distance(A, B):
+def frechet_distance(A: npt.ArrayLike, B: npt.ArrayLike) -> float:
     r"""Compute the Fréchet distance between Gaussians fitted to two sets.
 
     .. math:: |\mu_A - \mu_B|^2 + \mathrm{tr}(C_A + C_B - 2 (C_A C_B)^{1/2})
@@ -48,7 +49,7 @@ def frechet_distance(A, B):
 
     Notes
     -----
-    No matrix square root is taken. With factors :math:`C = R^T R`, the trace of
+    No matrix square root is computed. With factors :math:`C = R^T R`, the trace of
     :math:`(C_A C_B)^{1/2}` is the sum of the singular values of :math:`R_A R_B^T`,
     which stays real and accurate for singular covariances too.
 
@@ -72,10 +73,9 @@ def frechet_distance(A, B):
         )
     n_rows, n_features = min(len(A), len(B)), A.shape[1]
     if n_rows < _ROWS_PER_DIMENSION * n_features:
-        warnings.warn(
+        warn_user(
             f"{n_rows} rows are few for {n_features} features: the Fréchet distance is biased "
-            f"upward below {_ROWS_PER_DIMENSION * n_features} rows.",
-            stacklevel=2,
+            f"upward below {_ROWS_PER_DIMENSION * n_features} rows."
         )
     mean_a, factor_a = _mean_and_factor(A)
     mean_b, factor_b = _mean_and_factor(B)
@@ -84,26 +84,32 @@ def frechet_distance(A, B):
     return float(np.sum((mean_a - mean_b) ** 2) + max(spread, 0.0))
 
 
-def frechet_audio_distance(real, generated, *, sample_rate, embedding=None):
+def frechet_audio_distance(
+    real: npt.ArrayLike,
+    generated: npt.ArrayLike,
+    *,
+    sample_rate: float,
+    embedding: Callable[[np.ndarray], npt.ArrayLike] | None = None,
+) -> float:
     """Compute the Fréchet distance between embeddings of real and generated audio.
 
     Parameters
     ----------
     real, generated : array-like of shape (n_samples, n_timesteps)
-        Clips.
+        Clips; integers are scaled by the full scale of their type.
     sample_rate : float
-        In Hz.
+        Sampling rate of the audio, in Hz.
     embedding : callable, default=None
-        Takes audio of shape (n_samples, n_timesteps) and returns embeddings of shape
-        (n_samples, n_features), or (n_samples, n_frames, n_features), of which every
+        Function that takes audio of shape (n_samples, n_timesteps) and returns embeddings of
+        shape (n_samples, n_features), or (n_samples, n_frames, n_features), where every
         frame counts as a row. None takes the first 13 of 40 mel-frequency cepstral
         coefficients of each frame.
 
     Returns
     -------
     distance : float
-        At least 0. It depends on the embedding and on the number of clips; compare
-        like with like.
+        At least 0. It depends on the embedding and on the number of clips: compare
+        distances only where both are the same.
 
     Raises
     ------
@@ -112,7 +118,7 @@ def frechet_audio_distance(real, generated, *, sample_rate, embedding=None):
 
     See Also
     --------
-    frechet_distance : The same on any features, with its warning for few rows.
+    frechet_distance : The distance between features of any kind.
 
     References
     ----------
@@ -134,14 +140,15 @@ def frechet_audio_distance(real, generated, *, sample_rate, embedding=None):
     rate = {"sample_rate": Interval(numbers.Real, 0, None, closed="neither")}
     check_parameters("frechet_audio_distance", rate, {"sample_rate": sample_rate})
     sets = []
-    for audio in (real, generated):
-        rows = mfcc_frames(audio, sample_rate) if embedding is None else embedding(audio)
+    for name, audio in (("real", real), ("generated", generated)):
+        clips = check_audio(audio, name=name)
+        rows = mfcc_frames(clips, sample_rate) if embedding is None else embedding(clips)
         rows = np.asarray(rows)
         sets.append(rows.reshape(-1, rows.shape[-1]) if rows.ndim == 3 else rows)
     return frechet_distance(*sets)
 
 
-def _mean_and_factor(X):
+def _mean_and_factor(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the mean and a factor R with ``R.T @ R`` the covariance, in float64."""
     n_rows, n_features = X.shape
     mean = X.mean(axis=0, dtype=np.float64)
@@ -155,7 +162,7 @@ def _mean_and_factor(X):
     return mean, _factor(covariance / (n_rows - 1))
 
 
-def _factor(covariance):
+def _factor(covariance: np.ndarray) -> np.ndarray:
     """Return R with ``R.T @ R`` equal to a covariance, singular ones too."""
     try:
         return scipy.linalg.cholesky(covariance, check_finite=False)

@@ -1,29 +1,92 @@
-"""How many pitches there are, how far apart, and how they are spread."""
+"""Pitch metrics: notes in tune, and how many pitches there are and how they are spread."""
 
 import numbers
+from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 
-from audiogen.utils.validation import Interval, check_audio, check_parameters
+from audiogen.signal import track_pitch
+from audiogen.utils.validation import Interval, check_audio, check_midi_pitch, check_parameters
 
-__all__ = ["n_pitches", "pitch_entropy", "pitch_range"]
+__all__ = ["n_pitches", "pitch_accuracy", "pitch_entropy", "pitch_range"]
 
 _N_MIDI = 128
 
 
-def n_pitches(audio, *, sample_rate):
+def pitch_accuracy(
+    generated: npt.ArrayLike,
+    pitch: npt.ArrayLike,
+    *,
+    sample_rate: float,
+    tolerance: float = 50.0,
+) -> float:
+    """Compute the share of notes that sound the pitch that was asked for.
+
+    Parameters
+    ----------
+    generated : array-like of shape (n_samples, n_timesteps)
+        Notes, one in each row.
+    pitch : array-like of shape (n_samples,), or a number
+        MIDI pitch of each note, or of all of them.
+    sample_rate : float
+        Sampling rate of the audio, in Hz.
+    tolerance : float, default=50.0
+        Largest deviation of a note that is in tune, in cents.
+
+    Returns
+    -------
+    accuracy : float
+        From 0 to 1. A note whose pitch cannot be judged, such as silence, is not in tune.
+
+    Raises
+    ------
+    ValueError
+        Where there is not one pitch for each note, or a pitch is missing or none.
+
+    See Also
+    --------
+    audiogen.signal.track_pitch : How the pitch is found; no tracker is always right, so
+        compare with the accuracy of real notes.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from audiogen.metrics import pitch_accuracy
+    >>> time = np.arange(16000) / 16000
+    >>> notes = [np.sin(2 * np.pi * 440 * time), np.zeros(16000)]
+    >>> pitch_accuracy(notes, [69, 69], sample_rate=16000)
+    0.5
+    """
+    rules = {"tolerance": Interval(numbers.Real, 0, None)}
+    check_parameters("pitch_accuracy", rules, {"tolerance": tolerance})
+    generated = check_audio(generated, name="generated")
+    pitch = np.asarray(pitch, dtype=np.float64)
+    if pitch.ndim and pitch.shape != (len(generated),):
+        raise ValueError(
+            f"pitch must have one number for each of the {len(generated)} notes. "
+            f"Got the shape {pitch.shape}."
+        )
+    if not np.isfinite(pitch).all():
+        raise ValueError("pitch holds NaN or infinite values; leave those notes out.")
+    check_midi_pitch(pitch)
+    cents = 100 * np.abs(track_pitch(generated, sample_rate) - pitch)
+    return float(np.mean(cents <= tolerance))  # NaN is no match
+
+
+def n_pitches(audio: npt.ArrayLike, *, sample_rate: float) -> int:
     """Count the distinct pitches of clips.
 
     Pitches are the spectral peaks that ``librosa.piptrack`` finds with its defaults,
-    between 150 and 4,000 Hz, each to the last digit in Hz: a count of how much is going
-    on, not of notes.
+    between 150 and 4,000 Hz, in Hz without rounding. So this is a measure of how rich a sound
+    is, and no number of notes.
 
     Parameters
     ----------
     audio : array-like of shape (n_samples, n_timesteps) or (n_timesteps,)
-        Clips, counted together.
+        Clips; their pitches are counted together.
     sample_rate : float
-        In Hz.
+        Sampling rate of the audio, in Hz.
 
     Returns
     -------
@@ -46,20 +109,20 @@ def n_pitches(audio, *, sample_rate):
     return len(np.unique(np.concatenate(distinct)))
 
 
-def pitch_range(audio, *, sample_rate):
-    """Measure how far the highest pitch of clips is from the lowest.
+def pitch_range(audio: npt.ArrayLike, *, sample_rate: float) -> float:
+    """Compute the distance from the lowest to the highest pitch of clips.
 
     Parameters
     ----------
     audio : array-like of shape (n_samples, n_timesteps) or (n_timesteps,)
-        Clips, taken together.
+        Clips; the pitches of all of them count.
     sample_rate : float
-        In Hz.
+        Sampling rate of the audio, in Hz.
 
     Returns
     -------
     pitch_range : float
-        In Hz, some 3,850 at most; 0 for silence.
+        In Hz, about 3,850 at most; 0 for silence.
 
     Raises
     ------
@@ -90,21 +153,21 @@ def pitch_range(audio, *, sample_rate):
     return float(highest.max()) - float(lowest.min())
 
 
-def pitch_entropy(audio, *, sample_rate):
+def pitch_entropy(audio: npt.ArrayLike, *, sample_rate: float) -> float:
     """Compute the entropy of the pitches of clips over the 128 MIDI pitches.
 
     Parameters
     ----------
     audio : array-like of shape (n_samples, n_timesteps) or (n_timesteps,)
-        Clips, taken together.
+        Clips; the pitches of all of them count.
     sample_rate : float
-        In Hz.
+        Sampling rate of the audio, in Hz.
 
     Returns
     -------
     entropy : float
-        In bits: 0 for one pitch alone, at most 7. NaN where there is no pitch at all, as
-        in silence.
+        In bits: 0 for a single pitch, at most 7. NaN for audio without any pitch, such as
+        silence.
 
     Raises
     ------
@@ -138,7 +201,7 @@ def pitch_entropy(audio, *, sample_rate):
     return float(abs(shares @ np.log2(shares)))
 
 
-def _pitches(audio, sample_rate, caller):
+def _pitches(audio: npt.ArrayLike, sample_rate: float, caller: str) -> Iterator[np.ndarray]:
     """Yield the pitches of each clip, in Hz."""
     import librosa
 

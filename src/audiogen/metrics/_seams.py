@@ -1,8 +1,9 @@
-"""How well one sound goes over into the next."""
+"""How audible the seams between joined sounds are."""
 
 import numbers
 
 import numpy as np
+import numpy.typing as npt
 
 from audiogen.signal import stft
 from audiogen.utils.validation import Interval, check_audio, check_parameters
@@ -10,30 +11,32 @@ from audiogen.utils.validation import Interval, check_audio, check_parameters
 __all__ = ["seam_flux"]
 
 
-def seam_flux(audio, n_joined, *, frame_length=1024, hop_length=256):
+def seam_flux(
+    audio: npt.ArrayLike, n_joined: int, *, frame_length: int = 1024, hop_length: int = 256
+) -> tuple[np.ndarray, np.ndarray]:
     """Measure the spectral flux at the seams of joined sounds, and inside the sounds.
 
-    Spectral flux is how much louder the bins of a spectrum are than those of the one
-    before, summed over the bins [1]_. A click makes it leap.
+    Spectral flux is the increase in magnitude from one spectrum to the next, summed over the
+    bins [1]_. A click makes it much larger.
 
     Parameters
     ----------
     audio : array-like of shape (n_samples, n_timesteps) or (n_timesteps,)
-        Audio, each of it made of `n_joined` sounds of one length.
+        Clips, each of which consists of `n_joined` sounds of one length.
     n_joined : int
-        How many sounds, at least 2.
+        Number of sounds in a clip, at least 2.
     frame_length : int, default=1024
-        Samples in a frame, of a Hann window.
+        Number of samples in a frame of the spectrogram, whose window is a Hann window.
     hop_length : int, default=256
-        Samples from the start of a frame to the start of the next.
+        Number of samples from the start of a frame to the start of the next.
 
     Returns
     -------
     seams : ndarray of shape (n_samples, n_joined - 1), float32
-        At each seam the largest flux between two frames one of which holds samples of both
-        sides.
+        Largest flux at each seam, of all pairs of consecutive frames one of which reaches
+        across the seam.
     inside : ndarray of shape (n_samples, n), float32
-        The flux between all other frames that follow each other.
+        Flux of all other pairs of consecutive frames.
 
     Raises
     ------

@@ -1,12 +1,12 @@
 """Several metrics at once, for a table."""
 
 import numpy as np
+import numpy.typing as npt
 
-from audiogen.metrics._accuracy import pitch_accuracy
 from audiogen.metrics._divergence import kl_divergence
 from audiogen.metrics._features import mfcc_frames
 from audiogen.metrics._frechet import frechet_distance
-from audiogen.metrics._pitch import n_pitches, pitch_entropy, pitch_range
+from audiogen.metrics._pitch import n_pitches, pitch_accuracy, pitch_entropy, pitch_range
 from audiogen.utils.validation import check_audio
 
 __all__ = ["summarize"]
@@ -15,19 +15,25 @@ _SILENCE = 1e-3
 _FEWEST_FOR_KL = 6
 
 
-def summarize(real, generated, *, sample_rate, pitch=None):
+def summarize(
+    real: npt.ArrayLike,
+    generated: npt.ArrayLike,
+    *,
+    sample_rate: float,
+    pitch: npt.ArrayLike | None = None,
+) -> dict[str, float]:
     """Measure generated notes, by themselves and against real ones.
 
-    The distances are those of notes scaled to a peak of 1: recording levels do not count.
+    Distances are between notes scaled to a peak of 1, so that recording levels do not count.
 
     Parameters
     ----------
     real, generated : array-like of shape (n_samples, n_timesteps)
-        Notes; the numbers of the two may differ.
+        Notes; there may be more of one than of the other.
     sample_rate : float
-        In Hz.
+        Sampling rate of the audio, in Hz.
     pitch : array-like of shape (n_generated,), default=None
-        The MIDI pitches that the generated notes ought to have.
+        MIDI pitches that the generated notes were asked for.
 
     Returns
     -------
@@ -48,7 +54,8 @@ def summarize(real, generated, *, sample_rate, pitch=None):
     """
     generated = check_audio(generated, name="generated")
     silent = np.abs(generated).max(axis=1) < _SILENCE
-    frames, means = {}, {}
+    frames: dict[str, np.ndarray] = {}
+    means: dict[str, np.ndarray] = {}
     for name, notes in (("real", check_audio(real, name="real")), ("generated", generated)):
         coefficients = mfcc_frames(_peak_normalized(notes), sample_rate)
         frames[name] = coefficients.reshape(-1, coefficients.shape[-1])
@@ -68,6 +75,6 @@ def summarize(real, generated, *, sample_rate, pitch=None):
     return {name: float(value) for name, value in figures.items()}
 
 
-def _peak_normalized(notes):
+def _peak_normalized(notes: np.ndarray) -> np.ndarray:
     peaks = np.abs(notes).max(axis=1, keepdims=True)
     return notes / np.where(peaks > 0, peaks, 1)

@@ -1,4 +1,4 @@
-"""Music: tunes drawn, arranged and played, with what was fitted elsewhere."""
+"""Music: tunes composed, arranged and played with fitted models."""
 
 from audiogen.music._arrange import arrange, within_reach
 from audiogen.music._compose import compose

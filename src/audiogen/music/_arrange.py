@@ -1,32 +1,35 @@
 """Chords and a bass for a melody, by a rule of thumb."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
 __all__ = ["arrange", "within_reach"]
 
-# The triads of C major and A minor, by their root; C first, as it is the home of a tie.
+# The triads of C major and A minor, by their root; C first, as ties go to the first.
 _TRIADS = {0: (0, 4, 7), 7: (7, 11, 2), 5: (5, 9, 0), 9: (9, 0, 4), 2: (2, 5, 9), 4: (4, 7, 11)}
 _ROOT_WEIGHT = 0.2
 _BASS, _CHORD = 36, 52  # the lowest pitches of these voices
 
 
-def arrange(tune, seconds, programs):
+def arrange(tune: Any, seconds: float, programs: Sequence[int]) -> Any:
     """Return a melody in C major or A minor with a bass and three-part chords.
 
     Parameters
     ----------
     tune : pretty_midi.PrettyMIDI
-        One voice.
+        A melody of one voice.
     seconds : float
-        How long each chord is.
+        Duration of each chord.
     programs : sequence of three int
         General MIDI programs of the melody, the chords and the bass.
 
     Returns
     -------
     tune : pretty_midi.PrettyMIDI
-        Three tracks: the melody, then, softer, the chords and the bass. Each chord is the
-        triad whose notes the melody plays longest while it sounds.
+        Three tracks: the melody, and, softer, the chords and the bass. Each chord is the
+        triad of whose notes the melody plays most during the chord.
 
     Examples
     --------
@@ -54,20 +57,20 @@ def arrange(tune, seconds, programs):
     return tune
 
 
-def within_reach(tune, low, high):
-    """Move each track by octaves, as few as will do, towards the pitches of a generator.
+def within_reach(tune: Any, low: float, high: float) -> Any:
+    """Transpose each track by as few octaves as bring it nearest to a range of pitches.
 
     Parameters
     ----------
     tune : pretty_midi.PrettyMIDI
-        Tracks of notes.
+        The tune, which is changed in place.
     low, high : float
-        The lowest and the highest MIDI pitch that the generator knows.
+        The lowest and the highest MIDI pitch of the range, such as that of a generator.
 
     Returns
     -------
     tune : pretty_midi.PrettyMIDI
-        The same, changed.
+        The same object.
 
     Examples
     --------
@@ -89,6 +92,6 @@ def within_reach(tune, low, high):
     return tune
 
 
-def _at_least(pitch_class, low):
-    """Return the lowest pitch of a class that is not below another."""
+def _at_least(pitch_class: int, low: int) -> int:
+    """Return the lowest pitch of a pitch class that is not below another pitch."""
     return int(low + (pitch_class - low) % 12)

@@ -1,6 +1,7 @@
-"""A melody drawn, note by note, from what an LSTMSequencer expects."""
+"""Melodies drawn, note by note, from the predictions of an LSTMSequencer."""
 
 import numbers
+from typing import Any
 
 import numpy as np
 
@@ -10,28 +11,30 @@ from audiogen.utils.validation import Interval, check_parameters
 
 __all__ = ["compose"]
 
-_UNLIKELY = 0.1  # of the likeliest: less is what regression smears over everything
+_UNLIKELY = 0.1  # share of the likeliest, below which a prediction is an error of regression
 
 
-def compose(pipeline, n_steps=128, *, temperature=0.7, random_state=None):
-    """Draw a melody from a pipeline that has learnt tunes.
+def compose(
+    pipeline: Any, n_steps: int = 128, *, temperature: float = 0.7, random_state: Any = None
+) -> Any:
+    """Draw a melody from a pipeline that was fitted on tunes.
 
     Parameters
     ----------
     pipeline : Pipeline
-        Fitted, of `PianoRoll`, `SlidingWindow` and `LSTMSequencer`.
+        Fitted pipeline of `PianoRoll`, `SlidingWindow` and `LSTMSequencer`.
     n_steps : int, default=128
-        Steps of time, of which the `PianoRoll` has so many a beat.
+        Number of steps of time; the `PianoRoll` has `steps_per_beat` of them in a beat.
     temperature : float, default=0.7
-        How daring the choice of a pitch is: towards 0 the likeliest always comes, at 1 as
-        often as expected, above all become more alike. Rhythm is always drawn as expected.
+        Temperature of the choice of pitches: near 0 it is always the likeliest, at 1 pitches
+        are drawn as often as predicted, above 1 more evenly. Rhythm is always drawn at 1.
     random_state : int, RandomState or None, default=None
-        Decides the melody.
+        Seed of the melody.
 
     Returns
     -------
     tune : pretty_midi.PrettyMIDI
-        One voice.
+        A tune of one voice.
 
     Raises
     ------
@@ -40,11 +43,11 @@ def compose(pipeline, n_steps=128, *, temperature=0.7, random_state=None):
 
     Notes
     -----
-    Frames hold 0 and 1, so the mean squared error makes the network expect the probability
-    of each: that a pitch begins, that the one that sounds is held, that nothing sounds. One
-    of these is drawn and is a frame that the next is predicted from. `generate` goes on
-    from seeds with the expectation itself, the mean of all that might follow, which soon
-    fades to silence.
+    Frames hold 0 and 1, so that a network trained with the mean squared error predicts
+    probabilities: that a pitch begins, that the one that sounds is held, that nothing sounds.
+    One of these is drawn, and the next frame is predicted from it. `generate` continues from
+    seeds with the predictions themselves, means of all frames that might follow, which soon
+    fade to silence.
 
     Examples
     --------
@@ -61,7 +64,7 @@ def compose(pipeline, n_steps=128, *, temperature=0.7, random_state=None):
     check_parameters("compose", _CONSTRAINTS, given)
     steps = [step for _, step in pipeline.steps] if hasattr(pipeline, "steps") else [pipeline]
     roll, lstm = steps[0], steps[-1]
-    if len(steps) != 3 or not isinstance(roll, PianoRoll) or not hasattr(lstm, "extra_frames"):
+    if len(steps) != 3 or not isinstance(roll, PianoRoll) or not hasattr(lstm, "generates_frames"):
         raise ValueError(
             "compose needs a fitted pipeline of PianoRoll, SlidingWindow and LSTMSequencer. Got "
             f"{', '.join(type(step).__name__ for step in steps)}."
@@ -81,7 +84,14 @@ _CONSTRAINTS = {
 }
 
 
-def _draw(frame, expected, before, is_first, temperature, rng):
+def _draw(
+    frame: np.ndarray,
+    expected: np.ndarray,
+    before: np.ndarray,
+    is_first: bool,
+    temperature: float,
+    rng: np.random.Generator,
+) -> None:
     """Fill in a frame: a pitch begins, the one before is held, or there is silence."""
     sounds, begins = np.clip(expected, 0, 1).reshape(2, -1)
     held = before.reshape(2, -1)[0]
@@ -95,6 +105,7 @@ def _draw(frame, expected, before, is_first, temperature, rng):
         frame[:n_pitches] = held
 
 
-def _drawn(weights, rng):
+def _drawn(weights: np.ndarray, rng: np.random.Generator) -> int:
+    """Return an index drawn in proportion to weights, the unlikely ones left out."""
     weights = np.where(weights < _UNLIKELY * weights.max(), 0, weights)
-    return rng.choice(len(weights), p=weights / weights.sum())
+    return int(rng.choice(len(weights), p=weights / weights.sum()))

@@ -1,6 +1,7 @@
-"""What is to be played: a table of notes, checked, from a DataFrame or from MIDI."""
+"""The table of notes to play, checked, from a DataFrame or from MIDI."""
 
 import logging
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,7 @@ from audiogen.utils.validation import check_midi_pitch
 
 __all__ = ["read_score"]
 
-# NSynth's families of the General MIDI programs, each from its first program on.
+# NSynth's family for each General MIDI program: that of the nearest key at or below it.
 _FAMILIES = {
     0: "keyboard", 8: "mallet", 16: "organ", 24: "guitar", 32: "bass", 40: "string",
     47: "mallet", 48: "string", 52: "vocal", 55: "string", 56: "brass", 64: "reed",
@@ -22,7 +23,12 @@ _FAMILIES = {
 _REQUIRED = ("onset", "duration", "pitch")
 
 
-def read_score(notes, conditions, categories, programs=None):
+def read_score(
+    notes: Any,
+    conditions: list[str],
+    categories: dict[str, Any],
+    programs: dict | None = None,
+) -> pd.DataFrame:
     """Return notes as a table, in the order of their onsets.
 
     Parameters
@@ -31,7 +37,7 @@ def read_score(notes, conditions, categories, programs=None):
             pretty_midi.PrettyMIDI
         As `audiogen.render` takes them.
     conditions : list of str
-        What the generator is conditioned on.
+        Names of the generator's conditions.
     categories : dict of str to ndarray or None
         The categories of each condition that has any.
     programs : dict, default=None
@@ -40,9 +46,9 @@ def read_score(notes, conditions, categories, programs=None):
     Returns
     -------
     score : DataFrame
-        With the columns onset, duration, pitch, velocity (NaN where nothing is said of it),
-        voice (str) and the conditions. Where a voice strikes a pitch again that still
-        sounds, the earlier note ends there.
+        With the columns onset, duration, pitch, velocity (NaN where it is not given), voice
+        (str) and the conditions. Where a voice repeats a pitch that still sounds, the earlier
+        note ends.
 
     Raises
     ------
@@ -54,25 +60,26 @@ def read_score(notes, conditions, categories, programs=None):
         notes = pd.DataFrame(notes)
     if is_named(notes):
         notes = _as_pandas(notes)
-        score = notes if notes.empty else _of_frame(notes, chosen)
+        score = notes if notes.empty else _from_frame(notes, chosen)
     else:
-        score = _of_midi(read_midi(notes), chosen, categories, _checked(programs or {}))
+        score = _from_midi(read_midi(notes), chosen, categories, _checked_programs(programs or {}))
     if score.empty:
         raise ValueError("There are no notes to play: give at least one; drums do not count.")
-    _refuse(score)
+    _refuse_unplayable(score)
     score["voice"] = score["voice"].astype(str)
-    return _struck_again(score.sort_values(["onset", "duration"], kind="stable"))
+    return _end_repeated(score.sort_values(["onset", "duration"], kind="stable"))
 
 
-def _as_pandas(notes):
+def _as_pandas(notes: Any) -> pd.DataFrame:
     """Return a table as a DataFrame of pandas; a scalar of a dict holds for all notes."""
     columns = {name: column.values for name, column in read_columns(notes).items()}
-    n_notes = max(map(len, columns.values()))
+    n_notes = max(map(len, columns.values()), default=0)
     scalars = [name for name, values in columns.items() if len(values) == 1]
     return pd.DataFrame({**columns, **{name: columns[name].repeat(n_notes) for name in scalars}})
 
 
-def _of_frame(notes, chosen):
+def _from_frame(notes: pd.DataFrame, chosen: list[str]) -> pd.DataFrame:
+    """Return the score of a table of notes."""
     missing = [name for name in (*_REQUIRED, *chosen) if name not in notes]
     if missing:
         raise ValueError(
@@ -94,7 +101,10 @@ def _of_frame(notes, chosen):
     return score.reset_index(drop=True)
 
 
-def _of_midi(tune, chosen, categories, programs):
+def _from_midi(
+    tune: Any, chosen: list[str], categories: dict[str, Any], programs: dict
+) -> pd.DataFrame:
+    """Return the score of a MIDI tune."""
     rows = []
     for i, track in enumerate(tune.instruments):
         if track.is_drum:
@@ -115,8 +125,8 @@ def _of_midi(tune, chosen, categories, programs):
     return pd.DataFrame(rows)
 
 
-def _checked(programs):
-    """Refuse keys that are no General MIDI program: they would do nothing."""
+def _checked_programs(programs: dict) -> dict:
+    """Return programs; refuse keys that are no General MIDI program, which would do nothing."""
     from pretty_midi.constants import INSTRUMENT_MAP
 
     for key in programs:
@@ -128,8 +138,8 @@ def _checked(programs):
     return programs
 
 
-def _category(track, condition, known, programs):
-    """Return what a MIDI track's program is in terms of a generator's condition."""
+def _category(track: Any, condition: str, known: np.ndarray | None, programs: dict) -> Any:
+    """Return the category of a generator's condition for a MIDI track's program."""
     import pretty_midi
 
     program = track.program
@@ -150,7 +160,7 @@ def _category(track, condition, known, programs):
     return found
 
 
-def _refuse(score):
+def _refuse_unplayable(score: pd.DataFrame) -> None:
     """Refuse numbers that cannot be played."""
     for name, low, strict, high in (
         ("onset", 0, False, np.inf),
@@ -176,8 +186,8 @@ def _refuse(score):
     check_midi_pitch(score["pitch"])
 
 
-def _struck_again(score):
-    """End notes where their voice strikes the same pitch again."""
+def _end_repeated(score: pd.DataFrame) -> pd.DataFrame:
+    """Return notes that end where their voice repeats their pitch."""
     following = score.groupby(["voice", "pitch"], sort=False)["onset"].shift(-1)
     score["duration"] = np.fmin(score["duration"], following - score["onset"])
     return score[score["duration"] > 0].reset_index(drop=True)

@@ -51,8 +51,8 @@ def inverse_transform_steps(steps: Iterable[Any], X: Any, y: Any = None) -> Any:
             continue
         if not hasattr(step, "inverse_transform"):
             raise TypeError(
-                f"{type(step).__name__} has no inverse_transform, so samples cannot be brought "
-                "back through it; take it out of the pipeline or apply it before."
+                f"{type(step).__name__} has no inverse_transform, so samples cannot be inverted "
+                "through it; take it out of the pipeline or apply it before."
             )
         X = call_with_y(step.inverse_transform, X, y)
     return X

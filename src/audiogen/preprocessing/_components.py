@@ -82,7 +82,8 @@ class PrincipalComponents(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
         if self.n_components_ < self.n_components:
             warnings.warn(
                 f"PrincipalComponents keeps {self.n_components_} components rather than "
-                f"n_components={self.n_components}: X has {n_samples} rows of {n_features} features.",
+                f"n_components={self.n_components}: X has {n_samples} rows of {n_features} "
+                "features.",
                 stacklevel=2,
             )
         self.pca_ = PCA(self.n_components_, random_state=self.random_state).fit(features)

@@ -1,7 +1,8 @@
-"""Named, ready pipelines: plain compositions of public parts, to copy and change.
+"""Ready pipelines by name: compositions of public parts, to copy and change.
 
-Each function returns an unfitted `audiogen.GenerativePipeline` whose last step is the generator;
-every keyword it does not name is one of that generator's, in place of the recipe's own.
+Each function returns an unfitted `audiogen.GenerativePipeline` that ends in the generator. A
+keyword that is none of the function's own parameters is a parameter of that generator and
+replaces the recipe's value.
 """
 
 import lazy_loader

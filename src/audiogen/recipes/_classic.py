@@ -1,5 +1,7 @@
 """The models of the report that inspired audiogen, to compare with."""
 
+from typing import Any
+
 from audiogen.generators import (
     ConditionalVAE,
     GANGenerator,
@@ -12,17 +14,21 @@ from audiogen.preprocessing import SlidingWindow, STFTSpectrogram
 __all__ = ["classic_cvae", "classic_gan", "classic_lstm", "classic_wavenet"]
 
 
-def classic_cvae(*, random_state=None, verbose=0, **parameters):
+def classic_cvae(
+    *, sample_rate: int = 16000, random_state: Any = None, verbose: int = 0, **parameters: Any
+) -> GenerativePipeline:
     """Return the conditional VAE of waveforms of the report that inspired audiogen.
 
     It is there to be compared with: a squared error of waveforms is mostly one of phases.
 
     Parameters
     ----------
+    sample_rate : int, default=16000
+        Sampling rate of the audio, in Hz.
     random_state : int, RandomState or None, default=None
-        Decides everything random.
+        Seed of everything random.
     verbose : int, default=0
-        1 shows the progress of training.
+        Whether to show the progress of training (1) or not (0).
     **parameters : dict
         Parameters of `ConditionalVAE`, in place of its defaults.
 
@@ -38,20 +44,24 @@ def classic_cvae(*, random_state=None, verbose=0, **parameters):
     ['vae']
     """
     vae = ConditionalVAE(random_state=random_state, verbose=verbose, **parameters)
-    return GenerativePipeline([("vae", vae)])
+    return GenerativePipeline([("vae", vae)], sample_rate=sample_rate)
 
 
-def classic_gan(*, random_state=None, verbose=0, **parameters):
+def classic_gan(
+    *, sample_rate: int = 16000, random_state: Any = None, verbose: int = 0, **parameters: Any
+) -> GenerativePipeline:
     """Return the GAN of spectrograms of the report that inspired audiogen.
 
     It takes hours, and the report got noise from it: it is there to be compared with.
 
     Parameters
     ----------
+    sample_rate : int, default=16000
+        Sampling rate of the audio, in Hz.
     random_state : int, RandomState or None, default=None
-        Decides everything random.
+        Seed of everything random.
     verbose : int, default=0
-        1 shows the progress of training.
+        Whether to show the progress of training (1) or not (0).
     **parameters : dict
         Parameters of `GANGenerator`, in place of its defaults.
 
@@ -67,10 +77,12 @@ def classic_gan(*, random_state=None, verbose=0, **parameters):
     ['stft', 'gan']
     """
     gan = GANGenerator(random_state=random_state, verbose=verbose, **parameters)
-    return GenerativePipeline([("stft", STFTSpectrogram()), ("gan", gan)])
+    return GenerativePipeline([("stft", STFTSpectrogram(sample_rate=sample_rate)), ("gan", gan)])
 
 
-def classic_lstm(*, random_state=None, verbose=0, **parameters):
+def classic_lstm(
+    *, sample_rate: int = 16000, random_state: Any = None, verbose: int = 0, **parameters: Any
+) -> GenerativePipeline:
     """Return the sequencer of spectrograms of the report that inspired audiogen.
 
     It sees 16 notes and adds five, each of four seconds. ``frame_components=1000`` trains
@@ -78,10 +90,12 @@ def classic_lstm(*, random_state=None, verbose=0, **parameters):
 
     Parameters
     ----------
+    sample_rate : int, default=16000
+        Sampling rate of the audio, in Hz.
     random_state : int, RandomState or None, default=None
-        Decides everything random.
+        Seed of everything random.
     verbose : int, default=0
-        1 shows the progress of training.
+        Whether to show the progress of training (1) or not (0).
     **parameters : dict
         Parameters of `LSTMSequencer`, in place of its defaults.
 
@@ -98,21 +112,29 @@ def classic_lstm(*, random_state=None, verbose=0, **parameters):
     """
     lstm = LSTMSequencer(random_state=random_state, verbose=verbose, **parameters)
     return GenerativePipeline(
-        [("stft", STFTSpectrogram()), ("windows", SlidingWindow()), ("lstm", lstm)]
+        [
+            ("stft", STFTSpectrogram(sample_rate=sample_rate)),
+            ("windows", SlidingWindow()),
+            ("lstm", lstm),
+        ]
     )
 
 
-def classic_wavenet(*, random_state=None, verbose=0, **parameters):
+def classic_wavenet(
+    *, sample_rate: int = 16000, random_state: Any = None, verbose: int = 0, **parameters: Any
+) -> GenerativePipeline:
     """Return the WaveNet autoencoder of waveforms of the report that inspired audiogen.
 
     It takes hours, and blurs: it is there to be compared with.
 
     Parameters
     ----------
+    sample_rate : int, default=16000
+        Sampling rate of the audio, in Hz.
     random_state : int, RandomState or None, default=None
-        Decides everything random.
+        Seed of everything random.
     verbose : int, default=0
-        1 shows the progress of training.
+        Whether to show the progress of training (1) or not (0).
     **parameters : dict
         Parameters of `WaveNetAutoencoder`, in place of its defaults.
 
@@ -128,4 +150,4 @@ def classic_wavenet(*, random_state=None, verbose=0, **parameters):
     ['wavenet']
     """
     wavenet = WaveNetAutoencoder(random_state=random_state, verbose=verbose, **parameters)
-    return GenerativePipeline([("wavenet", wavenet)])
+    return GenerativePipeline([("wavenet", wavenet)], sample_rate=sample_rate)

@@ -1,33 +1,39 @@
 """Notes of known pitch: recipes on harmonics plus noise."""
 
-from sklearn.decomposition import PCA
+from typing import Any
 
 from audiogen.generators import ConditionalGaussianMixture, ConditionalVAE, GANGenerator
 from audiogen.pipeline import GenerativePipeline
-from audiogen.preprocessing import Flatten, HarmonicPlusNoise
+from audiogen.preprocessing import Flatten, HarmonicPlusNoise, PrincipalComponents
 from audiogen.recipes._training import TO_THE_END
 
 __all__ = ["harmonic_cvae", "harmonic_gan", "harmonic_gmm"]
 
 
 def harmonic_cvae(
-    *, sample_rate=16000, n_components=64, random_state=None, verbose=0, **parameters
-):
+    *,
+    sample_rate: int = 16000,
+    n_components: int = 64,
+    random_state: Any = None,
+    verbose: int = 0,
+    **parameters: Any,
+) -> GenerativePipeline:
     """Return a pipeline that learns notes of known pitch in about a minute.
 
-    Notes are taken apart into harmonics and noise, which puts their pitch aside; a PCA
-    keeps what varies; a small conditional variational autoencoder learns it.
+    Notes are analysed as harmonics and noise, which separates their pitch from their timbre;
+    principal components keep what varies; a small conditional variational autoencoder learns
+    these.
 
     Parameters
     ----------
     sample_rate : int, default=16000
-        Of the audio, in Hz.
+        Sampling rate of the audio, in Hz.
     n_components : int, default=64
-        Principal components kept; at most the number of notes.
+        Maximum number of principal components; there are no more than notes.
     random_state : int, RandomState or None, default=None
-        Decides everything random.
+        Seed of everything random.
     verbose : int, default=0
-        1 shows the progress of training.
+        Whether to show the progress of training (1) or not (0).
     **parameters : dict
         Further parameters of `ConditionalVAE`, in place of this recipe's own.
 
@@ -54,22 +60,28 @@ def harmonic_cvae(
 
 
 def harmonic_gan(
-    *, sample_rate=16000, n_components=64, random_state=None, verbose=0, **parameters
-):
-    """Return a pipeline that learns notes of known pitch, more varied ones.
+    *,
+    sample_rate: int = 16000,
+    n_components: int = 64,
+    random_state: Any = None,
+    verbose: int = 0,
+    **parameters: Any,
+) -> GenerativePipeline:
+    """Return a pipeline that learns notes of known pitch with a GAN.
 
-    As `harmonic_cvae`, with a small GAN of hinge loss [1]_ in place of the autoencoder.
+    As `harmonic_cvae`, with a small GAN of hinge loss [1]_ in place of the autoencoder: its
+    notes vary more.
 
     Parameters
     ----------
     sample_rate : int, default=16000
-        Of the audio, in Hz.
+        Sampling rate of the audio, in Hz.
     n_components : int, default=64
-        Principal components kept; at most the number of notes.
+        Maximum number of principal components; there are no more than notes.
     random_state : int, RandomState or None, default=None
-        Decides everything random.
+        Seed of everything random.
     verbose : int, default=0
-        1 shows the progress of training.
+        Whether to show the progress of training (1) or not (0).
     **parameters : dict
         Further parameters of `GANGenerator`, in place of this recipe's own.
 
@@ -100,22 +112,27 @@ def harmonic_gan(
 
 
 def harmonic_gmm(
-    *, sample_rate=16000, n_components=64, random_state=None, verbose=0, **parameters
-):
-    """Return a pipeline that gives first notes within seconds.
+    *,
+    sample_rate: int = 16000,
+    n_components: int = 64,
+    random_state: Any = None,
+    verbose: int = 0,
+    **parameters: Any,
+) -> GenerativePipeline:
+    """Return a pipeline that learns notes of known pitch within seconds.
 
     As `harmonic_cvae`, with a conditional Gaussian mixture in place of the network.
 
     Parameters
     ----------
     sample_rate : int, default=16000
-        Of the audio, in Hz.
+        Sampling rate of the audio, in Hz.
     n_components : int, default=64
-        Principal components kept; at most the number of notes.
+        Maximum number of principal components; there are no more than notes.
     random_state : int, RandomState or None, default=None
-        Decides everything random.
+        Seed of everything random.
     verbose : int, default=0
-        Nothing here takes long enough to show; all recipes take it.
+        Ignored, as training takes seconds; all recipes have it.
     **parameters : dict
         Further parameters of `ConditionalGaussianMixture`; its own n_components is
         set by ``set_params(gmm__n_components=...)``.
@@ -139,9 +156,12 @@ def harmonic_gmm(
     )
 
 
-def _harmonic_features(sample_rate, n_components, random_state):
+def _harmonic_features(
+    sample_rate: int, n_components: int, random_state: Any
+) -> list[tuple[str, Any]]:
+    """Return the steps from notes to principal components of their harmonics and noise."""
     return [
         ("harmonics", HarmonicPlusNoise(sample_rate=sample_rate)),
         ("flatten", Flatten()),
-        ("pca", PCA(n_components, random_state=random_state)),
+        ("pca", PrincipalComponents(n_components, random_state=random_state)),
     ]

@@ -1,4 +1,4 @@
-"""What each recipe needs, and what it gave: the table of ``audiogen recipes``."""
+"""What each recipe needs, and how it performed: the table of ``audiogen recipes``."""
 
 from typing import NamedTuple
 
@@ -11,13 +11,13 @@ class Result(NamedTuple):
     Parameters
     ----------
     sounds : str
-        What it learns from.
+        Kind of sounds that the recipe learns from.
     y : str
-        The conditions that it needs.
+        Conditions that the recipe needs.
     training : str
-        What of its own training was done.
+        Share of the recipe's own training that was done.
     seconds : float
-        Of `fit`, on two cores.
+        Duration of `fit` on two cores.
     fad_ratio : float
         Fréchet audio distance between generated and held-out notes, over that between as many
         training notes and held-out ones.
@@ -56,7 +56,7 @@ family of the 38 held-out ones. FAD ratio: Frechet audio distance from those, ov
 training notes; 1 is as near as real notes are. In tune: within 50 cents of the pitch asked for."""
 
 
-def format_results(results=None):
+def format_results(results: dict[str, Result] | None = None) -> str:
     """Return the table as text.
 
     Parameters

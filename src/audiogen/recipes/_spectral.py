@@ -1,31 +1,45 @@
 """Sounds of any kind: recipes on spectrograms."""
 
-from sklearn.decomposition import PCA
+from typing import Any
 
 from audiogen.generators import ConditionalVAE, GANGenerator
 from audiogen.pipeline import GenerativePipeline
-from audiogen.preprocessing import Flatten, PeakNormalizer, STFTSpectrogram
+from audiogen.preprocessing import (
+    Flatten,
+    PeakNormalizer,
+    PrincipalComponents,
+    STFTSpectrogram,
+)
 from audiogen.recipes._training import TO_THE_END
 
 __all__ = ["spectral_cvae", "spectral_gan"]
 
 
-def spectral_cvae(*, n_components=128, random_state=None, verbose=0, **parameters):
+def spectral_cvae(
+    *,
+    sample_rate: int = 16000,
+    n_components: int = 128,
+    random_state: Any = None,
+    verbose: int = 0,
+    **parameters: Any,
+) -> GenerativePipeline:
     """Return a pipeline that learns any sounds, whether or not they have a pitch.
 
     Log-magnitude spectrograms (2048 / 512), a PCA and a small conditional variational
-    autoencoder; phases are found again by phase gradient heap integration. Partials that move with
-    pitch have to be learnt pitch by pitch: a few hundred notes give blurred ones, out of
-    tune, for which `harmonic_cvae` is the recipe.
+    autoencoder; phase gradient heap integration recovers the phases. Partials that move with
+    pitch have to be learnt pitch by pitch: from a few hundred notes it generates blurred ones,
+    out of tune; `harmonic_cvae` is the recipe for those.
 
     Parameters
     ----------
+    sample_rate : int, default=16000
+        Sampling rate of the audio, in Hz.
     n_components : int, default=128
-        Principal components kept; at most the number of clips.
+        Maximum number of principal components; there are no more than clips.
     random_state : int, RandomState or None, default=None
-        Decides everything random.
+        Seed of everything random.
     verbose : int, default=0
-        1 shows the progress of training.
+        Whether to show the progress of training (1) or not (0).
     **parameters : dict
         Further parameters of `ConditionalVAE`, in place of this recipe's own.
 
@@ -46,15 +60,17 @@ def spectral_cvae(*, n_components=128, random_state=None, verbose=0, **parameter
     return GenerativePipeline(
         [
             ("peak", PeakNormalizer()),
-            ("stft", STFTSpectrogram(frame_length=2048, hop_length=512, phase=None)),
+            ("stft", _spectrogram(sample_rate, phase=None)),
             ("flatten", Flatten()),
-            ("pca", PCA(n_components, random_state=random_state)),
+            ("pca", PrincipalComponents(n_components, random_state=random_state)),
             ("vae", vae),
         ]
     )
 
 
-def spectral_gan(*, random_state=None, verbose=0, **parameters):
+def spectral_gan(
+    *, sample_rate: int = 16000, random_state: Any = None, verbose: int = 0, **parameters: Any
+) -> GenerativePipeline:
     """Return a pipeline of GANSynth's representation [1]_ and a small convolutional GAN.
 
     Spectrograms (2048 / 512) of log-magnitude and instantaneous frequency. The network is small,
@@ -63,10 +79,12 @@ def spectral_gan(*, random_state=None, verbose=0, **parameters):
 
     Parameters
     ----------
+    sample_rate : int, default=16000
+        Sampling rate of the audio, in Hz.
     random_state : int, RandomState or None, default=None
-        Decides everything random.
+        Seed of everything random.
     verbose : int, default=0
-        1 shows the progress of training.
+        Whether to show the progress of training (1) or not (0).
     **parameters : dict
         Further parameters of `GANGenerator`, in place of this recipe's own.
 
@@ -92,5 +110,9 @@ def spectral_gan(*, random_state=None, verbose=0, **parameters):
         "learning_rate": 4e-4, "epochs": 60, **TO_THE_END,
     }  # fmt: skip
     gan = GANGenerator(random_state=random_state, verbose=verbose, **{**own, **parameters})
-    stft = STFTSpectrogram(frame_length=2048, hop_length=512, phase="if")
+    stft = _spectrogram(sample_rate, phase="if")
     return GenerativePipeline([("peak", PeakNormalizer()), ("stft", stft), ("gan", gan)])
+
+
+def _spectrogram(sample_rate: int, phase: str | None) -> STFTSpectrogram:
+    return STFTSpectrogram(frame_length=2048, hop_length=512, phase=phase, sample_rate=sample_rate)

@@ -2,5 +2,5 @@
 
 __all__ = ["TO_THE_END"]
 
-# As long as asked for, on all notes: a generative loss on few held-out ones says little.
+# All epochs, on all notes: a generative loss on a few held-out notes says little.
 TO_THE_END = {"validation_fraction": 0.0, "patience": None, "plateau_patience": None}

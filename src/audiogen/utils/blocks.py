@@ -1,6 +1,8 @@
-"""Rows worked on in blocks, several at a time."""
+"""Functions called on blocks of rows, in several threads."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import joblib
 
@@ -9,25 +11,25 @@ __all__ = ["map_blocks"]
 _VALUES_PER_BLOCK = 2**20  # 4 MB of float32: what a processor's cache holds
 
 
-def map_blocks(function, n_rows, values_per_row):
+def map_blocks(function: Callable[[slice], Any], n_rows: int, values_per_row: int) -> list[Any]:
     """Call a function with one slice of rows after the other, on all processors.
 
-    Few rows make one block, which runs in the thread of the caller. So a function that is
-    given blocks may itself call one that makes blocks of the same size.
+    A single block runs in the thread of the caller, so that a function that is called with
+    blocks may itself divide its rows into blocks of the same size.
 
     Parameters
     ----------
     function : callable
-        Takes a slice of rows. Threads help where it spends its time in NumPy or SciPy.
+        Function of a slice of rows. Threads help if it spends its time in NumPy or SciPy.
     n_rows : int
-        How many rows there are.
+        Number of rows.
     values_per_row : int
-        Numbers held in memory for each row; decides how many rows make a block.
+        Number of values that a row needs in memory, which decides the size of a block.
 
     Returns
     -------
     results : list
-        What the function returned, block by block.
+        Results of the function, one for each block, in order.
 
     Examples
     --------

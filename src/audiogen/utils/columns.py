@@ -12,6 +12,7 @@ __all__ = [
     "is_named",
     "number_column",
     "read_columns",
+    "refuse_missing",
     "take_rows",
     "validated_conditions",
 ]
@@ -82,7 +83,7 @@ def read_columns(y: Any) -> dict[Any, Column]:
     TypeError
         If `y` is a lazy frame.
     ValueError
-        If there are no columns, or `y` has more than two dimensions.
+        If `y` or one of its columns has too many dimensions, or columns share a name.
 
     Examples
     --------
@@ -96,17 +97,13 @@ def read_columns(y: Any) -> dict[Any, Column]:
     """
     frame = _frame(y)
     if frame is not None:
-        columns = {series.name: _of_series(series) for series in frame.iter_columns()}
-    elif isinstance(y, dict):
-        columns = {name: _of_values(values) for name, values in y.items()}
-    elif is_named(y):
+        return {series.name: _of_series(series) for series in frame.iter_columns()}
+    if isinstance(y, dict):
+        return {name: _of_values(values) for name, values in y.items()}
+    if is_named(y):
         records = np.atleast_1d(y)
-        columns = {name: _of_array(records[name]) for name in records.dtype.names or ()}
-    else:
-        columns = _unnamed(y)
-    if not columns:
-        raise ValueError("y has no conditions in it.")
-    return columns
+        return {name: _of_array(records[name]) for name in records.dtype.names or ()}
+    return _unnamed(y)
 
 
 def number_column(y: Any, name: str) -> np.ndarray | None:
@@ -145,6 +142,37 @@ def number_column(y: Any, name: str) -> np.ndarray | None:
             return np.full(len(column.values), np.nan)
         raise ValueError(f"The column {name!r} must hold numbers. Got {column.values[0]!r}.")
     return column.values.astype(np.float64)
+
+
+def refuse_missing(name: Any, values: np.ndarray) -> None:
+    """Refuse a column in which values are missing or infinite.
+
+    Parameters
+    ----------
+    name : object
+        Name of the column, for the message.
+    values : ndarray of shape (n_rows,)
+        Its values.
+
+    Raises
+    ------
+    ValueError
+        The message counts the rows.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from audiogen.utils.columns import refuse_missing
+    >>> refuse_missing("pitch", np.array([60, 62]))
+    """
+    n_missing = sum(map(_is_missing, values)) if values.dtype.kind in "OfmM" else 0
+    if n_missing:
+        raise ValueError(
+            f"The condition '{name}' is missing (NaN) in {n_missing} of {len(values)} rows; "
+            "drop those rows, fill them in, or leave the condition out."
+        )
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        raise ValueError(f"The condition '{name}' holds infinite values.")
 
 
 def take_rows(y: Any, rows: npt.ArrayLike) -> Any:
@@ -311,4 +339,6 @@ def _typed(values: np.ndarray) -> np.ndarray:
 def _is_missing(value: Any) -> bool:
     if value is None or type(value).__name__ in ("NAType", "NaTType"):
         return True
+    if isinstance(value, np.datetime64 | np.timedelta64):
+        return bool(np.isnat(value))
     return isinstance(value, float | np.floating) and bool(np.isnan(value))

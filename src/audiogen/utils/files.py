@@ -1,26 +1,27 @@
-"""Files that are whole or not there at all."""
+"""Files that are written whole or not at all."""
 
 import contextlib
 import os
 import pathlib
 import tempfile
+from collections.abc import Iterator
 
 __all__ = ["atomic_path"]
 
 
 @contextlib.contextmanager
-def atomic_path(path):
-    """Yield a temporary path that becomes the real one when all went well.
+def atomic_path(path: str | os.PathLike[str]) -> Iterator[pathlib.Path]:
+    """Yield a temporary path that replaces the real one when writing succeeds.
 
     Parameters
     ----------
     path : str or path-like
-        Where the file is to be. Its folder is made where it is missing.
+        Path of the file. Its folder is made if it does not exist.
 
     Yields
     ------
     temporary : pathlib.Path
-        A path in the same folder, with the same suffix, to write to.
+        Path to write to, in the same folder and with the same suffix.
 
     Raises
     ------

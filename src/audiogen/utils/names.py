@@ -1,24 +1,25 @@
-"""Names that are not known, and those that may be meant."""
+"""Suggestions for unknown names."""
 
 import difflib
+from collections.abc import Iterable
 
 __all__ = ["did_you_mean"]
 
 
-def did_you_mean(name, known):
-    """Return a question that lists the known names nearest to one that is not known.
+def did_you_mean(name: object, known: Iterable[object]) -> str:
+    """Return a question that lists the known names nearest to an unknown one.
 
     Parameters
     ----------
     name : object
-        What was given; as text.
+        The unknown name; it is compared as text.
     known : iterable of object
-        What there is; as text.
+        The known names; they are compared as text.
 
     Returns
     -------
     hint : str
-        " Did you mean ...?" to end an error message; empty where nothing is near.
+        " Did you mean ...?" for the end of an error message; empty without a similar name.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Progress: a bar on a terminal, plain log lines elsewhere, nothing at verbose=0."""
+"""Progress of long jobs: a bar on a terminal, log lines elsewhere."""
 
 import logging
 import sys
@@ -14,22 +14,21 @@ _SECONDS_BETWEEN_LINES = 5.0
 
 
 class Progress:
-    """Show how far a long job is.
+    """Show the progress of a long job.
 
     Parameters
     ----------
     total : int
-        Steps in all.
+        Number of all steps.
     description : str
-        What is being done.
+        Name of the job.
     verbose : int, default=1
         0 shows nothing.
 
     Notes
     -----
-    Elsewhere than on a terminal a line is logged to the logger "audiogen" at most
-    every five seconds, and at the end. Where nobody has set up logging, those lines
-    go to the standard error stream.
+    Without a terminal, a line is logged to the logger "audiogen" every five seconds at most,
+    and at the end. If logging is not configured, those lines go to the standard error stream.
 
     Examples
     --------
@@ -39,16 +38,16 @@ class Progress:
     ...         progress.step()
     """
 
-    def __init__(self, total, description, verbose=1):
+    def __init__(self, total: int, description: str, verbose: int = 1) -> None:
         self.total = total
         self.description = description
         self.verbose = verbose
         self.done = 0
 
-    def __enter__(self):
-        self._bar = None
+    def __enter__(self) -> "Progress":
+        self._bar: tqdm | None = None
         self._started = self._last_line = time.monotonic()
-        self._own_handler = None
+        self._own_handler: logging.Handler | None = None
         if self.verbose and sys.stderr.isatty():
             self._bar = tqdm(total=self.total, desc=self.description, leave=True)
         elif self.verbose and not logger.hasHandlers():
@@ -58,8 +57,8 @@ class Progress:
             logger.setLevel(logging.INFO)
         return self
 
-    def step(self, n=1, **figures):
-        """Count `n` more steps; `figures` are shown beside them."""
+    def step(self, n: int = 1, **figures: float) -> None:
+        """Count `n` more steps, and show `figures` beside them."""
         self.done += n
         words = {name: f"{value:.4g}" for name, value in figures.items()}
         if self._bar is not None:
@@ -75,7 +74,7 @@ class Progress:
                     self.description, self.done, self.total, now - self._started, shown,
                 )  # fmt: skip
 
-    def __exit__(self, *exc_info):
+    def __exit__(self, *exc_info: object) -> None:
         if self._bar is not None:
             self._bar.close()
         if self._own_handler is not None:

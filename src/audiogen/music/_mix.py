@@ -1,0 +1,149 @@
+"""Notes generated and mixed at their onsets, at the generator's sample rate."""
+
+import zlib
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from audiogen.pipeline import generate
+from audiogen.pipeline._inverse import split_steps
+from audiogen.signal import hold_note
+from audiogen.utils.seeds import make_rng, spawn_seed
+
+__all__ = ["mix_notes"]
+
+_AT_ONCE = 32  # notes generated at once
+_LEVEL, _MOST_GAIN = 0.1, 10.0  # RMS of the loudest frame; near silence stays near silence
+_LEVEL_FRAME = 0.1  # seconds
+_ONSET_DB, _ONSET_FRAME = 30.0, 0.01  # below the loudest frame; seconds
+
+
+def mix_notes(
+    generator: Any,
+    score: pd.DataFrame,
+    *,
+    rate: int,
+    release: float,
+    glide: float | None,
+    seed: int,
+) -> np.ndarray:
+    """Return the sum of all notes at the generator's rate."""
+    wanted, gains = _conditions_and_gains(split_steps(generator)[1], score)
+    latents = _voice_latents(generator, score, glide, seed)
+    which, firsts = _distinct_notes(wanted.assign(voice=score.voice), latents)
+    begins = np.rint(score.onset * rate).astype(int).to_numpy()
+    longest = round((score.duration.max() + release) * rate) + 1
+    mix = np.zeros(begins.max() + longest, np.float32)
+    for start in range(0, len(firsts), _AT_ONCE):
+        rows = firsts[start : start + _AT_ONCE]
+        sounds = _generated(generator, wanted.iloc[rows], latents, rows, spawn_seed(seed, start))
+        for note in np.flatnonzero((which >= start) & (which < start + _AT_ONCE)):
+            sound = _trimmed(sounds[which[note] - start], rate)
+            sound = hold_note(sound, score.duration[note], sample_rate=rate, release=release)
+            if "velocity" not in wanted:
+                sound = _at_one_level(sound, rate)
+            mix[begins[note] : begins[note] + len(sound)] += np.float32(gains[note]) * sound
+    return mix
+
+
+def _conditions_and_gains(final: Any, score: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
+    """Return the conditions of all notes, and gains for velocities that are no condition."""
+    wanted = score[final.condition_names_].copy()
+    if "velocity" in wanted:
+        velocity = score.velocity.fillna(100)
+        known = final.conditions_.ranges_.get("velocity", (0, 127))
+        wanted["velocity"] = velocity.clip(*known)
+        gains = velocity.clip(1) / wanted.velocity.clip(1)
+    else:
+        gains = score.velocity.fillna(127) / 127
+    return wanted, np.square(gains.to_numpy())
+
+
+def _trimmed(sound: np.ndarray, rate: int) -> np.ndarray:
+    """Return a sound without the near silence that precedes it in some recordings."""
+    size = int(_ONSET_FRAME * rate)
+    levels = _frame_levels(sound, size)
+    first = int(np.argmax(levels >= 10 ** (-_ONSET_DB / 20) * levels.max()))
+    return sound[max(0, first - 1) * size :]
+
+
+def _at_one_level(sound: np.ndarray, rate: int) -> np.ndarray:
+    """Return a note whose loudest frame has a set level: some pitches are generated louder."""
+    loudest = _frame_levels(sound, int(_LEVEL_FRAME * rate)).max()
+    return sound * np.float32(min(_LEVEL / max(loudest, 1e-9), _MOST_GAIN))
+
+
+def _frame_levels(sound: np.ndarray, size: int) -> np.ndarray:
+    """Return the RMS of each frame of a sound."""
+    size = min(size, len(sound))
+    frames = sound[: len(sound) // size * size].reshape(-1, size)
+    return np.sqrt(np.square(frames).mean(axis=1))
+
+
+def _generated(
+    generator: Any, wanted: pd.DataFrame, latents: np.ndarray | None, rows: np.ndarray, seed: int
+) -> np.ndarray:
+    """Return the sounds of some notes, from their latents where there are any."""
+    wanted = wanted.reset_index(drop=True)
+    if latents is not None:
+        sounds = generator.decode(latents[rows], wanted)
+    else:
+        sounds = generate(generator, y=wanted, random_state=seed)
+    if sounds.ndim != 2:
+        raise ValueError(
+            f"The generator's samples have the shape {sounds.shape[1:]}, which is not that of "
+            "audio. Give the whole pipeline, whose steps turn them into audio."
+        )
+    return sounds
+
+
+def _distinct_notes(
+    table: pd.DataFrame, latents: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the number of each note's sound, and the row where each sound occurs first."""
+    if latents is not None:
+        table = table.drop(columns="voice")
+        table = table.assign(**{f"z{i}": column for i, column in enumerate(latents.T)})
+    which = table.groupby(list(table), sort=False).ngroup().to_numpy()
+    return which, np.unique(which, return_index=True)[1]
+
+
+def _voice_latents(
+    generator: Any, score: pd.DataFrame, glide: float | None, seed: int
+) -> np.ndarray | None:
+    """Return the latent of each note, or None for a generator without latents."""
+    if not hasattr(generator, "decode"):
+        if glide is not None:
+            raise ValueError(
+                f"glide needs a generator with decode; {type(generator).__name__} has none."
+            )
+        return None
+    final = split_steps(generator)[1]
+    size = final.latent_dim_ if hasattr(final, "latent_dim_") else final.latent_dim
+    latents = np.empty((len(score), size), np.float32)
+    for voice, notes in score.groupby("voice"):
+        rng = make_rng(seed, zlib.crc32(str(voice).encode()))
+        if glide is None:
+            latents[notes.index] = rng.standard_normal(size)
+        else:
+            places = notes.onset.to_numpy() / glide
+            anchors = rng.standard_normal((int(places.max()) + 2, size))
+            latents[notes.index] = _spherical(anchors, places)
+    return latents
+
+
+def _spherical(anchors: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """Return points at fractional places between anchors, by spherical interpolation.
+
+    K. Shoemake, "Animating rotation with quaternion curves", SIGGRAPH 1985.
+    """
+    before = places.astype(int)
+    share = (places - before)[:, np.newaxis]
+    a, b = anchors[before], anchors[before + 1]
+    lengths = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
+    angle = np.arccos(np.clip((a * b).sum(axis=1) / lengths, -1, 1))[:, np.newaxis]
+    if len(anchors[0]) == 1:
+        return (1 - share) * a + share * b  # there are no arcs on a line
+    sine = np.maximum(np.sin(angle), 1e-6)
+    return (np.sin((1 - share) * angle) * a + np.sin(share * angle) * b) / sine
