@@ -9,7 +9,7 @@ import pandas as pd
 import scipy.signal
 
 from audiogen.datasets._bunch import number_column
-from audiogen.signal import track_pitch
+from audiogen.signal import hz_to_midi, midi_to_hz, track_pitch
 from audiogen.utils.validation import check_audio, check_midi_pitch, warn_user
 
 __all__ = ["track_missing_pitch"]
@@ -162,12 +162,12 @@ def _yin(sounding: np.ndarray, sample_rate: float) -> float:
         sr=sample_rate,
         frame_length=_frame_length(sample_rate),
     )
-    return float(np.median(librosa.hz_to_midi(hertz)))
+    return float(np.median(hz_to_midi(hertz)))
 
 
 def _inharmonic(sounding: np.ndarray, pitch: float, sample_rate: float) -> float:
     """Return the share of the partials' amplitude that is at no multiple of a pitch."""
-    fundamental = 440 * 2 ** ((pitch - 69) / 12)
+    fundamental = float(midi_to_hz(pitch))
     size = _frame_length(sample_rate)
     hertz, power = scipy.signal.welch(
         sounding, sample_rate, nperseg=size, nfft=2 * size, detrend=False, scaling="spectrum"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from audiogen.signal import track_pitch
+from audiogen.signal import hz_to_midi, track_pitch
 from audiogen.utils.validation import Interval, check_audio, check_midi_pitch, check_parameters
 
 __all__ = ["n_pitches", "pitch_accuracy", "pitch_entropy", "pitch_range"]
@@ -193,7 +193,7 @@ def pitch_entropy(audio: npt.ArrayLike, *, sample_rate: float) -> float:
     """
     counts = np.zeros(_N_MIDI, dtype=np.int64)
     for pitches in _pitches(audio, sample_rate, "pitch_entropy"):
-        midi = np.rint(69 + 12 * np.log2(pitches / 440)).astype(int)
+        midi = np.rint(hz_to_midi(pitches)).astype(int)
         counts += np.bincount(midi, minlength=_N_MIDI)
     if not counts.any():
         return float("nan")

@@ -7,6 +7,7 @@ from audiogen.metrics._divergence import kl_divergence
 from audiogen.metrics._features import mfcc_frames
 from audiogen.metrics._frechet import frechet_distance
 from audiogen.metrics._pitch import n_pitches, pitch_accuracy, pitch_entropy, pitch_range
+from audiogen.signal import peak, scale_to_peak
 from audiogen.utils.validation import check_audio
 
 __all__ = ["summarize"]
@@ -53,11 +54,11 @@ def summarize(
     (1.0, 0.0)
     """
     generated = check_audio(generated, name="generated")
-    silent = np.abs(generated).max(axis=1) < _SILENCE
+    silent = peak(generated) < _SILENCE
     frames: dict[str, np.ndarray] = {}
     means: dict[str, np.ndarray] = {}
     for name, notes in (("real", check_audio(real, name="real")), ("generated", generated)):
-        coefficients = mfcc_frames(_peak_normalized(notes), sample_rate)
+        coefficients = mfcc_frames(scale_to_peak(notes), sample_rate)
         frames[name] = coefficients.reshape(-1, coefficients.shape[-1])
         means[name] = coefficients.mean(axis=1)
     enough = min(len(means["real"]), len(means["generated"])) >= _FEWEST_FOR_KL
@@ -73,8 +74,3 @@ def summarize(
     figures["pitch_range"] = pitch_range(generated, sample_rate=sample_rate)
     figures["silent"] = silent.mean()
     return {name: float(value) for name, value in figures.items()}
-
-
-def _peak_normalized(notes: np.ndarray) -> np.ndarray:
-    peaks = np.abs(notes).max(axis=1, keepdims=True)
-    return notes / np.where(peaks > 0, peaks, 1)

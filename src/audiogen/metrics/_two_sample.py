@@ -13,7 +13,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 from sklearn.utils import Bunch
 
-from audiogen.signal import mfcc
+from audiogen.signal import mfcc, scale_to_peak
 from audiogen.utils.seeds import draw_seed, spawn_seed
 from audiogen.utils.validation import Interval, check_audio, check_parameters
 
@@ -142,8 +142,7 @@ def _classified(X: np.ndarray, y: np.ndarray, seed: int) -> tuple[float, float, 
 
 def _statistics(audio: np.ndarray, sample_rate: float) -> np.ndarray:
     """Return the features of each clip, (n_samples, n_features), in the order of `_names`."""
-    peaks = np.abs(audio).max(axis=1, keepdims=True)
-    cepstrum = mfcc(audio / np.where(peaks > 0, peaks, 1), sample_rate, _N_MELS)
+    cepstrum = mfcc(scale_to_peak(audio), sample_rate, _N_MELS)
     # With all coefficients of the cosine transform, its inverse gives the levels exactly.
     levels = scipy.fft.idct(cepstrum, norm="ortho", axis=2)
     levels = levels.reshape(*levels.shape[:2], _N_BANDS, -1).mean(axis=3)

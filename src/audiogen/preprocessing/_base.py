@@ -108,7 +108,7 @@ class ClipTransformer(TransformerMixin, BaseEstimator):
 
     def _inverse(self, X: npt.ArrayLike) -> np.ndarray:
         """Return the clips of what was transformed."""
-        return X
+        return np.asarray(X)
 
     def _check_parameters(self) -> None:
         """Raise ValueError or TypeError for a parameter that is out of range."""

@@ -116,11 +116,12 @@ class HarmonicPlusNoise(ClipTransformer):
 
     *Resynthesis.* What is lost is the phase, and what happens within a frame other than in its
     level. Any finite features can be resynthesised, and as a continuous function: rounding
-    errors in them are not heard. The level, the duration and the time held are clipped to the
-    ranges that training notes of the same categories have, and peaks that exceed the highest of
-    theirs by more than 1 dB, or full scale, are turned down, each by itself. As far as that
-    leaves room, a note has the root mean square of its features. The tuning is centred on the
-    pitch, and levels that stay above the highest are brought down to it. Partials that are only
+    errors in them are not heard. The duration and the time held are clipped to the ranges that
+    training notes of the same categories have. The level is brought into theirs, of which the
+    outermost 0.5 dB hold all that is beyond, so that louder notes stay louder. Peaks that exceed
+    the highest of theirs by more than 1 dB, or full scale, are turned down, each by itself. As far
+    as that leaves room, a note has the root mean square of its features. The tuning is centred on
+    the pitch, and levels that stay above the highest are brought down to it. Partials only
     some cents off a multiple are played nearer to it. Where `y` has the pitch, it is the mean of
     what the partials within 100 cents are tuned to, weighted by power and number; and of the
     audible partials with an envelope of their own, the odd ones get at least 6 % of the power of

@@ -32,6 +32,7 @@ _FALL = 30.0  # dB from being let go to the end, as in recordings
 _NEAR_END = 0.1  # seconds: with less left, it is held to its end
 _ATTACK = 0.5  # seconds in which errors count more: those tell instruments apart
 _LEAST = 1e-12  # of power
+_KNEE, _KNEE_DB = 0.1, 0.5  # ends of a range of levels that hold all beyond: a share, or less
 _SLOWLY = 0.02  # seconds: what levels do within is left as it is
 _RAISED_OVER = 0.1  # seconds in which odd partials are raised: at once would click
 _LEAST_ODD = 0.06  # power of odd partials over that of even ones; 99 % of recorded notes have more
@@ -263,7 +264,10 @@ def extent_of(features: np.ndarray) -> np.ndarray:
 
 
 def within_extent(features: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Return features of one note whose duration, level and time held are clipped to ranges.
+    """Return features of one note whose duration, level and time held are within ranges.
+
+    Durations are clipped. Levels near the ends of their range and beyond are compressed, so that
+    of two the louder remains the louder one.
 
     Parameters
     ----------
@@ -279,6 +283,16 @@ def within_extent(features: np.ndarray, low: np.ndarray, high: np.ndarray) -> np
     """
     bounds = np.stack([low, high])
     bounds[:, ::2] = np.log2(bounds[:, ::2])
-    clipped = features.astype(np.float64)
-    clipped[0, _EXTENT] = np.clip(clipped[0, _EXTENT], *(bounds / _WHOLE_NOTE[_EXTENT]))
-    return clipped
+    bounds /= _WHOLE_NOTE[_EXTENT]
+    within = features.astype(np.float64)
+    duration, level, held = within[0, _EXTENT]
+    within[0, _EXTENT] = np.clip([duration, _compressed(level, *bounds[:, 1]), held], *bounds)
+    return within
+
+
+def _compressed(level: float, low: float, high: float) -> float:
+    """Return a level between two others, the same but near and beyond these."""
+    knee = min(_KNEE * (high - low), _KNEE_DB / _WHOLE_NOTE[2])
+    above, below = max(level - (high - knee), 0.0), max(low + knee - level, 0.0)
+    level += knee * above / (knee + above + _LEAST) - above
+    return level - knee * below / (knee + below + _LEAST) + below

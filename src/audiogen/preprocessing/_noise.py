@@ -136,7 +136,7 @@ class NoiseReducer(OneToOneFeatureMixin, ClipTransformer):
 
     def _inverse(self, X: npt.ArrayLike) -> np.ndarray:
         if self.apply_to == "training":
-            return X
+            return np.asarray(X)
         return self._reduced(check_audio(X, name="X", min_samples=0))
 
     def _frame_length(self) -> int:

@@ -175,17 +175,20 @@ class STFTSpectrogram(ClipTransformer):
         return spectrograms
 
     def _inverse(self, X: npt.ArrayLike) -> np.ndarray:
-        X = check_array(X, dtype=_FLOATS, allow_nd=True, ensure_2d=False, input_name="X")
-        n_joined = self._n_joined(X.shape)
+        spectrograms = check_array(
+            X, dtype=_FLOATS, allow_nd=True, ensure_2d=False, input_name="X"
+        )
+        n_joined = self._n_joined(spectrograms.shape)
         n_timesteps = n_joined * self.n_features_in_
-        audio = np.empty((len(X), n_timesteps), dtype=np.float32)
+        audio = np.empty((len(spectrograms), n_timesteps), dtype=np.float32)
 
         def fill(rows: slice) -> None:
-            block = X[rows].astype(np.float32, copy=False).reshape(-1, *self.spectrogram_shape_)
+            block = spectrograms[rows].astype(np.float32, copy=False)
+            block = block.reshape(-1, *self.spectrogram_shape_)
             spectra = self._joined(self._spectra(block), n_joined)
             audio[rows] = istft(spectra, **self._frames, n_timesteps=n_timesteps)
 
-        self._map_blocks(fill, len(X), n_joined)
+        self._map_blocks(fill, len(spectrograms), n_joined)
         return audio
 
     @property

@@ -1,6 +1,7 @@
 """A note held as long as asked, as a sampler does it."""
 
 import numpy as np
+import numpy.typing as npt
 
 __all__ = ["hold_note"]
 
@@ -14,7 +15,9 @@ _SEARCHED = 0.05  # seconds
 _RELEASED_DB = 60.0
 
 
-def hold_note(audio, duration, *, sample_rate, release=0.2):
+def hold_note(
+    audio: npt.ArrayLike, duration: float, *, sample_rate: int, release: float = 0.2
+) -> np.ndarray:
     """Return a note that is held for a time and then let go.
 
     Parameters
@@ -66,7 +69,7 @@ def hold_note(audio, duration, *, sample_rate, release=0.2):
     return held
 
 
-def _sustained(audio, sample_rate):
+def _sustained(audio: np.ndarray, sample_rate: int) -> tuple[int, int] | None:
     """Return the beginning and the end of a note's steady middle, None where it dies away."""
     size = int(_FRAME * sample_rate)
     n_frames = len(audio) // size
@@ -84,7 +87,9 @@ def _sustained(audio, sample_rate):
     return None if slope < -_STEADY_DB_A_SECOND else (first * size, last * size)
 
 
-def _looped(audio, first, last, n_wanted, sample_rate):
+def _looped(
+    audio: np.ndarray, first: int, last: int, n_wanted: int, sample_rate: int
+) -> np.ndarray:
     """Return a note whose steady middle is repeated up to a length."""
     width = min(int(_CROSSFADE * sample_rate), (last - first) // 4)
     begin = first + max(width, (last - first) // 3)
@@ -104,7 +109,9 @@ def _looped(audio, first, last, n_wanted, sample_rate):
     return np.concatenate([start, np.tile(loop, n_loops)])[:n_wanted]
 
 
-def _most_alike(audio, before, last, n_searched):
+def _most_alike(
+    audio: np.ndarray, before: np.ndarray, last: int, n_searched: int
+) -> tuple[int, float]:
     """Return where near `last` the audio before is most like some other, and how much so."""
     width = len(before)
     searched = audio[last - n_searched - width : last]

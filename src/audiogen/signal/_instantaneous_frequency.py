@@ -1,6 +1,7 @@
 """Phase as instantaneous frequency, and back without a loss."""
 
 import numpy as np
+import numpy.typing as npt
 
 __all__ = ["instantaneous_frequency", "phase_from_frequency"]
 
@@ -9,7 +10,7 @@ __all__ = ["instantaneous_frequency", "phase_from_frequency"]
 _STEPS = 2**24  # in half a turn
 
 
-def instantaneous_frequency(phase):
+def instantaneous_frequency(phase: npt.ArrayLike) -> np.ndarray:
     """Return how far phases turn from frame to frame.
 
     The phase is unwrapped along time, differenced, and divided by pi [1]_. The first
@@ -44,7 +45,7 @@ def instantaneous_frequency(phase):
     return _half_turns(np.diff(steps, axis=-2, prepend=np.int32(0)))
 
 
-def phase_from_frequency(frequency):
+def phase_from_frequency(frequency: npt.ArrayLike) -> np.ndarray:
     """Return the phases that turn as told: the inverse of `instantaneous_frequency`.
 
     Parameters
@@ -68,14 +69,14 @@ def phase_from_frequency(frequency):
     return _half_turns(steps) * np.float32(np.pi)
 
 
-def _steps(half_turns):
+def _steps(half_turns: npt.ArrayLike) -> np.ndarray:
     """Return half turns as whole steps, int32, without whole turns."""
-    half_turns = np.asarray(half_turns)
-    half_turns = half_turns - 2 * np.rint(half_turns / 2)
-    return np.rint(half_turns * _STEPS).astype(np.int32)
+    turned = np.asarray(half_turns)
+    turned = turned - 2 * np.rint(turned / 2)
+    return np.rint(turned * _STEPS).astype(np.int32)
 
 
-def _half_turns(steps):
+def _half_turns(steps: np.ndarray) -> np.ndarray:
     """Return steps as half turns within [-1, 1), float32.
 
     Where int32 overflowed, it lost whole turns only, which are left out anyway.

@@ -4,6 +4,7 @@ import functools
 import numbers
 
 import numpy as np
+import numpy.typing as npt
 import scipy.fft
 import scipy.signal
 from numpy.lib.stride_tricks import sliding_window_view
@@ -24,7 +25,7 @@ _TOP_DB = 80.0
 _BINS_PER_BAND = 128
 
 
-def mfcc(audio, sample_rate=16000, n_mfcc=40):
+def mfcc(audio: npt.ArrayLike, sample_rate: float = 16000, n_mfcc: int = 40) -> np.ndarray:
     """Compute the mel-frequency cepstral coefficients of clips.
 
     The values are those of ``librosa.feature.mfcc`` with its defaults (frames of 2048
@@ -72,7 +73,7 @@ def mfcc(audio, sample_rate=16000, n_mfcc=40):
     coefficients = np.empty((len(audio), n_frames, n_mfcc), dtype=np.float32)
     bands, basis = _filterbank(float(sample_rate)), _cosines(n_mfcc)
 
-    def fill(rows):
+    def fill(rows: slice) -> None:
         coefficients[rows] = _decibels(_squared_spectrum(audio[rows]), bands) @ basis
 
     # One BLAS thread in each of ours: with more they would wait for each other.
@@ -87,7 +88,7 @@ _CONSTRAINTS = {
 }
 
 
-def _squared_spectrum(audio):
+def _squared_spectrum(audio: np.ndarray) -> np.ndarray:
     """Return the squared real and imaginary part of each bin, side by side.
 
     The mel filters add up the two, which saves a pass over the spectrum.
@@ -100,7 +101,7 @@ def _squared_spectrum(audio):
     return np.square(parts, out=parts)
 
 
-def _decibels(squares, bands):
+def _decibels(squares: np.ndarray, bands: list) -> np.ndarray:
     """Return mel levels in dB, floored below the loudest of each clip."""
     levels = np.zeros((*squares.shape[:2], _N_MELS), dtype=np.float32)
     for parts, mels, weights in bands:
@@ -112,12 +113,12 @@ def _decibels(squares, bands):
 
 
 @functools.lru_cache(maxsize=1)
-def _window():
+def _window() -> np.ndarray:
     return scipy.signal.get_window("hann", _FRAME_LENGTH).astype(np.float32)
 
 
 @functools.lru_cache(maxsize=8)
-def _filterbank(sample_rate):
+def _filterbank(sample_rate: float) -> list:
     """Cut the mel filters into bands of bins, each with the few filters that reach it.
 
     A filter spans few bins: seven eighths of the whole matrix are zeros.
@@ -137,7 +138,7 @@ def _filterbank(sample_rate):
 
 
 @functools.lru_cache(maxsize=8)
-def _cosines(n_mfcc):
+def _cosines(n_mfcc: int) -> np.ndarray:
     """Return the matrix of the orthonormal cosine transform, shape (n_mels, n_mfcc)."""
     whole = scipy.fft.dct(np.eye(_N_MELS), norm="ortho", axis=0)
     return np.ascontiguousarray(whole[:n_mfcc].T, dtype=np.float32)

@@ -3,6 +3,7 @@
 import numbers
 
 import numpy as np
+import numpy.typing as npt
 
 from audiogen.utils.validation import Interval, check_parameters
 
@@ -11,7 +12,7 @@ __all__ = ["mu_law_decode", "mu_law_encode"]
 _N_LEVELS = Interval(numbers.Integral, 2, None)
 
 
-def mu_law_encode(audio, n_levels=256):
+def mu_law_encode(audio: npt.ArrayLike, n_levels: int = 256) -> np.ndarray:
     """Return audio as numbers of levels.
 
     Parameters
@@ -49,7 +50,7 @@ def mu_law_encode(audio, n_levels=256):
     return np.rint((companded + 1) / 2 * mu).astype(np.int32)
 
 
-def mu_law_decode(levels, n_levels=256):
+def mu_law_decode(levels: npt.ArrayLike, n_levels: int = 256) -> np.ndarray:
     """Return the audio of levels.
 
     Parameters

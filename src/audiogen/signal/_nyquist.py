@@ -5,7 +5,7 @@ import numpy as np
 __all__ = ["pack_nyquist", "unpack_nyquist"]
 
 
-def pack_nyquist(spectra):
+def pack_nyquist(spectra: np.ndarray) -> np.ndarray:
     """Make the last bin of spectra the imaginary part of the first.
 
     Both are real in the spectrum of a real frame of even length.
@@ -31,7 +31,7 @@ def pack_nyquist(spectra):
     return spectra[..., :-1]
 
 
-def unpack_nyquist(packed):
+def unpack_nyquist(packed: np.ndarray) -> np.ndarray:
     """Give spectra their last bin back: the inverse of `pack_nyquist`.
 
     Parameters

@@ -3,8 +3,10 @@
 import functools
 import heapq
 import numbers
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy.optimize import minimize_scalar
 
 from audiogen.signal._stft import check_frames, check_spectra, get_window, istft, stft
@@ -16,7 +18,13 @@ __all__ = ["griffin_lim", "pghi"]
 _MOMENTUM = 0.99  # of the fast Griffin-Lim algorithm, as its authors advise
 
 
-def pghi(magnitude, frame_length=1024, hop_length=256, window="hann", tolerance=1e-6):
+def pghi(
+    magnitude: npt.ArrayLike,
+    frame_length: int = 1024,
+    hop_length: int = 256,
+    window: str | tuple | float = "hann",
+    tolerance: float = 1e-06,
+) -> np.ndarray:
     """Recover the phase of spectra from their magnitude by heap integration.
 
     Under a Gaussian window the gradient of the phase is that of the log-magnitude, turned by
@@ -66,7 +74,7 @@ def pghi(magnitude, frame_length=1024, hop_length=256, window="hann", tolerance=
     gamma = _gaussian_width(window, frame_length)
     integrate = _compiled()
 
-    def fill(rows):
+    def fill(rows: slice) -> None:
         for row in range(rows.start, rows.stop):
             clip = magnitude[row].astype(np.float32, copy=False)
             steps = _steps(clip, tolerance, frame_length, hop_length, gamma)
@@ -77,12 +85,12 @@ def pghi(magnitude, frame_length=1024, hop_length=256, window="hann", tolerance=
 
 
 @functools.lru_cache(maxsize=8)
-def _gaussian_width(window, frame_length):
+def _gaussian_width(window: str | tuple | float, frame_length: int) -> float:
     """Return gamma of the Gaussian exp(-pi t^2 / gamma) that is most like the window."""
     weights = get_window(window, frame_length)
     times = np.arange(frame_length) - frame_length / 2
 
-    def unlikeness(log_gamma):
+    def unlikeness(log_gamma: float) -> float:
         gaussian = np.exp(-np.pi * times**2 / np.exp(log_gamma))
         return -(weights @ gaussian) / np.linalg.norm(gaussian)
 
@@ -91,7 +99,9 @@ def _gaussian_width(window, frame_length):
     return float(np.exp(found.x))
 
 
-def _steps(magnitude, tolerance, frame_length, hop_length, gamma):
+def _steps(
+    magnitude: np.ndarray, tolerance: float, frame_length: int, hop_length: int, gamma: float
+) -> np.ndarray:
     """Return by how much phase grows to the next frame and to the next bin."""
     least = max(tolerance * magnitude.max(), np.finfo(np.float32).tiny)
     log = np.log(np.maximum(magnitude, least))
@@ -105,11 +115,11 @@ def _steps(magnitude, tolerance, frame_length, hop_length, gamma):
     return steps
 
 
-def _slope(values, axis):
+def _slope(values: np.ndarray, axis: int) -> np.ndarray:
     return np.gradient(values, axis=axis) if values.shape[axis] > 1 else np.zeros_like(values)
 
 
-def _ordered(magnitude, tolerance):
+def _ordered(magnitude: np.ndarray, tolerance: float) -> tuple[np.ndarray, np.ndarray]:
     """Return the loud bins, loudest first, and the place of each in that order.
 
     Both are of the magnitude with a border of one, in which nothing is loud.
@@ -124,13 +134,13 @@ def _ordered(magnitude, tolerance):
 
 
 @functools.cache
-def _compiled():
+def _compiled() -> Any:
     import numba  # slow to import
 
     return numba.njit(nogil=True)(_integrate)
 
 
-def _integrate(order, places, steps):
+def _integrate(order: np.ndarray, places: np.ndarray, steps: np.ndarray) -> np.ndarray:
     """Return the phases, integrated from the loudest bins outwards."""
     shape = places.shape
     places = places.ravel()
@@ -158,8 +168,14 @@ def _integrate(order, places, steps):
 
 
 def griffin_lim(
-    magnitude, frame_length=1024, hop_length=256, window="hann", *, n_iter=32, phase=None
-):
+    magnitude: npt.ArrayLike,
+    frame_length: int = 1024,
+    hop_length: int = 256,
+    window: str | tuple | float = "hann",
+    *,
+    n_iter: int = 32,
+    phase: npt.ArrayLike | None = None,
+) -> np.ndarray:
     """Recover the phase of spectra from their magnitude by Griffin and Lim's iteration.
 
     Clips and spectra are computed from each other in turn, the magnitude put back each
@@ -213,7 +229,7 @@ def griffin_lim(
         )
     recovered = np.empty(magnitude.shape, dtype=np.float32)
 
-    def fill(rows):
+    def fill(rows: slice) -> None:
         block = magnitude[rows].astype(np.float32, copy=False)
         recovered[rows] = _iterate(block, phase[rows], frames, n_iter)
 
@@ -221,7 +237,7 @@ def griffin_lim(
     return recovered
 
 
-def _iterate(magnitude, phase, frames, n_iter):
+def _iterate(magnitude: np.ndarray, phase: np.ndarray, frames: tuple, n_iter: int) -> np.ndarray:
     tiny = np.finfo(np.float32).tiny
     direction = np.exp(1j * phase).astype(np.complex64)
     last = np.zeros_like(direction)

@@ -3,6 +3,7 @@
 import numbers
 
 import numpy as np
+import numpy.typing as npt
 from scipy import fft, signal
 
 from audiogen.signal._frequency import hz_to_midi
@@ -26,7 +27,7 @@ _FINER = 4  # lags between two samples
 _BLOCK = 16
 
 
-def track_pitch(audio, sample_rate=16000):
+def track_pitch(audio: npt.ArrayLike, sample_rate: float = 16000) -> np.ndarray:
     """Find the one pitch of each note.
 
     Parameters
@@ -88,7 +89,7 @@ def track_pitch(audio, sample_rate=16000):
     return pitch
 
 
-def _block_pitch(audio, sample_rate):
+def _block_pitch(audio: np.ndarray, sample_rate: float) -> np.ndarray:
     heard = np.maximum(audio.max(axis=1), -audio.min(axis=1)) >= _SILENCE
     high_pass = signal.butter(2, _HUM_HZ, "highpass", fs=sample_rate, output="sos")
     audio = signal.sosfilt(high_pass.astype(np.float32), audio, axis=1)
@@ -98,11 +99,11 @@ def _block_pitch(audio, sample_rate):
     return np.where(heard, pitch, np.nan)
 
 
-def _frame_length(sample_rate):
+def _frame_length(sample_rate: float) -> int:
     return fft.next_fast_len(int(np.ceil(_FRAME_SECONDS * sample_rate)), real=True)
 
 
-def _frames(audio, peak, sample_rate):
+def _frames(audio: np.ndarray, peak: np.ndarray, sample_rate: float) -> np.ndarray:
     """Return frames (n_samples, n_frames, length) spread over the sounding part."""
     length = _frame_length(sample_rate)
     hop = max(1, int(_ENVELOPE_SECONDS * sample_rate))
@@ -119,7 +120,7 @@ def _frames(audio, peak, sample_rate):
     return every[np.arange(len(audio))[:, np.newaxis], at] / peak[:, np.newaxis, np.newaxis]
 
 
-def _autocorrelation(frames, sample_rate):
+def _autocorrelation(frames: np.ndarray, sample_rate: float) -> np.ndarray:
     """Return the mean normalised autocorrelation at every quarter of a sample."""
     length = frames.shape[-1]
     window = np.hanning(length).astype(np.float32)
@@ -134,7 +135,7 @@ def _autocorrelation(frames, sample_rate):
     return lags / np.maximum(lags[:, :1], 1e-12) / (of_window / of_window[0])
 
 
-def _period_to_midi(lags, sample_rate):
+def _period_to_midi(lags: np.ndarray, sample_rate: float) -> np.ndarray:
     """Return the MIDI pitch of the first high peak, NaN where there is none."""
     before, here, after = lags[:, :-2], lags[:, 1:-1], lags[:, 2:]
     is_peak = (here > before) & (here >= after) & np.maximum.accumulate(here < _DIP, axis=1)

@@ -5,6 +5,7 @@ import numbers
 import threading
 
 import numpy as np
+import numpy.typing as npt
 import scipy.fft
 import scipy.signal
 from numpy.lib.stride_tricks import sliding_window_view
@@ -17,7 +18,12 @@ __all__ = ["check_frames", "check_spectra", "count_frames", "dual_window", "istf
 _LEAST_ENERGY = 1e-10  # as scipy.signal.check_NOLA has it
 
 
-def stft(audio, frame_length=1024, hop_length=256, window="hann"):
+def stft(
+    audio: npt.ArrayLike,
+    frame_length: int = 1024,
+    hop_length: int = 256,
+    window: str | tuple | float = "hann",
+) -> np.ndarray:
     """Compute the short-time Fourier transform of clips.
 
     Frame 0 ends with the first `hop_length` samples, and the last frame begins within the
@@ -74,7 +80,7 @@ def stft(audio, frame_length=1024, hop_length=256, window="hann"):
 
     memory = threading.local()  # of each thread, for all its blocks: fresh memory is slow
 
-    def fill(rows):
+    def fill(rows: slice) -> None:
         block = audio[rows]
         if not hasattr(memory, "padded"):
             n_padded = frame_length + (n_frames - 1) * hop_length
@@ -90,7 +96,13 @@ def stft(audio, frame_length=1024, hop_length=256, window="hann"):
     return spectra
 
 
-def istft(spectra, frame_length=1024, hop_length=256, window="hann", n_timesteps=None):
+def istft(
+    spectra: npt.ArrayLike,
+    frame_length: int = 1024,
+    hop_length: int = 256,
+    window: str | tuple | float = "hann",
+    n_timesteps: int | None = None,
+) -> np.ndarray:
     """Compute clips from their short-time Fourier transforms.
 
     Frames are overlapped and added under the canonical dual of the window: of all clips
@@ -144,7 +156,7 @@ def istft(spectra, frame_length=1024, hop_length=256, window="hann", n_timesteps
         n_timesteps = max(0, n_frames * hop_length - before)
     audio = np.zeros((n_samples, n_timesteps), spectra.real.dtype)
 
-    def fill(rows):
+    def fill(rows: slice) -> None:
         frames = scipy.fft.irfft(spectra[rows], frame_length)
         frames *= weights
         added = _overlap_add(frames, hop_length)[:, before : before + n_timesteps]
@@ -154,7 +166,7 @@ def istft(spectra, frame_length=1024, hop_length=256, window="hann", n_timesteps
     return audio
 
 
-def dual_window(window, frame_length, hop_length):
+def dual_window(window: str | tuple | float, frame_length: int, hop_length: int) -> np.ndarray:
     """Return the window under which `istft` adds up frames.
 
     Parameters
@@ -198,7 +210,7 @@ def dual_window(window, frame_length, hop_length):
     return weights / np.tile(energy, n_hops)[:frame_length]
 
 
-def count_frames(n_timesteps, frame_length, hop_length):
+def count_frames(n_timesteps: int, frame_length: int, hop_length: int) -> int:
     """Return how many frames `stft` makes of a clip.
 
     Parameters
@@ -223,7 +235,9 @@ def count_frames(n_timesteps, frame_length, hop_length):
     return -(-(n_timesteps + frame_length - hop_length) // hop_length)
 
 
-def check_frames(owner, frame_length, hop_length, window):
+def check_frames(
+    owner: str, frame_length: int, hop_length: int, window: str | tuple | float
+) -> None:
     """Check the three parameters that say how frames lie."""
     parameters = {"frame_length": frame_length, "hop_length": hop_length, "window": window}
     check_parameters(
@@ -242,7 +256,7 @@ def check_frames(owner, frame_length, hop_length, window):
         )
 
 
-def check_spectra(spectra, frame_length, name="spectra"):
+def check_spectra(spectra: npt.ArrayLike, frame_length: int, name: str = "spectra") -> np.ndarray:
     """Return spectra as an array of shape (n_samples, n_frames, n_bins)."""
     spectra = np.asarray(spectra)
     n_bins = 1 + frame_length // 2
@@ -255,7 +269,7 @@ def check_spectra(spectra, frame_length, name="spectra"):
 
 
 @functools.lru_cache(maxsize=8)
-def get_window(window, frame_length):
+def get_window(window: str | tuple | float, frame_length: int) -> np.ndarray:
     """Return a window of SciPy's, float64, under an error that names the parameter."""
     try:
         return scipy.signal.get_window(window, frame_length)
@@ -265,7 +279,7 @@ def get_window(window, frame_length):
         ) from error
 
 
-def _overlap_add(frames, hop_length):
+def _overlap_add(frames: np.ndarray, hop_length: int) -> np.ndarray:
     """Add up frames (n_samples, n_frames, frame_length) that lie a hop apart."""
     n_samples, n_frames, frame_length = frames.shape
     n_hops = -(-frame_length // hop_length)
