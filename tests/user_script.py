@@ -23,7 +23,7 @@ def main() -> None:
         organ.dtype,
         audiogen.metrics.pitch_accuracy(organ, [60, 60], sample_rate=16000),
     )
-    print(audiogen.metrics.summarize(notes.data, organ, sample_rate=16000).round(2))
+    print(audiogen.metrics.summarize(notes.data, organ, sample_rate=16000)["silent"])
 
     tune = pd.DataFrame({"onset": [0.0, 0.5], "duration": [0.5, 0.5], "pitch": [60, 67]})
     clip = audiogen.render(model, tune, sample_rate=44100, random_state=0)
