@@ -11,7 +11,7 @@ from audiogen.preprocessing import Flatten, HarmonicPlusNoise, NoiseReducer, Pit
 
 def main() -> None:
     notes = audiogen.datasets.make_notes(24, duration=0.5, random_state=0)
-    y: pd.DataFrame = notes.frame[["pitch", "instrument_family"]]
+    y: pd.DataFrame = notes.frame[["pitch"]]
 
     recipe = audiogen.recipes.harmonic_gmm(random_state=0)
     recipe.set_params(pca__n_components=4).fit(notes.data, y)
