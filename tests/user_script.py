@@ -11,7 +11,7 @@ from audiogen.preprocessing import Flatten, HarmonicPlusNoise, NoiseReducer, Pit
 
 def main() -> None:
     notes = audiogen.datasets.make_notes(24, duration=0.5, random_state=0)
-    y: pd.DataFrame = notes.frame[["pitch", "instrument_family"]]
+    y: pd.DataFrame = notes.frame[["pitch"]]
 
     recipe = audiogen.recipes.harmonic_gmm(random_state=0)
     recipe.set_params(pca__n_components=4).fit(notes.data, y)
@@ -23,7 +23,7 @@ def main() -> None:
         organ.dtype,
         audiogen.metrics.pitch_accuracy(organ, [60, 60], sample_rate=16000),
     )
-    print(audiogen.metrics.summarize(notes.data, organ, sample_rate=16000).round(2))
+    print(audiogen.metrics.summarize(notes.data, organ, sample_rate=16000)["silent"])
 
     tune = pd.DataFrame({"onset": [0.0, 0.5], "duration": [0.5, 0.5], "pitch": [60, 67]})
     clip = audiogen.render(model, tune, sample_rate=44100, random_state=0)
