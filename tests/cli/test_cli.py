@@ -96,7 +96,8 @@ def test_the_demo_model_plays_what_is_asked(demo, tmp_path):
 def test_fit_sample_and_evaluate_on_ones_own_folder(tmp_path):
     notes = datasets.make_notes(12, random_state=0)
     for i, (x, pitch) in enumerate(zip(notes.data, notes.frame.pitch, strict=True)):
-        path = tmp_path / "mine" / ("reed" if i % 2 else "organ") / f"note{i}-{pitch:03d}-.wav"
+        name = f"note{i}-{pitch:03d}-.wav" if i else "untold.wav"
+        path = tmp_path / "mine" / ("reed" if i % 2 else "organ") / name
         path.parent.mkdir(parents=True, exist_ok=True)
         soundfile.write(path, x, 16000)
     (tmp_path / "mine" / "reed" / "broken-060-.wav").write_bytes(b"RIFF")
@@ -106,6 +107,8 @@ def test_fit_sample_and_evaluate_on_ones_own_folder(tmp_path):
     left_out, capped = done.stderr.splitlines()
     assert "broken-060-.wav" in left_out
     assert "PrincipalComponents keeps 12 components rather than n_components=64" in capped
+    untold = tmp_path / "mine" / "organ" / "untold.wav"
+    untold.rename(untold.with_name(f"note0-{notes.frame.pitch[0]:03d}-.wav"))
     done = audiogen("sample", "audiogen-model.skops", "-n", 7, "--quiet", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     done = audiogen("evaluate", "audiogen-out/audio", "mine", "--quiet", cwd=tmp_path)
