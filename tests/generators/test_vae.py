@@ -65,7 +65,7 @@ def test_it_learns_the_ring(ring, blobs):
     samples, y = ring.sample(1000, random_state=1, return_y=True)
     radius = np.hypot(samples[:, 0], samples[:, 1])
     assert np.quantile(np.abs(radius - 4), 0.8) < 0.6
-    assert np.abs(samples[:, 2:]).max() < 0.6
+    assert np.quantile(np.abs(samples[:, 2:]), 0.99) < 0.4
     assert np.mean((samples[:, 0] > 0) == (y == "right")) > 0.93
 
 
@@ -192,6 +192,7 @@ def test_residual_blocks_add_what_enters(shape):
         inner = [la for la in vae.encoder_.layers if getattr(la, "units", 0) == 4][::2]
     for layer in inner:
         layer.set_weights([np.zeros_like(w) for w in layer.get_weights()])
+    vae._collect_weights()
     assert np.ptp(vae.encode(X, ["a"] * 8), axis=0).min() > 0
 
 

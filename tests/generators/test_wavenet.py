@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from audiogen.generators import ConditionalGaussianMixture, WaveNetAutoencoder
+from audiogen.generators._autoregression import draw_audio
 from audiogen.generators._forward import StepwiseDecoder
 from audiogen.signal import mu_law_decode, mu_law_encode
 
@@ -44,6 +45,7 @@ def autoregressive():
         elif layer.get_weights():
             kernel, bias = layer.get_weights()
             layer.set_weights([kernel, rng.normal(size=bias.shape)])
+    model._collect_weights()
     return model
 
 
@@ -202,8 +204,9 @@ def test_drawn_levels_follow_the_networks_shares(autoregressive):
     """The first step of many draws is distributed as the softmax of its logits says."""
     codes = np.repeat(autoregressive.transform(waves()[:1]), 4000, axis=0)[:, :1]
     condition = np.repeat(np.eye(2, dtype=np.float32)[:1], 4000, axis=0)
-    streams = np.random.default_rng(0).spawn(4000)
-    drawn = autoregressive._drawn(codes, condition, streams)[:, 0, 0]
+    weights, dilations = autoregressive._weights["decoder"], autoregressive.dilations
+    decoder = StepwiseDecoder(weights, codes, condition, dilations=dilations, downsampling=8)
+    drawn = draw_audio(decoder, np.random.default_rng(0).spawn(4000), 256)[:, 0]
     logits = through_the_network(autoregressive, np.zeros((1, 8)), codes[:1], condition[:1])[0, 0]
     shares = np.exp(logits - logits.max())
     shares /= shares.sum()

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from audiogen.generators._base import BaseGenerator
-from audiogen.training._estimator import FitData, TrainedEstimator
+from audiogen.training._estimator import TrainedEstimator
+from audiogen.training._fit_data import FitData
 from audiogen.utils.columns import validated_conditions
 
 __all__ = ["TrainedGenerator"]

@@ -11,14 +11,14 @@ from audiogen.generators._body import network_body
 from audiogen.generators._conditions import ConditionEncoder
 from audiogen.generators._forward import affine, dense_decoder, dense_encoder
 from audiogen.generators._latents import EncoderMixin
+from audiogen.generators._spread import check_few_features, missing_spread
 from audiogen.generators._trained import TrainedGenerator
-from audiogen.training._estimator import FitData
+from audiogen.training._fit_data import FitData
 from audiogen.utils.seeds import Stream, make_rng
 from audiogen.utils.validation import Instance, Interval, Options, Sizes
 
 __all__ = ["ConditionalVAE"]
 
-_MOST_FEATURES_FOR_NOISE = 2048
 _MOST_FOR_NOISE = 4096  # samples that tell the noise
 
 
@@ -119,10 +119,8 @@ class ConditionalVAE(EncoderMixin, TrainedGenerator):
         Number of dimensions of a latent.
     sample_shape_ : tuple of int
         Shape of one sample.
-    condition_names_ : list
-        Names of the conditions; empty without y.
-    categories_ : dict
-        Categories of each condition, None for a quantity.
+    condition_names_, categories_ : list, dict
+        Names of the conditions, and the categories of each, None for a quantity.
 
     Notes
     -----
@@ -232,8 +230,6 @@ class ConditionalVAE(EncoderMixin, TrainedGenerator):
         self.random_state = random_state
         self.verbose = verbose
 
-    # ------------------------------------------------------------ public extras
-
     @property
     def encoder_(self) -> Any:
         """The network from sounds and conditions to means and log-variances of latents."""
@@ -291,8 +287,6 @@ class ConditionalVAE(EncoderMixin, TrainedGenerator):
         scale = 2.0 if self._scaling.bounded_ else float(self._scaling.scale_)
         return float(np.mean(likelihood - kl) - size * np.log(scale))
 
-    # --------------------------------------------------------------------- hooks
-
     def _architecture(self, data: FitData) -> dict[str, Any]:
         shape, bounded = self.sample_shape_, self._scaling.bounded_
         body = network_body(
@@ -309,12 +303,8 @@ class ConditionalVAE(EncoderMixin, TrainedGenerator):
                 f"samples of shape {shape}{'' if bounded else ' that exceed it'}; scale waveforms "
                 "by PeakNormalizer, or leave loss at 'mse'."
             )
-        if self.observation_noise and (len(shape) > 1 or shape[0] > _MOST_FEATURES_FOR_NOISE):
-            raise ValueError(
-                f"observation_noise=True is for (n_samples, n_features) of up to "
-                f"{_MOST_FEATURES_FOR_NOISE} features, such as those of a PCA. Got samples of "
-                f"shape {shape}; put a PCA before, or leave observation_noise at False."
-            )
+        if self.observation_noise:
+            check_few_features(shape)
         return {
             "shape": shape,
             "condition_width": self._condition_width(),
@@ -365,13 +355,7 @@ class ConditionalVAE(EncoderMixin, TrainedGenerator):
         drawn = self._decode(latents, None if data.codes is None else data.codes[asked])
         if not np.isfinite(drawn).all():  # the loss became NaN, of which training has warned
             return None
-        spread, found = (
-            np.atleast_2d(np.cov(x, rowvar=False, bias=True)) for x in (data.read(rows), drawn)
-        )
-        missing, directions = np.linalg.eigh(spread - found)
-        # The symmetric root: that of eigenvectors alone would depend on their signs.
-        root = directions * np.sqrt(np.maximum(missing, 0)) @ directions.T
-        return root.astype(np.float32)
+        return missing_spread(data.read(rows), drawn)
 
     def _generate(
         self, n_samples: int, condition: np.ndarray | None, rng: np.random.Generator

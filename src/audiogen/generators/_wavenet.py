@@ -9,13 +9,13 @@ import numpy.typing as npt
 from sklearn.base import TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
+from audiogen.generators._autoregression import draw_audio, teacher_forced
 from audiogen.generators._forward import StepwiseDecoder
 from audiogen.generators._latents import EncoderMixin
 from audiogen.generators._mixture import ConditionalGaussianMixture
 from audiogen.generators._scaling import refuse_not_finite
 from audiogen.generators._trained import TrainedGenerator
-from audiogen.signal import mu_law_decode, mu_law_encode
-from audiogen.training._estimator import FitData
+from audiogen.training._fit_data import FitData
 from audiogen.utils.seeds import Stream, make_rng, spawn_seed
 from audiogen.utils.validation import Instance, Interval, Options, Sizes
 
@@ -106,10 +106,8 @@ class WaveNetAutoencoder(TransformerMixin, EncoderMixin, TrainedGenerator):
         Number of dimensions of a latent.
     sample_shape_ : tuple of int
         Shape of one sample.
-    condition_names_ : list
-        Names of the conditions; empty without y.
-    categories_ : dict
-        Categories of each condition, None for a quantity.
+    condition_names_, categories_ : list, dict
+        Names of the conditions, and the categories of each, None for a quantity.
 
     Notes
     -----
@@ -210,8 +208,6 @@ class WaveNetAutoencoder(TransformerMixin, EncoderMixin, TrainedGenerator):
         self.random_state = random_state
         self.verbose = verbose
 
-    # ------------------------------------------------------------ public extras
-
     @property
     def encoder_(self) -> Any:
         """The network from sequences to codes."""
@@ -263,8 +259,6 @@ class WaveNetAutoencoder(TransformerMixin, EncoderMixin, TrainedGenerator):
         refuse_not_finite(codes, np.arange(len(codes)))
         return self._scaling.inverse(self._decode_codes(codes, self._encoded(len(codes), y)))
 
-    # --------------------------------------------------------------------- hooks
-
     def _architecture(self, data: FitData) -> dict[str, Any]:
         n_steps, n_channels = _sequence_shape(self.sample_shape_)
         autoregressive = self.decoder == "autoregressive"
@@ -313,9 +307,7 @@ class WaveNetAutoencoder(TransformerMixin, EncoderMixin, TrainedGenerator):
         longest = max(1, _LONGEST_CROP // stride) * stride
         start = rng.integers(max(0, x.shape[1] - longest) // stride + 1) * stride
         x = x[:, start : start + longest]
-        levels = mu_law_encode(x[..., 0], _N_LEVELS)
-        previous = np.zeros_like(x)
-        previous[:, 1:, 0] = mu_law_decode(levels[:, :-1], _N_LEVELS)
+        previous, levels = teacher_forced(x, _N_LEVELS)
         return (x, previous, *given), levels
 
     def _finish(self, data: FitData) -> None:
@@ -344,8 +336,8 @@ class WaveNetAutoencoder(TransformerMixin, EncoderMixin, TrainedGenerator):
         return self._decode_codes(self._codes_of_latents(Z, condition), condition, levels)
 
     def _encode(self, x: np.ndarray, condition: np.ndarray | None) -> np.ndarray:
-        codes = self._codes(x)
-        return self.density_._encode(self.density_._scaling.forward(codes), condition)
+        codes = self.density_._scaling.forward(self._codes(x))
+        return self.density_._encode(codes, condition)
 
     def _decode(self, Z: np.ndarray, condition: np.ndarray | None) -> np.ndarray:
         return self._decode_codes(self._codes_of_latents(Z, condition), condition)
@@ -370,41 +362,24 @@ class WaveNetAutoencoder(TransformerMixin, EncoderMixin, TrainedGenerator):
         x = np.empty((len(codes), n_steps, n_channels), dtype=np.float32)
         rng = make_rng(self._seed, Stream.DECODING) if rng is None else rng
         streams = rng.spawn(len(codes))  # one a row: what a row draws depends on no other
-        size = self._rows_at_once()
+        size = max(1, _VALUES_AT_ONCE // (n_steps * max(self._arguments["filters"], n_channels)))
         for start in range(0, len(codes), size):
             block = slice(start, start + size)
             own = None if condition is None else condition[block]
             if self._arguments["n_levels"]:
-                x[block] = self._drawn(codes[block], own, streams[block])[:, :n_steps]
+                steps = StepwiseDecoder(
+                    self._weights["decoder"],
+                    codes[block],
+                    own,
+                    dilations=self._arguments["dilations"],
+                    downsampling=self._arguments["downsampling"],
+                )
+                x[block, :, 0] = draw_audio(steps, streams[block], _N_LEVELS)[:, :n_steps]
             else:
                 x[block] = self._predict(self.decoder_, codes[block], own)[:, :n_steps]
         if self._scaling.bounded_:
             np.clip(x, -1, 1, out=x)
         return x.reshape(len(codes), *self.sample_shape_)
-
-    def _drawn(
-        self,
-        codes: np.ndarray,
-        condition: np.ndarray | None,
-        streams: list[np.random.Generator],
-    ) -> np.ndarray:
-        """Draw audio step by step, each level given those before it."""
-        stepwise = StepwiseDecoder(
-            self._weights["decoder"],
-            codes,
-            condition,
-            dilations=self._arguments["dilations"],
-            downsampling=self._arguments["downsampling"],
-        )
-        values = mu_law_decode(np.arange(_N_LEVELS), _N_LEVELS)
-        audio = np.zeros((stepwise.n_steps + 1, len(codes)), dtype=np.float32)
-        chances = np.stack([rng.random(stepwise.n_steps, np.float32) for rng in streams], axis=1)
-        for t in range(stepwise.n_steps):
-            logits = stepwise.step(audio[t])
-            shares = np.exp(logits - logits.max(axis=1, keepdims=True)).cumsum(axis=1)
-            drawn = chances[t, :, np.newaxis] * shares[:, -1:]
-            audio[t + 1] = values[(shares < drawn).sum(axis=1)]
-        return audio[1:].T[..., np.newaxis]
 
     def _sequences(self, x: np.ndarray) -> np.ndarray:
         """Return data as (n_samples, n_steps, n_channels), with zeros up to a whole code."""
@@ -412,10 +387,6 @@ class WaveNetAutoencoder(TransformerMixin, EncoderMixin, TrainedGenerator):
         x = x.reshape(len(x), n_steps, n_channels)
         missing = -n_steps % self._arguments["downsampling"]
         return np.pad(x, [(0, 0), (0, missing), (0, 0)]) if missing else x
-
-    def _rows_at_once(self) -> int:
-        n_steps, n_channels = _sequence_shape(self.sample_shape_)
-        return max(1, _VALUES_AT_ONCE // (n_steps * max(self._arguments["filters"], n_channels)))
 
     def __sklearn_tags__(self) -> Any:
         """Tell scikit-learn that codes are float32, whatever X is."""

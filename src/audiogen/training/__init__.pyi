@@ -1,7 +1,7 @@
 from . import callbacks as callbacks
 from ._batches import Batches as Batches
-from ._estimator import FitData as FitData
 from ._estimator import TrainedEstimator as TrainedEstimator
+from ._fit_data import FitData as FitData
 from ._loop import compile_model as compile_model
 from ._loop import train as train
 from ._optimizer import make_adam as make_adam

@@ -5,16 +5,17 @@ import os
 import threading
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator
 
+from audiogen.training._callback_lists import checked_callbacks, resumed_seed
+from audiogen.training._fit_data import FitData
 from audiogen.utils.seeds import Stream, draw_seed, make_rng, spawn_seed
 from audiogen.utils.validation import Instance, Interval, Options, check_parameters, plain
 
-__all__ = ["FitData", "TrainedEstimator"]
+__all__ = ["TrainedEstimator"]
 
 _PREDICTED_AT_ONCE = 64
 _FIT = {
@@ -27,43 +28,6 @@ _FIT = {
 _BUILDING = threading.Lock()
 # Arguments of the builders in `audiogen.networks` that are a dimension of some layer's weights.
 _SIZES = {"units", "filters", "latent_dim", "code_channels", "kernel_size", "downsampling"}
-
-
-@dataclass
-class FitData:
-    """What one fit hands from hook to hook.
-
-    Parameters
-    ----------
-    X : array of shape (n_samples, ...)
-        The data, as validated; it may be a memory map.
-    rows, held_out : ndarray of int
-        Row numbers that are trained on, and those that are validated on.
-    read : callable
-        From row numbers to what `TrainedEstimator._batch` is given.
-    content : tuple of (array, ndarray of int)
-        What the used rows consist of: an array and the numbers of its rows.
-    seed : int
-        The seed of the fit.
-    codes : ndarray of shape (n_samples, width) or None
-        The encoded conditions, or None without any.
-    callbacks : list
-        The callbacks of the training, in their order.
-    """
-
-    X: Any
-    rows: np.ndarray
-    held_out: np.ndarray
-    read: Callable[..., Any]
-    content: tuple[Any, np.ndarray]
-    seed: int
-    codes: np.ndarray | None = None
-    callbacks: list[Any] = field(default_factory=list)
-
-    @property
-    def used(self) -> np.ndarray:
-        """Row numbers that are trained or validated on."""
-        return np.concatenate([self.rows, self.held_out])
 
 
 class TrainedEstimator(BaseEstimator):
@@ -201,7 +165,7 @@ class TrainedEstimator(BaseEstimator):
             "preview_every": preview_every,
         }
         check_parameters(f"{type(self).__name__}.fit", _FIT, given)
-        listed = _checked_callbacks(type(self).__name__, callbacks or ())
+        listed = checked_callbacks(type(self).__name__, callbacks or ())
         if preview is not None or checkpoint_dir is not None:
             from audiogen.training.callbacks import Checkpoint, Preview
 
@@ -239,7 +203,7 @@ class TrainedEstimator(BaseEstimator):
         *,
         fresh: bool,
     ) -> Self:
-        seed = _resumed_seed(callbacks)
+        seed = resumed_seed(callbacks)
         if seed is None:
             seed = draw_seed(self.random_state) if fresh else self._seed
         data = self._prepare(X, y, fresh=fresh, seed=seed)
@@ -421,23 +385,3 @@ def _sizes(arguments: dict[str, Any]) -> Iterator[tuple[str, int]]:
             yield from _sizes(value)
         elif name in _SIZES:
             yield from ((name, n) for n in (value if isinstance(value, tuple | list) else [value]))
-
-
-def _checked_callbacks(owner: str, callbacks: Sequence[Any]) -> list[Any]:
-    for callback in callbacks:
-        if not hasattr(callback, "on_epoch_end") or not hasattr(callback, "set_model"):
-            raise TypeError(
-                f"The 'callbacks' parameter of {owner}.fit must be a list of Keras callbacks. "
-                f"Got {callback!r} in it."
-            )
-    return list(callbacks)
-
-
-def _resumed_seed(callbacks: list[Any]) -> int | None:
-    """Return the seed of the training that a checkpoint resumes, if there is one."""
-    for callback in callbacks:
-        if hasattr(callback, "read") and hasattr(callback, "seed"):
-            callback.read()
-            if callback.seed is not None:
-                return int(callback.seed)
-    return None

@@ -1,0 +1,27 @@
+"""The callbacks of a fit: checked, and asked for what they resume."""
+
+from collections.abc import Sequence
+from typing import Any
+
+__all__ = ["checked_callbacks", "resumed_seed"]
+
+
+def checked_callbacks(owner: str, callbacks: Sequence[Any]) -> list[Any]:
+    """Return callbacks as a list; refuse what is none."""
+    for callback in callbacks:
+        if not hasattr(callback, "on_epoch_end") or not hasattr(callback, "set_model"):
+            raise TypeError(
+                f"The 'callbacks' parameter of {owner}.fit must be a list of Keras callbacks. "
+                f"Got {callback!r} in it."
+            )
+    return list(callbacks)
+
+
+def resumed_seed(callbacks: list[Any]) -> int | None:
+    """Return the seed of the training that a checkpoint resumes, if there is one."""
+    for callback in callbacks:
+        if hasattr(callback, "read") and hasattr(callback, "seed"):
+            callback.read()
+            if callback.seed is not None:
+                return int(callback.seed)
+    return None
