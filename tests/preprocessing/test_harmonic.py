@@ -124,6 +124,8 @@ def test_threads_and_rows_alone_sound_as_one_call_does():
         drawn = list(pool.map(lambda _: model.sample(y=wanted, random_state=3), range(8)))
     for one in drawn:
         np.testing.assert_array_equal(one, whole)
+    other = model.set_params(harmonics__random_state=7).sample(y=wanted[:1], random_state=3)
+    assert np.abs(other - whole[:1]).max() < 1e-4  # the draw's seed decides the noise
     alone = model.sample(y=wanted[:1], random_state=3)
     assert np.abs(alone - whole[:1]).max() < 1e-4
     some = model.sample(y=wanted[:5], random_state=3)

@@ -1,6 +1,7 @@
 """Notes generated and mixed at their onsets, at the generator's sample rate."""
 
 import zlib
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -35,16 +36,32 @@ def mix_notes(
     begins = np.rint(score.onset * rate).astype(int).to_numpy()
     longest = round((score.duration.max() + release) * rate) + 1
     mix = np.zeros(begins.max() + longest, np.float32)
-    for start in range(0, len(firsts), _AT_ONCE):
-        rows = firsts[start : start + _AT_ONCE]
-        sounds = _generated(generator, wanted.iloc[rows], latents, rows, spawn_seed(seed, start))
-        for note in np.flatnonzero((which >= start) & (which < start + _AT_ONCE)):
-            sound = _trimmed(sounds[which[note] - start], rate)
+    for block, block_seed in _blocks_of_voices(score.voice.to_numpy()[firsts], seed):
+        rows = firsts[block]
+        sounds = _generated(generator, wanted.iloc[rows], latents, rows, block_seed)
+        for note in np.flatnonzero(np.isin(which, block)):
+            sound = _trimmed(sounds[np.searchsorted(block, which[note])], rate)
             sound = hold_note(sound, score.duration[note], sample_rate=rate, release=release)
             if "velocity" not in wanted:
                 sound = _at_one_level(sound, rate)
             mix[begins[note] : begins[note] + len(sound)] += np.float32(gains[note]) * sound
     return mix
+
+
+def _blocks_of_voices(voices: np.ndarray, seed: int) -> Iterator[tuple[np.ndarray, int]]:
+    """Yield blocks of the distinct notes of one voice each, and a seed for each block.
+
+    A voice sounds the same whatever others there are.
+    """
+    for voice in dict.fromkeys(voices):
+        own = np.flatnonzero(voices == voice)
+        for start in range(0, len(own), _AT_ONCE):
+            yield own[start : start + _AT_ONCE], spawn_seed(seed, _key_of(voice), start)
+
+
+def _key_of(voice: Any) -> int:
+    """Return the key of a voice's own streams of random numbers."""
+    return zlib.crc32(str(voice).encode())
 
 
 def _conditions_and_gains(final: Any, score: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
@@ -123,7 +140,7 @@ def _voice_latents(
     size = final.latent_dim_ if hasattr(final, "latent_dim_") else final.latent_dim
     latents = np.empty((len(score), size), np.float32)
     for voice, notes in score.groupby("voice"):
-        rng = make_rng(seed, zlib.crc32(str(voice).encode()))
+        rng = make_rng(seed, _key_of(voice))
         if glide is None:
             latents[notes.index] = rng.standard_normal(size)
         else:

@@ -5,6 +5,7 @@ from typing import Any
 
 from audiogen.pipeline._inverse import invert_samples, split_steps
 from audiogen.pipeline._samples import draw_samples
+from audiogen.utils.seeds import draw_seed
 from audiogen.utils.validation import Interval, Options, check_parameters
 
 __all__ = ["generate"]
@@ -90,8 +91,9 @@ def generate(
     """
     check_parameters("generate", _CONSTRAINTS, {"join": join, "crossfade": crossfade})
     steps, generator = split_steps(estimator)
-    X, y = draw_samples(generator, n_samples, y, random_state, options)
-    X = invert_samples(steps, generator, X, y, join, crossfade)
+    seed = None if random_state is None else draw_seed(random_state)
+    X, y = draw_samples(generator, n_samples, y, seed, options)
+    X = invert_samples(steps, generator, X, y, join, crossfade, seed)
     return (X, y) if return_y else X
 
 

@@ -37,15 +37,20 @@ def makes_frames(step: Any) -> bool:
     return hasattr(step, "inverse_transform_sequence")
 
 
-def call_with_y(method: Callable[..., Any], X: Any, y: Any) -> Any:
-    """Call a step's method, with y where its signature names it."""
-    if y is not None and "y" in inspect.signature(method).parameters:
-        return method(X, y=y)
-    return method(X)
+def call_with_y(method: Callable[..., Any], X: Any, y: Any, random_state: Any = None) -> Any:
+    """Call a step's method, with y and random_state where its signature names them."""
+    named = inspect.signature(method).parameters
+    offered = {"y": y, "random_state": random_state}
+    return method(X, **{k: v for k, v in offered.items() if v is not None and k in named})
 
 
-def inverse_transform_steps(steps: Iterable[Any], X: Any, y: Any = None) -> Any:
-    """Apply the inverse of fitted steps, the last one first; y goes to those that take it."""
+def inverse_transform_steps(
+    steps: Iterable[Any], X: Any, y: Any = None, random_state: Any = None
+) -> Any:
+    """Apply the inverse of fitted steps, the last one first.
+
+    y and the seed of the draw go to those that take them.
+    """
     for step in reversed(list(steps)):
         if is_passthrough(step):
             continue
@@ -54,7 +59,7 @@ def inverse_transform_steps(steps: Iterable[Any], X: Any, y: Any = None) -> Any:
                 f"{type(step).__name__} has no inverse_transform, so samples cannot be inverted "
                 "through it; take it out of the pipeline or apply it before."
             )
-        X = call_with_y(step.inverse_transform, X, y)
+        X = call_with_y(step.inverse_transform, X, y, random_state)
     return X
 
 
@@ -65,11 +70,12 @@ def invert_samples(
     y: Any = None,
     join: str = "audio",
     crossfade: int = 0,
+    random_state: Any = None,
 ) -> Any:
     """Return a generator's samples in the form that the first of the steps was given."""
     if getattr(generator, "generates_frames", False):
         return _invert_frames(steps, X, y, join, crossfade)
-    return inverse_transform_steps(steps, X, y)
+    return inverse_transform_steps(steps, X, y, random_state)
 
 
 def _invert_frames(

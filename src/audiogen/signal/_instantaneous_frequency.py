@@ -46,7 +46,7 @@ def instantaneous_frequency(phase: npt.ArrayLike) -> np.ndarray:
 
 
 def phase_from_frequency(frequency: npt.ArrayLike) -> np.ndarray:
-    """Return the phases that turn as told: the inverse of `instantaneous_frequency`.
+    """Return the phase of instantaneous frequencies: the inverse of `instantaneous_frequency`.
 
     Parameters
     ----------

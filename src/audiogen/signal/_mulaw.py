@@ -30,7 +30,7 @@ def mu_law_encode(audio: npt.ArrayLike, n_levels: int = 256) -> np.ndarray:
 
     See Also
     --------
-    mu_law_decode : The way back.
+    mu_law_decode : The inverse.
 
     References
     ----------
@@ -67,7 +67,7 @@ def mu_law_decode(levels: npt.ArrayLike, n_levels: int = 256) -> np.ndarray:
 
     See Also
     --------
-    mu_law_encode : The way there, and the reference.
+    mu_law_encode : The inverse, with the reference.
 
     Examples
     --------
