@@ -18,6 +18,12 @@ def notes():
     return audio[np.random.default_rng(0).permutation(len(audio))[:80]]
 
 
+@pytest.fixture
+def few_trees(monkeypatch):
+    """For what does not depend on how well the forests tell."""
+    monkeypatch.setattr("audiogen.metrics._two_sample._N_TREES", 5)
+
+
 def told_apart(real, generated):
     """Return the AUC by 64 mel bands and 20 coefficients, of forests of another make."""
     rows = []
@@ -54,6 +60,7 @@ def test_as_librosa_and_scikit_learn_have_it(notes, hiss):
     assert result.auc == pytest.approx(told_apart(notes[:40], generated), abs=0.08)
 
 
+@pytest.mark.usefixtures("few_trees")
 def test_features_are_librosas(notes):
     real, generated = notes[:5], notes[5:12]
     features = classifier_two_sample_test(real, generated, sample_rate=RATE).features
@@ -94,6 +101,7 @@ def test_copies_are_below_chance(notes):
     assert result.p_value > 0.95
 
 
+@pytest.mark.usefixtures("few_trees")
 def test_levels_change_nothing(notes):
     real, generated = notes[:6], notes[6:12]
     one = classifier_two_sample_test(real, generated, sample_rate=RATE)
@@ -115,6 +123,7 @@ def test_either_set_may_come_first(notes):
     )
 
 
+@pytest.mark.usefixtures("few_trees")
 def test_the_random_state_decides(notes):
     sets = notes[:6], notes[6:12]
     aucs = [
@@ -124,6 +133,7 @@ def test_the_random_state_decides(notes):
     assert aucs[0] == aucs[1] != aucs[2]
 
 
+@pytest.mark.usefixtures("few_trees")
 def test_silence_and_short_clips(notes):
     silence = np.zeros((6, RATE))
     assert classifier_two_sample_test(notes[:6], silence, sample_rate=RATE).auc == 1
@@ -132,6 +142,7 @@ def test_silence_and_short_clips(notes):
     assert np.isfinite(short.features.to_numpy()).all()
 
 
+@pytest.mark.usefixtures("few_trees")
 def test_other_rates():
     clips = make_notes(10, sample_rate=44100, random_state=0).data
     features = classifier_two_sample_test(clips[:5], clips[5:], sample_rate=44100).features
