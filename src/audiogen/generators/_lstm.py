@@ -1,4 +1,4 @@
-"""The recurrent network that goes on from frames."""
+"""The recurrent network that continues runs of frames."""
 
 import numbers
 from typing import Any, Self
@@ -237,7 +237,7 @@ class LSTMSequencer(TrainedGenerator):
         """
         if y is not None:
             raise ValueError(
-                "y was given, but LSTMSequencer knows no conditions: what it goes on from decides "
+                "y was given, but LSTMSequencer knows no conditions: the frames before decide "
                 "what follows. Leave y out, or give seed_frames."
             )
         if seed_frames is None:

@@ -1,8 +1,8 @@
 """Keras callbacks: what happens beside training, epoch by epoch.
 
 Any of them, and any other ``keras.callbacks.Callback``, can be given to ``fit(callbacks=[...])``.
-One that has a method ``set_fit(estimator, data)`` is told, before training begins, which
-estimator is trained and on what (`audiogen.training.FitData`).
+One that has a method ``set_fit(estimator, data)`` is called before training begins, with
+the estimator and with what it is trained on (`audiogen.training.FitData`).
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""Averaged weights: sampling and validation use them, training goes on from its own."""
+"""Averaged weights: sampling and validation use them, training continues from its own."""
 
 from typing import Any
 
