@@ -97,6 +97,17 @@ def test_the_command_line_samples_and_evaluates(model, tmp_path):
     assert "harmonic_gmm" in run(command, "recipes", cwd=tmp_path)
 
 
+def test_a_network_says_what_to_install(tmp_path):
+    code = """
+import audiogen
+try:
+    audiogen.generators.ConditionalVAE(epochs=1).fit([[0.0], [1.0]])
+except ImportError as error:
+    print(error)
+"""
+    assert "pip install keras tensorflow" in run(code, cwd=tmp_path)
+
+
 def test_the_lean_install_of_the_readme_lacks_keras_and_tensorflow_only():
     """What it names brings the other dependencies along."""
     text = (ROOT / "README.md").read_text()
