@@ -64,8 +64,14 @@ def build_gan(
         Whether the output is a hyperbolic tangent's or linear.
     auxiliary : bool
         Whether the discriminator has a second output that predicts the condition.
-    loss, penalty_weight, penalty_interval, auxiliary_weight, augment
-        Parameters of `AdversarialModel`.
+    loss : {"bce", "wasserstein", "hinge"}
+        Loss of the discriminator's scores.
+    penalty_weight, auxiliary_weight : float
+        Weights of the gradient penalty and of the losses of the second output.
+    penalty_interval : int
+        Steps from one penalty to the next.
+    augment : bool
+        Whether the discriminator sees changed samples.
     seed : int
         Decides initial weights and draws.
     precision : {"float32", "mixed_bfloat16"}, default="float32"

@@ -58,7 +58,15 @@ class Progress:
         return self
 
     def step(self, n: int = 1, **figures: float) -> None:
-        """Count `n` more steps, and show `figures` beside them."""
+        """Count more steps, and show figures beside them.
+
+        Parameters
+        ----------
+        n : int, default=1
+            Number of steps.
+        **figures : float
+            What is shown.
+        """
         self.done += n
         words = {name: f"{value:.4g}" for name, value in figures.items()}
         if self._bar is not None:

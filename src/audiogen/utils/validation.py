@@ -284,7 +284,7 @@ def as_floating_point(audio: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     audio : ndarray
-        float32 and float64 stay as they are. Integers of 8, 16 and 32 bits are divided by
+        Floats stay as they are. Integers of 8, 16 and 32 bits are divided by
         their type's full scale, unsigned ones after half of it is taken off (128 is the
         silence of uint8). Integers of 64 bits, which NumPy makes of Python's, are no format of
         samples and keep their values, as other floats do.

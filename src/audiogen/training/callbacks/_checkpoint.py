@@ -116,7 +116,14 @@ class Checkpoint(keras.callbacks.Callback):
         self.seed = None if self._saved is None else self._saved[0]["seed"]
 
     def set_fit(self, estimator: Any, data: Any) -> None:
-        """Take the estimator and its data, and bring it to where the file was written.
+        """Take the estimator and its data, and restore what the file holds.
+
+        Parameters
+        ----------
+        estimator : estimator
+            What is trained.
+        data : FitData
+            Its data.
 
         Raises
         ------

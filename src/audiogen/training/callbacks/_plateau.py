@@ -77,7 +77,13 @@ class Plateau(keras.callbacks.Callback):
         }
 
     def set_state(self, state: dict[str, Any]) -> None:
-        """Take the counts and the best weights up again."""
+        """Restore the counts and the best weights.
+
+        Parameters
+        ----------
+        state : dict
+            What `get_state` returned.
+        """
         self.best, self.idle = state["best"], state["idle"]
         self.stopped, self.best_weights = state["stopped"], state["best_weights"]
 

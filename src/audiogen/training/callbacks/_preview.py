@@ -44,7 +44,15 @@ class Preview(keras.callbacks.Callback):
         self._fit: Any = None
 
     def set_fit(self, estimator: Any, data: Any) -> None:
-        """Take the estimator that is trained, and what it is trained on."""
+        """Take the estimator that is trained, and what it is trained on.
+
+        Parameters
+        ----------
+        estimator : estimator
+            A generator.
+        data : FitData
+            Its data.
+        """
         self._fit = estimator, data
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
