@@ -66,10 +66,12 @@ def build_gan(
         Whether the discriminator has a second output that predicts the condition.
     loss : {"bce", "wasserstein", "hinge"}
         Loss of the discriminator's scores.
-    penalty_weight, auxiliary_weight : float
-        Weights of the gradient penalty and of the losses of the second output.
+    penalty_weight : float
+        Weight of the gradient penalty.
     penalty_interval : int
         Steps from one penalty to the next.
+    auxiliary_weight : float
+        Weight of the losses of the second output.
     augment : bool
         Whether the discriminator sees changed samples.
     seed : int
