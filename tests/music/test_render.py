@@ -355,6 +355,7 @@ def test_a_rate_that_nothing_states_is_asked_for(vae):
 
 def test_a_model_of_any_sounds_plays_them_at_the_pitch_they_were_learnt_at():
     """By the trained rate, not by the default of 16,000 Hz: 5.6 semitones off."""
+    pytest.importorskip("keras")
     notes_ = make_notes(24, pitch=60, duration=0.5, sample_rate=22050, random_state=0)
     pipe = spectral_cvae(sample_rate=22050, n_components=8, epochs=30, random_state=0)
     pipe.fit(notes_.data, notes_.frame[["pitch"]])
