@@ -6,6 +6,7 @@ from audiogen.generators import ConditionalGaussianMixture, WaveNetAutoencoder
 from audiogen.generators._autoregression import draw_audio
 from audiogen.generators._forward import StepwiseDecoder
 from audiogen.signal import mu_law_decode, mu_law_encode
+from audiogen.utils.seeds import Stream, make_rng
 
 TINY = {"filters": 4, "downsampling": 8, "code_channels": 3, "epochs": 1, "random_state": 0}
 
@@ -175,7 +176,7 @@ def test_logits_step_by_step_are_those_of_the_network(autoregressive, long_codes
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-5)
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", [1, 2, 3])
 def test_most_likely_sequences_are_those_of_the_network(seed):
     """2,000 steps, each the most likely after those before it, by either way."""
     from audiogen.networks import build_wavenet, layer_weights
@@ -226,7 +227,7 @@ def test_training_teaches_the_level_after_those_before(autoregressive):
 def test_long_waveforms_are_learnt_in_crops_of_whole_codes(autoregressive):
     x = np.random.default_rng(0).uniform(-1, 1, (1, 20_000)).astype(np.float32)
     model = WaveNetAutoencoder(decoder="autoregressive", **TINY)
-    model.decoder_, model.sample_shape_ = autoregressive.decoder_, (20_000,)
+    model._arguments, model.sample_shape_ = autoregressive._arguments, (20_000,)
     starts = set()
     for seed in range(20):
         (crop, _), levels = model._batch(x, None, np.random.default_rng(seed))
@@ -304,8 +305,8 @@ def test_it_rebuilds_what_it_was_trained_on():
 
 
 def test_interpolation_leads_from_one_to_the_other(parallel):
-    ends, codes = waves()[:2], parallel.transform(waves()[:2])
-    Z = parallel.encode(ends, "low")
+    ends = waves()[[0, 2]]  # both low
+    codes, Z = parallel.transform(ends), parallel.encode(ends, "low")
     assert Z.shape == (2, parallel.latent_dim_)
     steps = parallel.interpolate(Z, "low", 5)
     assert steps.shape == (5, 64)
@@ -326,9 +327,10 @@ def test_samples_are_decoded_from_the_density_of_codes(parallel):
     np.testing.assert_allclose(
         parallel.decode(Z, "low"), parallel.inverse_transform(codes, "low"), atol=1e-6
     )
-    many = parallel.transform(parallel.sample(200, y="low", random_state=3))
-    assert parallel.density_.score(many, ["low"] * 200) > parallel.density_.score(
-        0 * many, ["low"] * 200
+    latents, _ = make_rng(3, Stream.SAMPLE).spawn(2)
+    Z = latents.standard_normal((6, parallel.latent_dim_))
+    np.testing.assert_allclose(
+        parallel.sample(6, y="low", random_state=3), parallel.decode(Z, "low"), atol=1e-6
     )
 
 

@@ -303,8 +303,6 @@ class ConditionalVAE(EncoderMixin, TrainedGenerator):
                 f"samples of shape {shape}{'' if bounded else ' that exceed it'}; scale waveforms "
                 "by PeakNormalizer, or leave loss at 'mse'."
             )
-        if self.observation_noise:
-            check_few_features(shape)
         return {
             "shape": shape,
             "condition_width": self._condition_width(),
@@ -326,6 +324,8 @@ class ConditionalVAE(EncoderMixin, TrainedGenerator):
         return ConditionEncoder(self.fourier_features)
 
     def _own_callbacks(self, data: FitData) -> list[Any]:
+        if self.observation_noise:  # a parameter that may change between fits
+            check_few_features(self.sample_shape_)
         if not self.beta_warmup:
             return []
         from audiogen.training.callbacks import Warmup

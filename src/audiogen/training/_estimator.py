@@ -27,7 +27,7 @@ _FIT = {
 }
 _BUILDING = threading.Lock()
 # Arguments of the builders in `audiogen.networks` that are a dimension of some layer's weights.
-_SIZES = {"units", "filters", "latent_dim", "code_channels", "kernel_size", "downsampling"}
+_SIZES = {"units", "filters", "code_channels", "kernel_size", "downsampling"}
 
 
 class TrainedEstimator(BaseEstimator):
