@@ -118,9 +118,10 @@ class HarmonicPlusNoise(ClipTransformer):
     level. Any finite features can be resynthesised, and as a continuous function: rounding
     errors in them are not heard. The duration and the time held are clipped to the ranges that
     training notes of the same categories have. The level is brought into theirs, of which the
-    outermost 0.5 dB hold all that is beyond, so that louder notes stay louder. Peaks that exceed
-    the highest of theirs by more than 1 dB, or full scale, are turned down, each by itself. As far
-    as that leaves room, a note has the root mean square of its features. The tuning is centred on
+    outermost 0.5 dB hold all that is beyond, so that louder notes stay louder. A note whose
+    peaks would exceed the highest of theirs by more than 1 dB, or full scale, is turned down,
+    half of it as a whole and half in its peaks alone. Other notes have the root mean square of
+    their features. The tuning is centred on
     the pitch, and levels that stay above the highest are brought down to it. Partials only
     some cents off a multiple are played nearer to it. Where `y` has the pitch, it is the mean of
     what the partials within 100 cents are tuned to, weighted by power and number; and of the
@@ -347,11 +348,21 @@ class HarmonicPlusNoise(ClipTransformer):
             hop_length=self.hop_length,
             rng=make_rng(seed, _SYNTHESIS, row),
         )
-        return self._levelled(audio, level, float(np.clip(_MARGIN * high[3], _LEAST, 1)))
+        highest = float(np.clip(_MARGIN * high[3], _LEAST, 1))
+        return self._levelled(audio, level, float(low[1]), highest)
 
-    def _levelled(self, audio: np.ndarray, level: float, highest: float) -> np.ndarray:
-        """Return a note at a level in dB, as far as its peaks allow."""
+    def _levelled(
+        self, audio: np.ndarray, level: float, lowest: float, highest: float
+    ) -> np.ndarray:
+        """Return a note at a level in dB with peaks that are not too high.
+
+        By half of what they would be too high, the whole note is softer, if not below the lowest
+        level; by the rest, the peaks alone are.
+        """
         width = int(_PEAK_SECONDS * self.sample_rate)
+        crest = peak(audio) / max(float(rms(audio)), _LEAST)
+        excess = max(level + float(amplitude_to_db(crest) - amplitude_to_db(highest)), 0.0)
+        level = max(level - excess / 2, min(level, lowest))
         for _ in range(_TRIALS):
             audio = audio * np.float32(db_to_amplitude(level) / max(float(rms(audio)), _LEAST))
             if peak(audio) <= highest:

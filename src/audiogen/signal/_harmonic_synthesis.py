@@ -20,6 +20,7 @@ _CHUNK = 1 << 18  # values of oscillators at a time: they stay in the cache
 _FADE = 0.02  # seconds before the end
 _EARLIER = 0.1  # seconds in which the weight of a rise falls to 1 / e
 _AGREEMENT = 0.3  # of rises in their phase, 0 to 1: with less, their mean place decides
+_EVERY = 8  # samples at which rises are looked at
 _FLOOR = 10 ** (FLOOR_DB / 10)  # of power
 _NYQUIST_FADE = 0.02  # of the highest frequency, below it
 
@@ -129,11 +130,12 @@ def _attack_phase(gain: np.ndarray, phase: np.ndarray, sample_rate: int) -> floa
     rises fastest may be another after the slightest change. Periods of low notes rise one by
     one: so it is the mean of an angle, at that turn which is nearest to the mean place.
     """
-    rise = np.diff(gain, prepend=0.0)
+    rise = np.diff(gain[::_EVERY], prepend=0.0)
     places = np.flatnonzero(rise > 0)
     if len(places) == 0:
         return 0.0
-    weights = np.log(rise[places]) - places / (_EARLIER * sample_rate)
+    rise, places = rise[places], _EVERY * places
+    weights = np.log(rise) - places / (_EARLIER * sample_rate)
     weights = np.exp(weights - weights.max())
     weights /= weights.sum()
     middle = float(np.interp(weights @ places, np.arange(len(phase)), phase))
