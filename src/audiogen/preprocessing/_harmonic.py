@@ -32,7 +32,7 @@ from audiogen.signal import (
     track_pitch,
 )
 from audiogen.utils.columns import number_column
-from audiogen.utils.seeds import draw_seed, make_rng
+from audiogen.utils.seeds import Stream, draw_seed, make_rng
 from audiogen.utils.validation import Instance, Interval, Options, check_midi_pitch
 
 __all__ = ["HarmonicPlusNoise"]
@@ -42,7 +42,6 @@ _LONGER = 1.0  # seconds that a note counts as longer which sounds to the end of
 _MARGIN = 10 ** (1 / 20)  # above the highest peak: a note resynthesised has another one
 _PEAK_SECONDS = 0.02  # in which the gain changes about a peak
 _TRIALS = 4  # after which a note whose peaks were turned down is left softer than it should be
-_SYNTHESIS = 15  # the stream of random numbers for noise
 
 
 class HarmonicPlusNoise(ClipTransformer):
@@ -346,7 +345,7 @@ class HarmonicPlusNoise(ClipTransformer):
             self.n_features_in_,
             sample_rate=self.sample_rate,
             hop_length=self.hop_length,
-            rng=make_rng(seed, _SYNTHESIS, row),
+            rng=make_rng(seed, Stream.SYNTHESIS, row),
         )
         highest = float(np.clip(_MARGIN * high[3], _LEAST, 1))
         return self._levelled(audio, level, float(low[1]), highest)
