@@ -195,7 +195,7 @@ def test_a_pipeline_survives_pickling():
 def test_previews_are_the_audio_of_that_epoch(tmp_path):
     X, y = data()
     X = X / np.abs(X).max()
-    two = clone(VAE).set_params(epochs=2)
+    two = clone(VAE).set_params(epochs=2, patience=None, plateau_patience=None)
     inner = make_generative_pipeline(Labelled(), two)
     pipe = make_generative_pipeline(MinMaxScaler((-0.5, 0.5)), inner, sample_rate=8000)
     pipe.fit(X, y / 1000, preview_dir=tmp_path / "new", preview_every=1)

@@ -110,7 +110,7 @@ def _composed(seconds: float, arguments: argparse.Namespace) -> tuple[Any, dict[
     from audiogen.music._arrange import arrange
     from audiogen.pipeline import make_generative_pipeline
     from audiogen.preprocessing import PianoRoll, SlidingWindow
-    from audiogen.utils.seeds import make_rng
+    from audiogen.utils.seeds import Stream, make_rng
 
     n_bars = max(1, round(seconds / 60 * _TEMPO / 4))
     lstm = LSTMSequencer(
@@ -121,7 +121,7 @@ def _composed(seconds: float, arguments: argparse.Namespace) -> tuple[Any, dict[
     pipe = make_generative_pipeline(roll, SlidingWindow(), lstm)
     pipe.fit(datasets.load_tunes().data)
     tune = compose(pipe, 8 * n_bars, random_state=arguments.seed)
-    rng = make_rng(arguments.seed, 1)
+    rng = make_rng(arguments.seed, Stream.PARTS)
     programs = {part: choices[rng.integers(len(choices))] for part, choices in _PARTS.items()}
     families: dict[int, str] = dict(programs.values())
     return arrange(tune, seconds / n_bars, [program for program, _ in programs.values()]), families

@@ -14,7 +14,7 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.utils import Bunch
 
 from audiogen.signal import mfcc, scale_to_peak
-from audiogen.utils.seeds import draw_seed, spawn_seed
+from audiogen.utils.seeds import Stream, draw_seed, spawn_seed
 from audiogen.utils.validation import Interval, check_audio, check_parameters
 
 __all__ = ["classifier_two_sample_test"]
@@ -122,13 +122,14 @@ def _classified(X: np.ndarray, y: np.ndarray, seed: int) -> tuple[float, float, 
     importances: list[np.ndarray] = []
     variances: list[float] = []
     for repeat in range(_N_REPEATS):
-        folds = StratifiedKFold(_N_FOLDS, shuffle=True, random_state=spawn_seed(seed, repeat))
+        fold_seed = spawn_seed(seed, Stream.FOREST, repeat)
+        folds = StratifiedKFold(_N_FOLDS, shuffle=True, random_state=fold_seed)
         for fold, (known, asked) in enumerate(folds.split(X, y)):
             forest = RandomForestClassifier(
                 _N_TREES,
                 min_samples_leaf=2,
                 class_weight="balanced",
-                random_state=spawn_seed(seed, repeat, fold),
+                random_state=spawn_seed(seed, Stream.FOREST, repeat, fold),
             ).fit(X[known], y[known])
             aucs.append(roc_auc_score(y[asked], forest.predict_proba(X[asked])[:, 1]))
             importances.append(forest.feature_importances_)

@@ -10,7 +10,7 @@ import pandas as pd
 from audiogen.pipeline import generate
 from audiogen.pipeline._inverse import split_steps
 from audiogen.signal import hold_note
-from audiogen.utils.seeds import make_rng, spawn_seed
+from audiogen.utils.seeds import Stream, make_rng, spawn_seed
 
 __all__ = ["mix_notes"]
 
@@ -56,7 +56,10 @@ def _blocks_of_voices(voices: np.ndarray, seed: int) -> Iterator[tuple[np.ndarra
     for voice in dict.fromkeys(voices):
         own = np.flatnonzero(voices == voice)
         for start in range(0, len(own), _AT_ONCE):
-            yield own[start : start + _AT_ONCE], spawn_seed(seed, _key_of(voice), start)
+            yield (
+                own[start : start + _AT_ONCE],
+                spawn_seed(seed, Stream.SAMPLE, _key_of(voice), start),
+            )
 
 
 def _key_of(voice: Any) -> int:
@@ -136,11 +139,10 @@ def _voice_latents(
                 f"glide needs a generator with decode; {type(generator).__name__} has none."
             )
         return None
-    final = split_steps(generator)[1]
-    size = final.latent_dim_ if hasattr(final, "latent_dim_") else final.latent_dim
+    size = split_steps(generator)[1].latent_dim_
     latents = np.empty((len(score), size), np.float32)
     for voice, notes in score.groupby("voice"):
-        rng = make_rng(seed, _key_of(voice))
+        rng = make_rng(seed, Stream.VOICE, _key_of(voice))
         if glide is None:
             latents[notes.index] = rng.standard_normal(size)
         else:

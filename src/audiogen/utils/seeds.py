@@ -31,9 +31,10 @@ class Stream(enum.IntEnum):
     DECODING = 10  # an autoregressive decoder that is given codes
     SCORE = 11  # latents that a score is estimated from
     PREVIOUS = 12  # which ends of training windows a sequencer keeps
-    LAYER = 13  # the seeds of a network's layers, one after another
+    FOREST = 13  # the folds and trees of a classifier two-sample test
     VOICE = 14  # the latents of a voice in a clip
     SYNTHESIS = 15  # the noise in a synthesised note
+    PARTS = 16  # the instruments of a clip
 
 
 def draw_seed(random_state: Any = None) -> int:
