@@ -61,6 +61,7 @@ def pipeline():
 def test_grid_search_over_epochs_and_size_of_the_data():
     # Fewer or sorted notes differ more between two halves than training can mend.
     X, y = load_notes("train", return_X_y=True)
+    X = X[:, :16000]  # a second of each, for speed
     pipe = pipeline().set_params(pca__n_components=16)
     grid = {"vae__epochs": [1, 60], "vae__max_samples": [0.5, 1.0]}
     cv = KFold(2, shuffle=True, random_state=0)
@@ -74,7 +75,7 @@ def test_grid_search_over_epochs_and_size_of_the_data():
         for p, score in zip(results["params"], results["mean_test_fad"], strict=True)
     }
     assert fad[60, 1.0] < fad[1, 1.0], "training must help"
-    assert search.best_estimator_.sample(y={"pitch": 60}).shape == (1, 64000)
+    assert search.best_estimator_.sample(y={"pitch": 60}).shape == (1, 16000)
 
 
 def test_learning_curve(notes):

@@ -311,8 +311,7 @@ def test_interpolation_leads_from_one_to_the_other(parallel):
     steps = parallel.interpolate(Z, "low", 5)
     assert steps.shape == (5, 64)
     np.testing.assert_allclose(steps[[0, -1]], parallel.inverse_transform(codes, "low"), atol=1e-4)
-    halves = parallel.decode(np.repeat(Z.mean(axis=0, keepdims=True), 2, axis=0), "low")
-    np.testing.assert_allclose(steps[2], halves[0], atol=1e-5)
+    np.testing.assert_allclose(steps[2], steps[[0, -1]].mean(axis=0), atol=1e-5)
 
 
 def test_samples_are_decoded_from_the_density_of_codes(parallel):

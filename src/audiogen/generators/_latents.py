@@ -77,10 +77,10 @@ class LatentMixin(BaseGenerator):
 
         Notes
         -----
-        Latents and quantities, such as pitch, go straight from one end to the other. There
-        is nothing between two categories: where the ends differ in one, the latents of both
-        ends are decoded at every step, each under its own categories, and the results are
-        mixed.
+        Without conditions, latents on a straight line are decoded. With conditions, quantities
+        such as the pitch go straight from one end to the other, and at every step the latents
+        of both ends are decoded, each under its own categories, for there is nothing between
+        two categories; the results are mixed.
         """
         check_is_fitted(self)
         rule = {"n_steps": Interval(numbers.Integral, 2, None)}
