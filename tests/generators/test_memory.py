@@ -53,7 +53,13 @@ print(peak_megabytes(windows), peak_megabytes(np.array(windows[rows])))
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize(
-    "kind", ["ConditionalVAE", "GANGenerator", "WaveNetAutoencoder", "LSTMSequencer"]
+    "kind",
+    [
+        "ConditionalVAE",
+        pytest.param("GANGenerator", marks=pytest.mark.long),
+        pytest.param("WaveNetAutoencoder", marks=pytest.mark.long),
+        "LSTMSequencer",
+    ],
 )
 def test_a_memory_map_costs_no_memory(kind, tmp_path):
     path = tmp_path / "notes.f32"

@@ -263,6 +263,44 @@ def test_interpolation_goes_straight_from_one_end_to_the_other(mixture):
     np.testing.assert_allclose(still[1], still[[0, 2]].mean(axis=0), atol=1e-4)
 
 
+class Seen(TransformerMixin, BaseEstimator):
+    """Leaves X as it is, and keeps what its inverse is given."""
+
+    def fit(self, X, y=None):
+        self.seen_ = []
+        return self
+
+    def transform(self, X):
+        return X
+
+    def inverse_transform(self, X, y=None, random_state=None):
+        self.seen_.append((y, random_state))
+        return X
+
+
+def test_steps_see_no_category_that_is_of_one_end_alone():
+    X, _ = data()
+    y = pd.DataFrame({"pitch": np.repeat(np.linspace(50, 70, 15), 2), "family": ["a", "b"] * 15})
+    gmm = ConditionalGaussianMixture(random_state=0)
+    pipe = make_generative_pipeline(Seen(), gmm).fit(X, y)
+    for last, expected in (("b", ["pitch"]), ("a", ["pitch", "family"])):
+        ends = pd.DataFrame({"pitch": [50.0, 70.0], "family": ["a", last]})
+        pipe.interpolate(np.zeros((2, gmm.latent_dim_)), ends, n_steps=3)
+        (seen, _) = pipe[0].seen_[-1]
+        assert list(seen) == expected
+        np.testing.assert_allclose(seen["pitch"], [50, 60, 70])
+
+
+def test_steps_get_the_seed_of_the_draw_whoever_decides_it():
+    X, y = data()
+    pipe = make_generative_pipeline(Seen(), ConditionalGaussianMixture(random_state=5)).fit(X, y)
+    pipe.sample(2)
+    pipe.sample(2, random_state=6)
+    pipe.decode(pipe.encode(X[:1], y[:1]), y[:1], random_state=7)
+    pipe.decode(pipe.encode(X[:1], y[:1]), y[:1])
+    assert [seed for _, seed in pipe[0].seen_] == [5, 6, 7, None]
+
+
 def test_interpolation_without_conditions_and_of_what_cannot_be(mixture):
     X, _ = data()
     steps = [("scale", StandardScaler()), ("gmm", ConditionalGaussianMixture(random_state=0))]

@@ -46,7 +46,7 @@ def test_the_input_is_left_alone():
     np.testing.assert_array_equal(X, [[0.5, -0.25]])
 
 
-def test_the_way_back_turns_down_what_exceeds_full_scale_and_nothing_else():
+def test_the_inverse_turns_down_what_exceeds_full_scale_and_nothing_else():
     X = np.array([[0.5, -0.25], [1.0, -1.0], [-4.0, 1.0], [0.0, 0.0]], dtype=np.float32)
     back = PeakNormalizer(peak=0.5).inverse_transform(X)
     assert back.dtype == np.float32

@@ -100,7 +100,13 @@ def assert_equal(one, two):
 
 
 @pytest.mark.parametrize(
-    "kind", ["ConditionalVAE", "GANGenerator", "LSTMSequencer", "WaveNetAutoencoder"]
+    "kind",
+    [
+        "ConditionalVAE",
+        "GANGenerator",
+        pytest.param("LSTMSequencer", marks=pytest.mark.long),
+        pytest.param("WaveNetAutoencoder", marks=pytest.mark.long),
+    ],
 )
 def test_killed_at_any_moment_it_ends_with_the_same_bits(kind, tmp_path):
     rng = random.Random(f"{SEED} {kind}")

@@ -147,6 +147,8 @@ def test_what_patience_watches_can_be_chosen():
     assert fitted.n_iter_ == risen[0] + 1 < 50
     with pytest.raises(ValueError, match="monitor='bliss' is no figure.* There are kl, loss, mse"):
         pickle.loads(pickle.dumps(model)).fit(X, monitor="bliss")
+    with pytest.raises(ValueError, match="monitor='kl' is watched by nothing"):
+        ConditionalVAE(patience=None, plateau_patience=None).fit(X, monitor="kl")
     with pytest.raises(TypeError, match=r"'callbacks' parameter of ConditionalVAE\.fit.*Got 'x'"):
         MODELS[0].fit(X, callbacks=["x"])
 

@@ -291,10 +291,15 @@ class ConditionEncoder:
 
     def _in_form(self, columns: dict[Any, np.ndarray]) -> Any:
         if self.form_ == "frame":
-            return pd.DataFrame(columns)
+            return pd.DataFrame({name: self._declared(name, columns[name]) for name in columns})
         if self.form_ == "vector":
             return columns[0]
         return np.stack(list(columns.values()), axis=1)
+
+    def _declared(self, name: Any, values: np.ndarray) -> Any:
+        """Return values; of categories that are numbers, declared as such."""
+        known = self.categories_[name]
+        return values if known is None or known.dtype.kind not in "iuf" else pd.Categorical(values)
 
     def _refuse_far(self, name: Any, values: np.ndarray) -> None:
         """Refuse what is no number, no pitch, or too far outside the trained range."""

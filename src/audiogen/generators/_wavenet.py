@@ -17,7 +17,7 @@ from audiogen.generators._scaling import refuse_not_finite
 from audiogen.generators._trained import TrainedGenerator
 from audiogen.training._fit_data import FitData
 from audiogen.utils.seeds import Stream, make_rng, spawn_seed
-from audiogen.utils.validation import Instance, Interval, Options, Sizes
+from audiogen.utils.validation import Instance, Interval, Options, Sizes, check_parameters
 
 __all__ = ["WaveNetAutoencoder"]
 
@@ -111,12 +111,10 @@ class WaveNetAutoencoder(TransformerMixin, EncoderMixin, TrainedGenerator):
 
     Notes
     -----
-    ``(n_samples, n_timesteps)`` are sequences of numbers, anything with more axes
-    sequences of what the first of them counts.
-
-    The defaults are the architecture of the report that inspired audiogen: a causal
-    convolution; residual blocks of a dilated causal convolution, ReLU, batch
-    normalisation and dropout, with skip connections; a bottleneck; upsampling and the
+    A sample is a sequence along its first axis. The defaults are the architecture of the
+    report that inspired audiogen: a causal convolution; residual blocks of a dilated causal
+    convolution, ReLU, batch normalisation and dropout, with skip connections; a
+    bottleneck; upsampling and the
     same blocks back to a linear output. It names no filters, kernels, code size or
     downsampling: those here are sized for two cores, and the default receptive field is
     longer than the stretch that shares a code. Learnt from waveforms with the mean
@@ -263,6 +261,8 @@ class WaveNetAutoencoder(TransformerMixin, EncoderMixin, TrainedGenerator):
         n_steps, n_channels = _sequence_shape(self.sample_shape_)
         autoregressive = self.decoder == "autoregressive"
         self._refuse_unsuited(autoregressive, n_channels == 1)
+        if self.density is not None:
+            check_parameters(self.density, self.density._constraints)
         return {
             "n_steps": n_steps,
             "n_channels": n_channels,

@@ -1,5 +1,6 @@
 """Notes generated and mixed at their onsets, at the generator's sample rate."""
 
+import inspect
 import zlib
 from collections.abc import Iterator
 from typing import Any
@@ -107,7 +108,9 @@ def _generated(
     """Return the sounds of some notes, from their latents where there are any."""
     wanted = wanted.reset_index(drop=True)
     if latents is not None:
-        sounds = generator.decode(latents[rows], wanted)
+        taken = inspect.signature(generator.decode).parameters
+        options = {"random_state": seed} if "random_state" in taken else {}
+        sounds = generator.decode(latents[rows], wanted, **options)
     else:
         sounds = generate(generator, y=wanted, random_state=seed)
     if sounds.ndim != 2:

@@ -91,7 +91,9 @@ def generate(
     """
     check_parameters("generate", _CONSTRAINTS, {"join": join, "crossfade": crossfade})
     steps, generator = split_steps(estimator)
-    seed = None if random_state is None else draw_seed(random_state)
+    if random_state is None:
+        random_state = getattr(generator, "random_state", None)
+    seed = draw_seed(random_state)  # one for the samples and for what their inverse draws
     X, y = draw_samples(generator, n_samples, y, seed, options)
     X = invert_samples(steps, generator, X, y, join, crossfade, seed)
     return (X, y) if return_y else X

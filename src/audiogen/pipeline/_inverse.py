@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from sklearn.pipeline import Pipeline
 
+from audiogen.utils.columns import take_rows
+
 __all__ = [
     "call_with_y",
     "crossfade_clips",
@@ -74,12 +76,12 @@ def invert_samples(
 ) -> Any:
     """Return a generator's samples in the form that the first of the steps was given."""
     if getattr(generator, "generates_frames", False):
-        return _invert_frames(steps, X, y, join, crossfade)
+        return _invert_frames(steps, X, y, join, crossfade, random_state)
     return inverse_transform_steps(steps, X, y, random_state)
 
 
 def _invert_frames(
-    steps: Sequence[Any], frames: np.ndarray, y: Any, join: str, crossfade: int
+    steps: Sequence[Any], frames: np.ndarray, y: Any, join: str, crossfade: int, seed: Any
 ) -> Any:
     """Return what frames (n_samples, n_frames, *frame_shape) are, joined along time."""
     n_samples, n_frames = frames.shape[:2]
@@ -87,26 +89,19 @@ def _invert_frames(
     if join == "spectrogram" and not along_time:
         plain = [step for step in steps if not makes_frames(step)]
         joined = frames.reshape(n_samples, -1, *frames.shape[3:])
-        return inverse_transform_steps(plain, joined, y)
-    X, y_frames = frames, _repeated(y, n_frames)
+        return inverse_transform_steps(plain, joined, y, seed)
+    X, y_frames = frames, take_rows(y, np.repeat(np.arange(n_samples), n_frames))
     for i, step in reversed(list(enumerate(steps))):
         if makes_frames(step):
             X = step.inverse_transform_sequence(X)
             if getattr(step, "joins_along_time", False):
-                return inverse_transform_steps(steps[:i], X, y)
+                return inverse_transform_steps(steps[:i], X, y, seed)
         else:
-            rows = inverse_transform_steps([step], X.reshape(-1, *X.shape[2:]), y_frames)
+            rows = X.reshape(-1, *X.shape[2:])
+            rows = inverse_transform_steps([step], rows, y_frames, seed)
             X = rows.reshape(n_samples, n_frames, *rows.shape[1:])
     clips = X.reshape(n_samples, n_frames, -1)
     return crossfade_clips(clips, crossfade).reshape(n_samples, -1)
-
-
-def _repeated(y: Any, n_frames: int) -> Any:
-    """Return the conditions of frames: those of a sample for each frame of it."""
-    if y is None:
-        return None
-    rows = np.repeat(np.arange(len(y)), n_frames)
-    return y.iloc[rows].reset_index(drop=True) if hasattr(y, "iloc") else np.asarray(y)[rows]
 
 
 def crossfade_clips(clips: np.ndarray, n_timesteps: int) -> np.ndarray:

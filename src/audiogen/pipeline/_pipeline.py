@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import available_if
 
@@ -20,6 +21,7 @@ from audiogen.pipeline._inverse import (
 )
 from audiogen.pipeline._previews import preview_parameters, requested
 from audiogen.pipeline._sample_rate import sample_rate_of, stated_rates
+from audiogen.utils.seeds import draw_seed
 from audiogen.utils.validation import Interval, Options, check_parameters
 
 __all__ = ["GenerativePipeline"]
@@ -269,7 +271,7 @@ class GenerativePipeline(Pipeline):
         return self.steps[-1][1].encode(X, y)
 
     @available_if(lambda self: _final_has(self, "decode"))
-    def decode(self, Z: npt.ArrayLike, y: Any = None) -> Any:
+    def decode(self, Z: npt.ArrayLike, y: Any = None, *, random_state: Any = None) -> Any:
         """Return the audio of latents.
 
         Parameters
@@ -278,6 +280,8 @@ class GenerativePipeline(Pipeline):
             Latents.
         y : DataFrame or array-like, default=None
             The conditions.
+        random_state : int, RandomState or None, default=None
+            Seed of what steps draw, such as the noise in notes; None takes their own.
 
         Returns
         -------
@@ -286,7 +290,8 @@ class GenerativePipeline(Pipeline):
         steps, generator = split_steps(self)
         if y is not None and generator.conditions_ is not None:
             y = generator.conditions_.complete(y, len(np.asarray(Z)))
-        return inverse_transform_steps(steps, generator.decode(Z, y), y)
+        seed = None if random_state is None else draw_seed(random_state)
+        return inverse_transform_steps(steps, generator.decode(Z, y), y, seed)
 
     @available_if(lambda self: _final_has(self, "interpolate"))
     def interpolate(self, Z: npt.ArrayLike, y: Any = None, n_steps: int = 8) -> Any:
@@ -329,6 +334,9 @@ class GenerativePipeline(Pipeline):
             ends = generator.conditions_.complete(y, 2)
             share = np.linspace(0, 1, n_steps)
             y = conditions_between(generator.conditions_, ends, 0, share)
+            if isinstance(ends, pd.DataFrame):  # steps see no category of one end alone
+                kinds = generator.categories_
+                y = y[[n for n in y if kinds[n] is None or ends[n].nunique() == 1]]
         return inverse_transform_steps(steps, features, y)
 
     @available_if(lambda self: _final_has(self, "score"))

@@ -1,7 +1,6 @@
 """Principal components, as many as the data have at most."""
 
 import numbers
-import warnings
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.decomposition import PCA
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from audiogen.utils.validation import Interval, check_parameters
+from audiogen.utils.validation import Interval, check_parameters, warn_user
 
 __all__ = ["PrincipalComponents"]
 
@@ -80,11 +79,10 @@ class PrincipalComponents(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
         n_samples, n_features = features.shape
         self.n_components_ = min(int(self.n_components), n_samples, n_features)
         if self.n_components_ < self.n_components:
-            warnings.warn(
+            warn_user(
                 f"PrincipalComponents keeps {self.n_components_} components rather than "
                 f"n_components={self.n_components}: X has {n_samples} rows of {n_features} "
-                "features.",
-                stacklevel=2,
+                "features."
             )
         self.pca_ = PCA(self.n_components_, random_state=self.random_state).fit(features)
         return self

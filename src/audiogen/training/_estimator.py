@@ -173,6 +173,10 @@ class TrainedEstimator(BaseEstimator):
                 listed.append(Preview(preview, preview_every))
             if checkpoint_dir is not None:
                 listed.append(Checkpoint(checkpoint_dir))
+        if monitor is not None and not (self.patience or self.plateau_patience):
+            raise ValueError(
+                f"monitor={monitor!r} is watched by nothing: set patience or plateau_patience."
+            )
         fresh = not (self.warm_start and hasattr(self, "history_"))
         return self._learn(X, y, int(self.epochs), listed, monitor, fresh=fresh)
 
