@@ -39,7 +39,13 @@ def in_a_process(code, **environment):
     [
         ConditionalVAE(latent_dim=2, units=(16,), beta_warmup=2, **TINY),
         LSTMSequencer(extra_frames=2, units=8, n_layers=2, **TINY),
-        WaveNetAutoencoder(filters=4, dilations=(1, 2), downsampling=3, code_channels=4, **TINY),
+        WaveNetAutoencoder(
+            filters=4,
+            dilations=(1, 2),
+            downsampling=3,
+            code_channels=4,
+            **{**TINY, "epochs": 12, "learning_rate": 1e-2},
+        ),
     ],
     ids=lambda m: type(m).__name__,
 )
