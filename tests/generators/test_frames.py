@@ -57,7 +57,7 @@ def test_windows_of_any_strides(X):
 @pytest.mark.parametrize("shape", [(40, 300), (300, 40), (40, 40)])
 @pytest.mark.parametrize("n_axes", [5, 1000])
 def test_axes_are_those_of_a_principal_component_analysis(shape, n_axes, monkeypatch):
-    monkeypatch.setattr("audiogen.generators._axes._BLOCK_NUMBERS", 1000)  # many blocks
+    monkeypatch.setattr("audiogen.utils.blocks._VALUES_PER_BLOCK", 1000)  # many blocks
     rng = np.random.default_rng(0)
     X = rng.normal(size=shape) * np.geomspace(1, 1e-2, shape[1]) + 100
     X = X.astype(np.float32)

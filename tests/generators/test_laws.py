@@ -8,9 +8,11 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 import weakref
 
 import joblib
+import keras
 import numpy as np
 import pandas as pd
 import pytest
@@ -193,7 +195,9 @@ def test_conditions_matter(generator):
         size=(64, 4)
     )
     model = clone(generator).set_params(epochs=60, validation_fraction=0.0, learning_rate=0.01)
-    model.fit(X, y)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # a GAN of 64 rows may collapse
+        model.fit(X, y)
     assert model.sample(50, y="low").mean() < -2.5
     assert model.sample(50, y="high").mean() > 2.5
 
@@ -242,6 +246,61 @@ def test_partial_fit_is_one_more_epoch(generator):
 
 
 @without_graphs
+@every_conditional_sampler
+@pytest.mark.parametrize("shape", [(6,), (3000,), (10, 7, 2)])
+def test_a_row_is_the_same_whatever_stands_beside_it(generator, shape):
+    X = np.random.default_rng(0).normal(size=(N, *shape)).astype(np.float32) * 3
+    model = brief(generator).fit(X, conditions())
+    Z = np.random.default_rng(1).normal(size=(40, model.latent_dim_))
+    y = pd.DataFrame({"pitch": 60 + np.arange(40) % N, "family": ["reed", "mallet"] * 20})
+    together = model.decode(Z, y)
+    for row in (0, 7, 21, 39):
+        alone = model.decode(Z[row : row + 1], y[row : row + 1])
+        np.testing.assert_array_equal(alone[0], together[row])
+    drawn = model.sample(y=y, random_state=0)
+    np.testing.assert_array_equal(model.sample(y=y[:3], random_state=0), drawn[:3])
+
+
+def kernels(model):
+    """Return all weights that only an optimizer changes, unlike running means."""
+    layers = [layer for network in model._weights.values() for layer in network.values()]
+    return np.concatenate([a.ravel() for layer in layers for a in layer if a.ndim > 1])
+
+
+@every_generator
+def test_what_goes_on_takes_a_new_learning_rate_and_no_other_network(generator):
+    model = brief(generator).set_params(warm_start=True, ema=0.0).fit(features(), conditions())
+    name = "filters" if isinstance(generator, WaveNetAutoencoder) else "units"
+    old = getattr(model, name)
+    model.set_params(**{name: old * 2 if isinstance(old, int) else (16,)})
+    with pytest.raises(ValueError, match="goes on with the networks of the first fit, of"):
+        model.fit(features(), conditions())
+    model.set_params(**{name: old}, ema=0.5)
+    with pytest.raises(ValueError, match=r"of ema=0\.0. Got ema=0\.5"):
+        model.partial_fit(features(), conditions())
+    model.set_params(ema=0.0)
+    before = kernels(model)
+    still = pickle.loads(pickle.dumps(model)).set_params(learning_rate=1e-9)
+    still.partial_fit(features(), conditions())
+    far = np.abs(kernels(model.partial_fit(features(), conditions())) - before).max()
+    near = np.abs(kernels(still) - before).max()
+    assert near < far / 100
+
+
+@every_generator
+def test_a_fit_that_fails_is_none(generator, monkeypatch):
+    class Fails(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            raise RuntimeError("disk full")
+
+    model = brief(generator)
+    with pytest.raises(RuntimeError, match="disk full"):
+        model.fit(features(), conditions(), callbacks=[Fails()])
+    with pytest.raises(NotFittedError):
+        model.sample(1)
+    assert model.partial_fit(features(), conditions()).n_iter_ == 1
+
+
 @every_generator
 def test_warm_start_goes_on_and_cold_start_begins_anew(generator):
     steady = {"patience": None, "plateau_patience": None, "epochs": 2}

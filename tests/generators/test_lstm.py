@@ -210,7 +210,7 @@ def test_few_seeds_are_kept_of_large_frames(monkeypatch):
 
 
 def test_more_frames_at_once(monkeypatch):
-    monkeypatch.setattr("audiogen.generators._scaling._BLOCK_BYTES", 2 * 8 * 12)
+    monkeypatch.setattr("audiogen.utils.blocks._VALUES_PER_BLOCK", 2 * 12)
     frames = np.random.default_rng(0).uniform(-1, 1, (30, 3)).astype(np.float32)
     windows = SlidingWindow(length=4, horizon=2).fit_transform(frames)
     lstm = LSTMSequencer(extra_frames=3, horizon=2, **TINY).fit(windows)

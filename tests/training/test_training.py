@@ -51,7 +51,7 @@ def test_memory_maps_are_read_batch_by_batch(tmp_path):
 def test_scaling_in_blocks_equals_numpy(monkeypatch):
     from audiogen.generators import _scaling
 
-    monkeypatch.setattr(_scaling, "_BLOCK_BYTES", 4 * 6 * 7)
+    monkeypatch.setattr("audiogen.utils.blocks._VALUES_PER_BLOCK", 6 * 7)
     X = np.random.default_rng(0).normal(3, [1, 2, 3, 4, 5, 6], size=(50, 6)).astype(np.float32)
     rows = np.arange(3, 50, 2)
     scaling = _scaling.Scaling().fit(X, rows)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from audiogen.utils.seeds import make_rng
+from audiogen.utils.seeds import Stream, make_rng
 
 __all__ = [
     "LEGEND",
@@ -84,7 +84,7 @@ def read_notes(
         )
         return bunch.data, bunch.frame, bunch.sample_rate
     bunch = datasets.load_audio_folder(root, sample_rate=rate, errors="warn")
-    rows = np.sort(make_rng(seed).permutation(len(bunch.data))[:max_notes])
+    rows = np.sort(make_rng(seed, Stream.SUBSET).permutation(len(bunch.data))[:max_notes])
     frame = bunch.frame.iloc[rows].reset_index(drop=True)
     return bunch.data[rows], frame, bunch.sample_rate
 
@@ -141,7 +141,7 @@ def write_notes(
 
 def as_many(bunch: Any, n_notes: int) -> tuple[np.ndarray, Any]:
     """Return a number of notes, as figures depend on how many are measured."""
-    rows = make_rng(0).permutation(len(bunch.data))[:n_notes]
+    rows = make_rng(0, Stream.SUBSET).permutation(len(bunch.data))[:n_notes]
     return bunch.data[rows], bunch.frame.iloc[rows]
 
 

@@ -31,10 +31,11 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 def run(arguments: argparse.Namespace) -> None:
     """Sample a saved model into a folder."""
     from audiogen.cli._notes import load_note_model, new_folder, write_notes
-    from audiogen.utils.seeds import make_rng
+    from audiogen.utils.seeds import Stream, make_rng
 
     model = load_note_model(arguments.model)
-    drawn = model[-1].conditions_.draw(arguments.number, make_rng(arguments.seed))
+    rng = make_rng(arguments.seed, Stream.CONDITION)
+    drawn = model[-1].conditions_.draw(arguments.number, rng)
     wanted = _wanted(drawn, arguments.pitch, arguments.family)
     folder = new_folder(arguments.out)
     notes = model.sample(y=wanted, random_state=arguments.seed)

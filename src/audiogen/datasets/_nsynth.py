@@ -13,7 +13,7 @@ from audiogen.datasets._bunch import as_dataset, check_conditions, check_known
 from audiogen.datasets._nsynth_format import N_TIMESTEPS, read_examples
 from audiogen.datasets._reading import read_rows, report
 from audiogen.exceptions import AudioFileError
-from audiogen.utils.seeds import draw_seed, make_rng
+from audiogen.utils.seeds import Stream, draw_seed, make_rng
 from audiogen.utils.validation import Instance, Interval, Options, check_parameters
 
 _NAMES = (Options(None), Instance((list, tuple, set, np.ndarray), "a list of names"))
@@ -137,7 +137,8 @@ def load_nsynth(
     _check_listed(folder, frame["note"], errors)
     frame = _filtered(frame, families, sources, instruments, pitch_range)
     if max_notes is not None and max_notes < len(frame):
-        rows = make_rng(draw_seed(random_state)).choice(len(frame), max_notes, replace=False)
+        rng = make_rng(draw_seed(random_state), Stream.SUBSET)
+        rows = rng.choice(len(frame), max_notes, replace=False)
         frame = frame.iloc[np.sort(rows)]
     paths = [folder / "audio" / f"{note}.wav" for note in frame["note"]]
     X, kept = read_rows(paths, n_timesteps, sample_rate, n_jobs=n_jobs, errors=errors)

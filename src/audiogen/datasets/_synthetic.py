@@ -11,7 +11,7 @@ import pandas as pd
 from audiogen.datasets._bunch import as_dataset, check_conditions, check_known
 from audiogen.datasets._nsynth_format import FAMILIES, unique_names
 from audiogen.signal import hz_to_midi, midi_to_hz
-from audiogen.utils.seeds import draw_seed, make_rng
+from audiogen.utils.seeds import Stream, draw_seed, make_rng
 from audiogen.utils.validation import Interval, check_midi_pitch, check_parameters
 
 _MAX_HARMONICS = 30
@@ -119,7 +119,7 @@ def make_notes(
         {"n_samples": n_samples, "sample_rate": sample_rate, "duration": duration},
     )
     check_conditions("make_notes", conditions)
-    rng = make_rng(draw_seed(random_state))
+    rng = make_rng(draw_seed(random_state), Stream.NOTES)
     pitches = _pitches(pitch, n_samples, sample_rate, rng)
     families = _families(family, n_samples, rng)
     velocities = rng.choice(_VELOCITIES, n_samples)

@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 from scipy import linalg
 
+from audiogen.utils.blocks import blocks_of, row_blocks
+
 __all__ = ["principal_axes", "project"]
 
-_BLOCK_NUMBERS = 2**22  # 32 MB of float64
 _SMALLEST = 1e-9  # of the largest variance: axes of float32 data below it are noise
 
 
@@ -71,7 +72,7 @@ def project(
     """
     components = np.zeros((len(rows), len(axes)), dtype=np.float32)
     squares = np.zeros(len(rows))
-    for columns in _columns(len(rows), X.shape[1]):  # by columns, so that axes are read once
+    for columns in row_blocks(X.shape[1], len(rows)):  # by columns, so that axes are read once
         block = (X[rows, columns] - centre[columns]).astype(np.float32)
         components += block @ axes[:, columns].T
         squares += np.einsum("ij,ij->i", block, block)
@@ -79,16 +80,10 @@ def project(
     return components, np.sqrt(rest).astype(np.float32)
 
 
-def _columns(n: int, n_features: int) -> list[slice]:
-    """Return slices of the columns, so that n rows of one make a block."""
-    width = max(1, _BLOCK_NUMBERS // n)
-    return [slice(start, start + width) for start in range(0, n_features, width)]
-
-
 def _by_snapshots(X: Any, rows: np.ndarray, n_axes: int) -> tuple[np.ndarray, ...]:
     n, n_features = len(rows), X.shape[1]
     centre, products = np.empty(n_features), np.zeros((n, n))
-    for columns in _columns(n, n_features):
+    for columns in row_blocks(n_features, n):
         block = X[rows, columns].astype(np.float64)
         centre[columns] = block.mean(axis=0)
         block -= centre[columns]
@@ -96,7 +91,7 @@ def _by_snapshots(X: Any, rows: np.ndarray, n_axes: int) -> tuple[np.ndarray, ..
     variances, vectors = _largest(products / n, n_axes)
     vectors /= np.sqrt(n * variances)
     axes = np.empty((len(variances), n_features), dtype=np.float32)
-    for columns in _columns(n, n_features):
+    for columns in row_blocks(n_features, n):
         axes[:, columns] = vectors.T @ (X[rows, columns] - centre[columns])
     return axes, centre, variances
 
@@ -105,9 +100,8 @@ def _by_covariance(X: Any, rows: np.ndarray, n_axes: int) -> tuple[np.ndarray, .
     n, n_features = len(rows), X.shape[1]
     first = np.asarray(X[rows[0]], dtype=np.float64)  # near the mean: no digits are lost
     total, products = np.zeros(n_features), np.zeros((n_features, n_features))
-    height = max(1, _BLOCK_NUMBERS // n_features)
-    for start in range(0, n, height):
-        block = X[rows[start : start + height]] - first
+    for numbers in blocks_of(rows, X):
+        block = X[numbers] - first
         total += block.sum(axis=0)
         products += block.T @ block
     shift = total / n

@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from audiogen.generators._axes import principal_axes, project
-from audiogen.generators._scaling import Scaling, blocks_of, refuse_not_finite
+from audiogen.generators._scaling import Scaling, refuse_not_finite
+from audiogen.utils.blocks import blocks_of
 
 __all__ = ["FrameScaling", "distinct_frames"]
 

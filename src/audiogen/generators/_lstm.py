@@ -9,9 +9,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from audiogen.generators._forward import continue_frames
 from audiogen.generators._frames import FrameScaling
-from audiogen.generators._scaling import blocks_of
 from audiogen.generators._trained import TrainedGenerator
 from audiogen.training._fit_data import FitData
+from audiogen.utils.blocks import blocks_of
 from audiogen.utils.seeds import Stream, make_rng
 from audiogen.utils.validation import Interval, Options, check_parameters
 

@@ -1,14 +1,14 @@
 """Scaling between data and what a model sees, learnt from the data."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Scaling", "blocks_of", "refuse_not_finite"]
+from audiogen.utils.blocks import blocks_of
 
-_BLOCK_BYTES = 2**24
+__all__ = ["Scaling", "refuse_not_finite"]
 
 
 class Scaling:
@@ -106,25 +106,6 @@ class Scaling:
         """Return the network's output as data, float32."""
         block = np.asarray(block, dtype=np.float32)
         return block if self.bounded_ else block * self.scale_ + self.mean_
-
-
-def blocks_of(rows: np.ndarray, X: Any) -> Iterator[np.ndarray]:
-    """Yield the row numbers a block at a time, so that a block of X is small.
-
-    Parameters
-    ----------
-    rows : ndarray of int
-        Row numbers.
-    X : array of shape (n_samples, ...)
-        The data.
-
-    Yields
-    ------
-    block : ndarray of int
-    """
-    size = max(1, _BLOCK_BYTES // (8 * max(1, int(np.prod(X.shape[1:])))))
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]
 
 
 def refuse_not_finite(values: npt.ArrayLike, rows: np.ndarray) -> None:

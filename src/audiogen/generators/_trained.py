@@ -1,5 +1,6 @@
 """Generators that are trained by epochs."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -7,9 +8,12 @@ import numpy as np
 from audiogen.generators._base import BaseGenerator
 from audiogen.training._estimator import TrainedEstimator
 from audiogen.training._fit_data import FitData
+from audiogen.utils.blocks import block_length
 from audiogen.utils.columns import validated_conditions
 
 __all__ = ["TrainedGenerator"]
+
+_MOST_PREDICTED_AT_ONCE = 16  # twice as many take twice as long
 
 
 class TrainedGenerator(TrainedEstimator, BaseGenerator):
@@ -46,8 +50,54 @@ class TrainedGenerator(TrainedEstimator, BaseGenerator):
         """Return how many numbers encode a condition, 0 without conditions."""
         return 0 if self.conditions_ is None else self.conditions_.width_
 
+    def _predict(
+        self, network: Any, *inputs: np.ndarray | None, values_per_row: int | None = None
+    ) -> Any:
+        """Return a network's outputs as arrays, computed a block of rows at a time.
+
+        All blocks have one length, the last filled up with zeros: the last bits of a row would
+        otherwise depend on how many there are.
+
+        Parameters
+        ----------
+        network : keras.Model
+            The network.
+        *inputs : ndarray of shape (n_rows, ...) or None
+            Its inputs, without those that are None.
+        values_per_row : int, default=None
+            Number of values that the largest layer holds of a row. None takes the size of a
+            sample.
+
+        Returns
+        -------
+        outputs : ndarray of shape (n_rows, ...), or list of them
+        """
+        from audiogen.networks import to_numpy
+
+        given = [values for values in inputs if values is not None]
+        n_rows = len(given[0])
+        length = block_length(values_per_row or math.prod(self.sample_shape_))
+        length = min(length, _MOST_PREDICTED_AT_ONCE)
+        blocks: list[list[np.ndarray]] = []
+        several = False
+        for start in range(0, n_rows, length):
+            block = [_filled_up(values[start : start + length], length) for values in given]
+            out = network(block, training=False)
+            several = isinstance(out, list | tuple)
+            blocks.append([to_numpy(o) for o in (out if several else [out])])
+        joined = [np.concatenate(parts)[:n_rows] for parts in zip(*blocks, strict=True)]
+        return joined if several else joined[0]
+
     def _samples_so_far(self, data: FitData, n_samples: int) -> Any:
         """Return samples of what was learnt so far, and their conditions."""
         self._collect_weights()
         self._finish(data)
         return self.sample(n_samples, return_y=True, random_state=self._seed)
+
+
+def _filled_up(values: np.ndarray, length: int) -> np.ndarray:
+    """Return rows with rows of zeros after them, so many in all."""
+    missing = length - len(values)
+    if not missing:
+        return values
+    return np.concatenate([values, np.zeros((missing, *values.shape[1:]), values.dtype)])

@@ -16,6 +16,7 @@ from audiogen.generators._mixture import ConditionalGaussianMixture
 from audiogen.generators._scaling import refuse_not_finite
 from audiogen.generators._trained import TrainedGenerator
 from audiogen.training._fit_data import FitData
+from audiogen.utils.blocks import row_blocks
 from audiogen.utils.seeds import Stream, make_rng, spawn_seed
 from audiogen.utils.validation import Instance, Interval, Options, Sizes, check_parameters
 
@@ -24,7 +25,6 @@ __all__ = ["WaveNetAutoencoder"]
 _N_LEVELS = 256
 _LONGEST_CROP = 8192  # time steps that an autoregressive decoder is trained on at once
 _MOST_FOR_DENSITY = 2000  # samples whose codes the density is fitted to
-_VALUES_AT_ONCE = 2**21  # numbers in a layer's output, when nothing is trained
 
 
 class WaveNetAutoencoder(TransformerMixin, EncoderMixin, TrainedGenerator):
@@ -315,8 +315,8 @@ class WaveNetAutoencoder(TransformerMixin, EncoderMixin, TrainedGenerator):
         if len(rows) > _MOST_FOR_DENSITY:
             rng = make_rng(self._seed, Stream.DENSITY)
             rows = np.sort(rng.choice(rows, _MOST_FOR_DENSITY, replace=False))
-        # One by one: they may be too long to hold at once.
-        codes = np.concatenate([self._codes(data.read(rows[i : i + 1])) for i in range(len(rows))])
+        blocks = row_blocks(len(rows), self._values_per_row())
+        codes = np.concatenate([self._codes(data.read(rows[block])) for block in blocks])
         if not np.isfinite(codes).all():
             raise ValueError(
                 "The encoder gives NaN: its weights went when the loss became NaN. "
@@ -347,9 +347,13 @@ class WaveNetAutoencoder(TransformerMixin, EncoderMixin, TrainedGenerator):
 
     def _codes(self, x: np.ndarray) -> np.ndarray:
         """Return the codes of scaled data."""
-        # One by one: in a batch, the last bits of a row depend on where in it the row stands.
-        sequences = (self._sequences(x[row : row + 1]) for row in range(len(x)))
-        return np.concatenate([self._predict(self.encoder_, sequence) for sequence in sequences])
+        sequences, size = self._sequences(x), self._values_per_row()
+        return self._predict(self.encoder_, sequences, values_per_row=size)
+
+    def _values_per_row(self) -> int:
+        """Return how many numbers the largest layer holds of a sample."""
+        n_steps, n_channels = _sequence_shape(self.sample_shape_)
+        return n_steps * max(self._arguments["filters"], n_channels)
 
     def _decode_codes(
         self,
@@ -362,11 +366,12 @@ class WaveNetAutoencoder(TransformerMixin, EncoderMixin, TrainedGenerator):
         x = np.empty((len(codes), n_steps, n_channels), dtype=np.float32)
         rng = make_rng(self._seed, Stream.DECODING) if rng is None else rng
         streams = rng.spawn(len(codes))  # one a row: what a row draws depends on no other
-        size = max(1, _VALUES_AT_ONCE // (n_steps * max(self._arguments["filters"], n_channels)))
-        for start in range(0, len(codes), size):
-            block = slice(start, start + size)
-            own = None if condition is None else condition[block]
-            if self._arguments["n_levels"]:
+        if not self._arguments["n_levels"]:
+            size = self._values_per_row()
+            x[:] = self._predict(self.decoder_, codes, condition, values_per_row=size)[:, :n_steps]
+        else:
+            for block in row_blocks(len(codes), self._values_per_row()):
+                own = None if condition is None else condition[block]
                 steps = StepwiseDecoder(
                     self._weights["decoder"],
                     codes[block],
@@ -375,8 +380,6 @@ class WaveNetAutoencoder(TransformerMixin, EncoderMixin, TrainedGenerator):
                     downsampling=self._arguments["downsampling"],
                 )
                 x[block, :, 0] = draw_audio(steps, streams[block], _N_LEVELS)[:, :n_steps]
-            else:
-                x[block] = self._predict(self.decoder_, codes[block], own)[:, :n_steps]
         if self._scaling.bounded_:
             np.clip(x, -1, 1, out=x)
         return x.reshape(len(codes), *self.sample_shape_)

@@ -9,11 +9,11 @@ import scipy.linalg
 from scipy.linalg.lapack import dpstrf
 
 from audiogen.metrics._features import check_features, mfcc_frames
+from audiogen.utils.blocks import row_blocks
 from audiogen.utils.validation import Interval, check_audio, check_parameters, warn_user
 
 __all__ = ["frechet_audio_distance", "frechet_distance"]
 
-_VALUES_PER_BLOCK = 2**20
 _ROWS_PER_DIMENSION = 8
 
 
@@ -155,9 +155,8 @@ def _mean_and_factor(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if n_rows <= n_features:
         return mean, (X - mean) / np.sqrt(n_rows - 1)
     covariance = np.zeros((n_features, n_features))
-    size = max(1, _VALUES_PER_BLOCK // n_features)
-    for start in range(0, n_rows, size):
-        block = X[start : start + size] - mean
+    for rows in row_blocks(n_rows, n_features):
+        block = X[rows] - mean
         covariance += block.T @ block
     return mean, _factor(covariance / (n_rows - 1))
 

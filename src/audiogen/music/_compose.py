@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from audiogen.preprocessing import PianoRoll
-from audiogen.utils.seeds import draw_seed, make_rng
+from audiogen.utils.seeds import Stream, draw_seed, make_rng
 from audiogen.utils.validation import Interval, check_parameters
 
 __all__ = ["compose"]
@@ -69,7 +69,7 @@ def compose(
             "compose needs a fitted pipeline of PianoRoll, SlidingWindow and LSTMSequencer. Got "
             f"{', '.join(type(step).__name__ for step in steps)}."
         )
-    rng = make_rng(draw_seed(random_state))
+    rng = make_rng(draw_seed(random_state), Stream.TUNE)
     length, (n_numbers,) = lstm.sample_shape_[0] - lstm.horizon, lstm.sample_shape_[1:]
     frames = np.zeros((length + n_steps, n_numbers), np.float32)  # tunes begin after silence
     for at in range(length, len(frames)):

@@ -12,7 +12,7 @@ from audiogen.networks._seeds import Initializers
 from audiogen.networks._spectral_loss import spectral_loss
 from audiogen.networks._vae import VariationalAutoencoder, build_vae
 from audiogen.networks._wavenet import WaveNetModel, build_wavenet
-from audiogen.networks._weights import assign_layer_weights, layer_weights
+from audiogen.networks._weights import assign_layer_weights, layer_weights, to_numpy
 
 __all__ = [
     "AdversarialModel",
@@ -27,4 +27,5 @@ __all__ = [
     "build_wavenet",
     "layer_weights",
     "spectral_loss",
+    "to_numpy",
 ]

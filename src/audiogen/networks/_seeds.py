@@ -2,7 +2,7 @@
 
 import keras
 
-from audiogen.utils.seeds import spawn_seed
+from audiogen.utils.seeds import Stream, spawn_seed
 
 __all__ = ["Initializers"]
 
@@ -30,7 +30,7 @@ class Initializers:
     def seed(self) -> int:
         """Return the next seed."""
         self._count += 1
-        return spawn_seed(self._first, self._count)
+        return spawn_seed(self._first, Stream.LAYER, self._count)
 
     def glorot(self) -> keras.Initializer:
         """Return a Glorot-uniform initializer with the next seed."""

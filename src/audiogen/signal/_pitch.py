@@ -7,6 +7,7 @@ import numpy.typing as npt
 from scipy import fft, signal
 
 from audiogen.signal._frequency import hz_to_midi
+from audiogen.utils.blocks import row_blocks
 from audiogen.utils.validation import Interval, check_audio, check_parameters
 
 __all__ = ["track_pitch"]
@@ -24,7 +25,6 @@ _DIP = 0.2  # a period counts once the autocorrelation has fallen below this
 _SHARE = 0.94  # the first peak this near to the highest is the period
 _PERIODIC = 0.35  # lower peaks are noise
 _FINER = 4  # lags between two samples
-_BLOCK = 16
 
 
 def track_pitch(audio: npt.ArrayLike, sample_rate: float = 16000) -> np.ndarray:
@@ -83,8 +83,7 @@ def track_pitch(audio: npt.ArrayLike, sample_rate: float = 16000) -> np.ndarray:
     pitch = np.full(len(audio), np.nan)
     if audio.shape[1] < _frame_length(sample_rate):
         return pitch
-    for start in range(0, len(audio), _BLOCK):
-        rows = slice(start, start + _BLOCK)
+    for rows in row_blocks(len(audio), 2 * _N_FRAMES * _frame_length(sample_rate)):
         pitch[rows] = _block_pitch(np.asarray(audio[rows], dtype=np.float32), sample_rate)
     return pitch
 

@@ -4,7 +4,7 @@ import numbers
 import os
 import threading
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -12,12 +12,12 @@ from sklearn.base import BaseEstimator
 
 from audiogen.training._callback_lists import checked_callbacks, resumed_seed
 from audiogen.training._fit_data import FitData
+from audiogen.training._sizes import check_sizes
 from audiogen.utils.seeds import Stream, draw_seed, make_rng, spawn_seed
 from audiogen.utils.validation import Instance, Interval, Options, check_parameters, plain
 
 __all__ = ["TrainedEstimator"]
 
-_PREDICTED_AT_ONCE = 64
 _FIT = {
     "callbacks": (Options(None), Instance((list, tuple), "a list of Keras callbacks")),
     "monitor": (Options(None), Instance(str, "a str")),
@@ -26,8 +26,6 @@ _FIT = {
     "preview_every": Interval(numbers.Integral, 1, None),
 }
 _BUILDING = threading.Lock()
-# Arguments of the builders in `audiogen.networks` that are a dimension of some layer's weights.
-_SIZES = {"units", "filters", "code_channels", "kernel_size", "downsampling"}
 
 
 class TrainedEstimator(BaseEstimator):
@@ -177,7 +175,7 @@ class TrainedEstimator(BaseEstimator):
             raise ValueError(
                 f"monitor={monitor!r} is watched by nothing: set patience or plateau_patience."
             )
-        fresh = not (self.warm_start and hasattr(self, "history_"))
+        fresh = not (self.warm_start and self.__sklearn_is_fitted__())
         return self._learn(X, y, int(self.epochs), listed, monitor, fresh=fresh)
 
     def partial_fit(self, X: Any, y: Any = None) -> Self:
@@ -195,7 +193,7 @@ class TrainedEstimator(BaseEstimator):
         self : estimator
         """
         check_parameters(self, self._constraints)
-        return self._learn(X, y, 1, [], None, fresh=not hasattr(self, "history_"))
+        return self._learn(X, y, 1, [], None, fresh=not self.__sklearn_is_fitted__())
 
     def _learn(
         self,
@@ -213,8 +211,16 @@ class TrainedEstimator(BaseEstimator):
         data = self._prepare(X, y, fresh=fresh, seed=seed)
         if fresh:
             self._start(data)
+        else:
+            self._continue_with_parameters(data)
         data.callbacks = self._all_callbacks(data, callbacks, monitor)
-        self._train(data, epochs)
+        data.monitor = monitor
+        try:
+            self._train(data, epochs)
+        except Exception:
+            if not fresh:  # the networks have moved on: their history and weights go with them
+                self._collect_weights()
+            raise
         self._collect_weights()
         self._finish(data)
         return self
@@ -231,6 +237,37 @@ class TrainedEstimator(BaseEstimator):
         self._live_model: Any = None
         self.history_ = {}
         self.n_iter_ = 0
+
+    def _continue_with_parameters(self, data: FitData) -> None:
+        """Take over a new learning rate; refuse what would need other networks."""
+        wanted = plain({**self._architecture(data), "precision": self.precision})
+        for name, value in wanted.items():
+            if value != self._arguments[name]:
+                raise self._changed(name, self._arguments[name], value)
+        settings = plain(self._optimizer_settings())
+        if settings != self._optimizers:
+            self._change_optimizers(settings)
+
+    def _change_optimizers(self, settings: list[dict[str, Any]]) -> None:
+        """Take over another learning rate, and refuse what else may have changed."""
+        from audiogen.training._state import dump_training_state, optimizers
+
+        for old, new in zip(self._optimizers, settings, strict=True):
+            for name in {**old, **new}.keys() - {"learning_rate"}:
+                if old.get(name) != new.get(name):
+                    raise self._changed(name, old.get(name), new.get(name))
+        self._training_state = dump_training_state(self._model)
+        self._live_model, self._optimizers = None, settings
+        for optimizer, new in zip(optimizers(self._model), settings, strict=True):
+            if "decay" not in new:  # the rate is a variable, which was just restored
+                optimizer.learning_rate = new["learning_rate"]
+
+    def _changed(self, name: str, old: Any, new: Any) -> ValueError:
+        return ValueError(
+            f"{type(self).__name__} goes on with the networks of the first fit, of "
+            f"{name}={old!r}. Got {name}={new!r}; set it back, or begin anew by fit with "
+            "warm_start=False."
+        )
 
     def _all_callbacks(
         self, data: FitData, callbacks: list[Any], monitor: str | None
@@ -266,16 +303,18 @@ class TrainedEstimator(BaseEstimator):
             callback.set_model(self._model)
             if hasattr(callback, "set_fit"):
                 callback.set_fit(self, data)
-        train(
-            self._model,
-            Batches(data.rows, size, make_batch, order),
-            history=self.history_,
-            last_epoch=last,
-            validation=validation,
-            callbacks=data.callbacks,
-            verbose=self.verbose,
-        )
-        self.n_iter_ = max(map(len, self.history_.values()), default=0)
+        try:
+            train(
+                self._model,
+                Batches(data.rows, size, make_batch, order),
+                history=self.history_,
+                last_epoch=last,
+                validation=validation,
+                callbacks=data.callbacks,
+                verbose=self.verbose,
+            )
+        finally:
+            self.n_iter_ = max(map(len, self.history_.values()), default=0)
 
     def _split(self, n_samples: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the rows to train on and the rows to validate on, each in order."""
@@ -327,23 +366,11 @@ class TrainedEstimator(BaseEstimator):
         networks = self._model.networks.items()
         self._weights = {name: layer_weights(network) for name, network in networks}
 
-    @staticmethod
-    def _predict(network: Any, *inputs: np.ndarray | None) -> Any:
-        """Return a network's outputs as arrays, computed a block of rows at a time."""
-        from audiogen.networks._weights import to_numpy
-
-        given = [values for values in inputs if values is not None]
-        blocks: list[list[np.ndarray]] = []
-        several = False
-        for start in range(0, len(given[0]), _PREDICTED_AT_ONCE):
-            block = [values[start : start + _PREDICTED_AT_ONCE] for values in given]
-            out = network(block, training=False)
-            several = isinstance(out, list | tuple)
-            blocks.append([to_numpy(o) for o in (out if several else [out])])
-        joined = [np.concatenate(parts) for parts in zip(*blocks, strict=True)]
-        return joined if several else joined[0]
-
     # ------------------------------------------------------------------- state
+
+    def __sklearn_is_fitted__(self) -> bool:
+        """Tell whether a training has ended, well or by an interrupt."""
+        return bool(vars(self).get("_weights"))
 
     def __getstate__(self) -> dict[str, Any]:
         state = dict(super().__getstate__())
@@ -355,37 +382,11 @@ class TrainedEstimator(BaseEstimator):
         return state
 
     def _check_state(self) -> None:
-        """Refuse a description of networks whose sizes are not those of the weights.
-
-        `audiogen.load` asks for it: a file could describe a network larger than memory, which
-        would be built when it is first needed.
-        """
-        if "_arguments" not in vars(self):
-            return
-        arrays = [
-            array
-            for layers in self._weights.values()
-            for layer in layers.values()
-            for array in layer
-        ]
-        known = {size for array in arrays for size in np.shape(array)}
-        for name, value in _sizes(self._arguments):
-            if value not in known:
-                raise ValueError(
-                    f"{type(self).__name__} describes a network with {name}={value}, which none "
-                    "of its weights has."
-                )
+        """Refuse a description of networks that the weights are not of; `audiogen.load` asks."""
+        if "_arguments" in vars(self):
+            check_sizes(type(self).__name__, self._arguments, self._weights)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
         if "_arguments" in state:
             self._live_model = None
-
-
-def _sizes(arguments: dict[str, Any]) -> Iterator[tuple[str, int]]:
-    """Yield the names and values of those arguments of a builder that are sizes of layers."""
-    for name, value in arguments.items():
-        if isinstance(value, dict):
-            yield from _sizes(value)
-        elif name in _SIZES:
-            yield from ((name, n) for n in (value if isinstance(value, tuple | list) else [value]))

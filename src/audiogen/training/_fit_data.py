@@ -29,6 +29,8 @@ class FitData:
         The encoded conditions, or None without any.
     callbacks : list
         The callbacks of the training, in their order.
+    monitor : str or None
+        The key of the history that the caller of fit named.
     """
 
     X: Any
@@ -39,6 +41,7 @@ class FitData:
     seed: int
     codes: np.ndarray | None = None
     callbacks: list[Any] = field(default_factory=list)
+    monitor: str | None = None
 
     @property
     def used(self) -> np.ndarray:

@@ -35,6 +35,9 @@ class Stream(enum.IntEnum):
     VOICE = 14  # the latents of a voice in a clip
     SYNTHESIS = 15  # the noise in a synthesised note
     PARTS = 16  # the instruments of a clip
+    LAYER = 17  # initial weights and dropout of one layer of a network
+    NOTES = 18  # what synthetic notes are made of
+    TUNE = 19  # what is drawn while a tune is composed
 
 
 def draw_seed(random_state: Any = None) -> int:
@@ -81,21 +84,22 @@ def _is_random_state(value: Any) -> bool:
     return value is np.random or isinstance(value, np.random.RandomState)
 
 
-def make_rng(seed: int, *keys: int) -> np.random.Generator:
+def make_rng(seed: int, stream: Stream, *keys: int) -> np.random.Generator:
     """Return a NumPy Generator that is a function of a seed and of integer keys.
 
     Parameters
     ----------
     seed : int
         What `draw_seed` returned.
+    stream : Stream
+        What the stream is for.
     *keys : int
-        What the stream is for: a `Stream`, then an epoch and a batch, say.
+        Which of these it is: an epoch and a batch, say.
 
     Returns
     -------
     rng : numpy.random.Generator
-        The same stream for the same arguments, independent of any other: ``make_rng(7)``,
-        ``make_rng(7, 0)`` and ``make_rng(7, 0, 0)`` are three.
+        The same stream for the same arguments, independent of any other.
 
     Examples
     --------
@@ -104,18 +108,20 @@ def make_rng(seed: int, *keys: int) -> np.random.Generator:
     >>> int(a.integers(100)) == int(b.integers(100))
     True
     """
-    return np.random.default_rng(_sequence(seed, keys))
+    return np.random.default_rng(_sequence(seed, (stream, *keys)))
 
 
-def spawn_seed(seed: int, *keys: int) -> int:
+def spawn_seed(seed: int, stream: Stream, *keys: int) -> int:
     """Derive one integer seed from another and from integer keys.
 
     Parameters
     ----------
     seed : int
         What `draw_seed` returned.
+    stream : Stream
+        What the new seed is for.
     *keys : int
-        What the new seed is for: a `Stream`, and more.
+        Which of these it is.
 
     Returns
     -------
@@ -128,7 +134,7 @@ def spawn_seed(seed: int, *keys: int) -> int:
     >>> spawn_seed(0, Stream.NETWORK) == spawn_seed(0, Stream.ORDER)
     False
     """
-    return int(_sequence(seed, keys).generate_state(1)[0]) % _SEED_LIMIT
+    return int(_sequence(seed, (stream, *keys)).generate_state(1)[0]) % _SEED_LIMIT
 
 
 def _sequence(seed: int, keys: tuple[int, ...]) -> np.random.SeedSequence:

@@ -13,12 +13,12 @@ import numpy as np
 
 from audiogen.networks._quiet import keras
 from audiogen.training._state import assign_variables, dump_variables
+from audiogen.utils.blocks import blocks_of
 from audiogen.utils.files import atomic_path
 
 __all__ = ["Checkpoint"]
 
 _NAME = "checkpoint.npz"
-_BLOCK_BYTES = 2**26
 # What NumPy raises for files that are cut off, empty, or of another kind.
 _NO_CHECKPOINT = OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile
 
@@ -48,10 +48,7 @@ def fingerprint(
     described = {name: _lasting(value) for name, value in parameters.items()}
     digest.update(repr(sorted(described.items())).encode())
     digest.update(repr((X.shape, str(X.dtype))).encode())
-    rows = np.asarray(rows)
-    size = max(1, _BLOCK_BYTES // max(1, X[:1].nbytes))
-    for start in range(0, len(rows), size):
-        block = rows[start : start + size]
+    for block in blocks_of(np.asarray(rows), X):
         digest.update(np.ascontiguousarray(X[block]).tobytes())
     if codes is not None:
         digest.update(np.ascontiguousarray(codes).tobytes())
@@ -135,7 +132,7 @@ class Checkpoint(keras.callbacks.Callback):
         self._keepers = [c for c in data.callbacks if hasattr(c, "get_state")]
         parameters = {k: v for k, v in estimator.get_params().items() if k != "verbose"}
         codes = None if data.codes is None else data.codes[data.used]
-        described = {**parameters, "X": data.X.shape}
+        described = {**parameters, "X": data.X.shape, "monitor": data.monitor}
         content, rows = data.content
         self._fingerprint = fingerprint(described, content, rows, codes)
         self._restore(self.model)
