@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from audiogen.utils.archives import check_archive, check_arrays
+from audiogen.utils.archives import check_archive, check_arrays, check_seal, seal_archive
 from audiogen.utils.files import atomic_path
 from audiogen.utils.schemas import check_schema
 
@@ -77,6 +77,7 @@ def save(estimator: "BaseEstimator", path: str | os.PathLike) -> None:
     with atomic_path(path) as temporary:
         try:
             skops.io.dump(estimator, temporary)
+            seal_archive(temporary)
             with open(temporary, "rb") as file:
                 foreign, _ = _inspect(file)
         except OSError:
@@ -170,6 +171,8 @@ def _read(file: BinaryIO) -> "BaseEstimator":
         raise _RefusedError(
             f"holds no estimator but an object of the type {root}. Load it with skops.io.load."
         )
+    with zipfile.ZipFile(file) as archive:
+        check_seal(archive)
     estimator = skops.io.load(file, trusted=sorted(_own_estimators() | _own_parts()))
     _check_state(estimator)
     return estimator

@@ -1,17 +1,19 @@
 """Zip archives of arrays, checked before anything in them is read."""
 
+import hashlib
 import math
 import os
 import re
 import zipfile
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
-__all__ = ["check_archive", "check_arrays"]
+__all__ = ["check_archive", "check_arrays", "check_seal", "seal_archive"]
 
 _MEMBER = re.compile(r"schema\.json|[0-9]{1,20}\.npy")
 _LARGEST_SCHEMA = 2**24  # bytes; parsed, it takes some 20 times that
 _ENCRYPTED = 0x1
 _LONGEST_HEADER = 4096
+_CHUNK = 2**20  # bytes
 # What `numpy.save` writes of plain numbers and text: no objects, no records.
 _HEADER = re.compile(
     rb"\{'descr': '[<>|][biufcmMUS]([0-9]{1,4})(?:\[[a-z0-9]{1,8}\])?', "
@@ -67,6 +69,47 @@ def check_arrays(archive: zipfile.ZipFile) -> None:
     for member in archive.infolist():
         if member.filename.endswith(".npy"):
             _check_array(archive, member)
+
+
+def seal_archive(path: str | os.PathLike | IO[bytes]) -> None:
+    """Write a digest of all members into an archive, as its comment.
+
+    Parameters
+    ----------
+    path : str, path-like or binary file
+        The archive.
+    """
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.comment = _digest(archive)
+
+
+def check_seal(archive: zipfile.ZipFile) -> None:
+    """Refuse an archive that is not as `seal_archive` left it.
+
+    It finds damage of any kind, and no malice: whoever can change a file can seal it again.
+
+    Parameters
+    ----------
+    archive : zipfile.ZipFile
+        An archive that `check_archive` let pass, open for reading.
+
+    Raises
+    ------
+    ValueError
+        Where the digest is missing or another one.
+    """
+    if archive.comment != _digest(archive):
+        raise ValueError("it is not as audiogen.save left it")
+
+
+def _digest(archive: zipfile.ZipFile) -> bytes:
+    digest = hashlib.blake2b(digest_size=16)
+    for name in sorted(archive.namelist()):
+        digest.update(f"{name} {archive.getinfo(name).file_size} ".encode())
+        with archive.open(name) as stream:
+            while chunk := stream.read(_CHUNK):
+                digest.update(chunk)
+    return b"audiogen " + digest.hexdigest().encode()
 
 
 def _check_member(member: zipfile.ZipInfo) -> None:
