@@ -100,3 +100,12 @@ def test_only_public_scikit_learn(path):
         if module.split(".")[0] == "sklearn":
             private = [part for part in module.split(".") if part.startswith("_")]
             assert not private, f"{path}:{node.lineno} imports {module}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_what_is_private_is_private_inside_its_package(path):
+    for module, node in imports(path, ast.parse(path.read_text())):
+        parts = module.split(".")
+        if parts[0] == "audiogen" and len(parts) > 2 and parts[1] != home(path):
+            private = [part for part in parts[2:] if part.startswith("_")]
+            assert not private, f"{path}:{node.lineno} imports {module}"

@@ -247,9 +247,7 @@ def _own_estimators() -> frozenset[str]:
 @functools.cache
 def _own_parts() -> frozenset[str]:
     """Return the names of audiogen's other classes that a fitted estimator holds."""
-    from audiogen.generators._conditions import ConditionEncoder
-    from audiogen.generators._frames import FrameScaling
-    from audiogen.generators._scaling import Scaling
+    from audiogen.generators import ConditionEncoder, FrameScaling, Scaling
 
     return frozenset(_name(part) for part in (ConditionEncoder, FrameScaling, Scaling))
 

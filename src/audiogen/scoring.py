@@ -20,11 +20,10 @@ from audiogen.metrics import (
     classifier_two_sample_test,
     frechet_audio_distance,
     kl_divergence,
+    mfcc_frames,
     pitch_entropy,
 )
-from audiogen.metrics._features import mfcc_frames
-from audiogen.pipeline import generate
-from audiogen.pipeline._sample_rate import sample_rate_of
+from audiogen.pipeline import generate, sample_rate_of
 from audiogen.utils.columns import take_rows
 from audiogen.utils.validation import check_audio, warn_user
 

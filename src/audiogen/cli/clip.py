@@ -106,8 +106,7 @@ def _composed(seconds: float, arguments: argparse.Namespace) -> tuple[Any, dict[
     """Return a new tune with chords and a bass, and the families of its programs."""
     from audiogen import datasets
     from audiogen.generators import LSTMSequencer
-    from audiogen.music import compose
-    from audiogen.music._arrange import arrange
+    from audiogen.music import arrange, compose
     from audiogen.pipeline import make_generative_pipeline
     from audiogen.preprocessing import PianoRoll, SlidingWindow
     from audiogen.utils.seeds import Stream, make_rng
@@ -129,7 +128,7 @@ def _composed(seconds: float, arguments: argparse.Namespace) -> tuple[Any, dict[
 
 def _suited(tune: Any, programs: dict[int, str], generator: Any) -> tuple[Any, dict[int, str]]:
     """Return a tune in a generator's range, and families that the generator knows."""
-    from audiogen.music._arrange import within_reach
+    from audiogen.music import within_reach
 
     known = generator.categories_["instrument_family"].tolist()
     programs = {p: f if f in known else known[0] for p, f in programs.items()}

@@ -177,7 +177,17 @@ class FrameScaling(Scaling):
         return read
 
     def forward(self, block: npt.ArrayLike) -> np.ndarray:
-        """Return frames (..., *frame_shape_) as the network sees them, float32."""
+        """Return frames as the network sees them.
+
+        Parameters
+        ----------
+        block : array-like of shape (..., *frame_shape_)
+            Frames.
+
+        Returns
+        -------
+        block : ndarray of shape (..., *network_shape_), float32
+        """
         if self.axes_ is None:
             return super().forward(block)
         block = np.asarray(block)
@@ -187,9 +197,17 @@ class FrameScaling(Scaling):
         return components.reshape(*leading, -1)
 
     def inverse(self, block: npt.ArrayLike) -> np.ndarray:
-        """Return the network's output (..., *network_shape_) as frames, float32.
+        """Return the network's output as frames.
 
-        Those of data within [-1, 1] are clipped to that range.
+        Parameters
+        ----------
+        block : array-like of shape (..., *network_shape_)
+            The output.
+
+        Returns
+        -------
+        frames : ndarray of shape (..., *frame_shape_), float32
+            Those of data within [-1, 1] are clipped to that range.
         """
         values = np.asarray(block, dtype=np.float32)
         if self.axes_ is None:

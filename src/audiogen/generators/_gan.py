@@ -10,7 +10,7 @@ from audiogen.generators._body import network_body
 from audiogen.generators._forward import dense_decoder
 from audiogen.generators._latents import LatentMixin
 from audiogen.generators._trained import TrainedGenerator
-from audiogen.training._fit_data import FitData
+from audiogen.training import FitData
 from audiogen.utils.validation import Instance, Interval, Options, Sizes
 
 __all__ = ["GANGenerator"]

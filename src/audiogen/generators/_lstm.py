@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 from audiogen.generators._forward import continue_frames
 from audiogen.generators._frames import FrameScaling
 from audiogen.generators._trained import TrainedGenerator
-from audiogen.training._fit_data import FitData
+from audiogen.training import FitData
 from audiogen.utils.blocks import blocks_of
 from audiogen.utils.seeds import Stream, make_rng
 from audiogen.utils.validation import Interval, Options, check_parameters

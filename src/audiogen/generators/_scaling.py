@@ -77,7 +77,22 @@ class Scaling:
         return self
 
     def content(self, X: Any, rows: np.ndarray) -> tuple[Any, np.ndarray]:
-        """Return what the rows consist of: an array, and the numbers of its rows that count."""
+        """Return what the rows consist of.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, ...)
+            The data.
+        rows : ndarray of int
+            The rows that count.
+
+        Returns
+        -------
+        content : array of shape (n, ...)
+            What is scaled.
+        rows : ndarray of int
+            The numbers of its rows that count.
+        """
         return X, rows
 
     def reader(self, X: Any, rows: np.ndarray) -> Callable[..., np.ndarray]:
@@ -98,12 +113,32 @@ class Scaling:
         return lambda rows: self.forward(X[rows])
 
     def forward(self, block: npt.ArrayLike) -> np.ndarray:
-        """Return data as the network sees them, float32."""
+        """Return data as the network sees them.
+
+        Parameters
+        ----------
+        block : array-like of shape (n, ...)
+            Data.
+
+        Returns
+        -------
+        block : ndarray of shape (n, ...), float32
+        """
         block = np.asarray(block, dtype=np.float32)
         return block if self.bounded_ else (block - self.mean_) / self.scale_
 
     def inverse(self, block: npt.ArrayLike) -> np.ndarray:
-        """Return the network's output as data, float32."""
+        """Return the network's output as data.
+
+        Parameters
+        ----------
+        block : array-like of shape (n, ...)
+            The output.
+
+        Returns
+        -------
+        block : ndarray of shape (n, ...), float32
+        """
         block = np.asarray(block, dtype=np.float32)
         return block if self.bounded_ else block * self.scale_ + self.mean_
 

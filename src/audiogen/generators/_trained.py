@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 
 from audiogen.generators._base import BaseGenerator
-from audiogen.training._estimator import TrainedEstimator
-from audiogen.training._fit_data import FitData
+from audiogen.training import FitData, TrainedEstimator
 from audiogen.utils.blocks import block_length
 from audiogen.utils.columns import validated_conditions
 

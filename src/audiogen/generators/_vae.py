@@ -13,7 +13,7 @@ from audiogen.generators._forward import affine, dense_decoder, dense_encoder
 from audiogen.generators._latents import EncoderMixin
 from audiogen.generators._spread import check_few_features, missing_spread
 from audiogen.generators._trained import TrainedGenerator
-from audiogen.training._fit_data import FitData
+from audiogen.training import FitData
 from audiogen.utils.seeds import Stream, make_rng
 from audiogen.utils.validation import Instance, Interval, Options, Sizes
 

@@ -15,7 +15,7 @@ from audiogen.generators._latents import EncoderMixin
 from audiogen.generators._mixture import ConditionalGaussianMixture
 from audiogen.generators._scaling import refuse_not_finite
 from audiogen.generators._trained import TrainedGenerator
-from audiogen.training._fit_data import FitData
+from audiogen.training import FitData
 from audiogen.utils.blocks import row_blocks
 from audiogen.utils.seeds import Stream, make_rng, spawn_seed
 from audiogen.utils.validation import Instance, Interval, Options, Sizes, check_parameters
@@ -247,13 +247,10 @@ class WaveNetAutoencoder(TransformerMixin, EncoderMixin, TrainedGenerator):
             codes.
         """
         check_is_fitted(self)
-        codes = np.asarray(X, dtype=np.float32)
-        shape = self.density_.sample_shape_
+        codes, shape = np.asarray(X, dtype=np.float32), self.density_.sample_shape_
         if codes.ndim != 3 or codes.shape[1:] != shape:
-            raise ValueError(
-                f"X must have the shape (n_samples, {shape[0]}, {shape[1]}), as transform "
-                f"gives it. Got {codes.shape}."
-            )
+            wanted = f"(n_samples, {shape[0]}, {shape[1]})"
+            raise ValueError(f"X must have the shape {wanted}. Got {codes.shape}; use transform.")
         refuse_not_finite(codes, np.arange(len(codes)))
         return self._scaling.inverse(self._decode_codes(codes, self._encoded(len(codes), y)))
 
@@ -347,8 +344,8 @@ class WaveNetAutoencoder(TransformerMixin, EncoderMixin, TrainedGenerator):
 
     def _codes(self, x: np.ndarray) -> np.ndarray:
         """Return the codes of scaled data."""
-        sequences, size = self._sequences(x), self._values_per_row()
-        return self._predict(self.encoder_, sequences, values_per_row=size)
+        size = self._values_per_row()
+        return self._predict(self.encoder_, self._sequences(x), values_per_row=size)
 
     def _values_per_row(self) -> int:
         """Return how many numbers the largest layer holds of a sample."""
@@ -366,11 +363,11 @@ class WaveNetAutoencoder(TransformerMixin, EncoderMixin, TrainedGenerator):
         x = np.empty((len(codes), n_steps, n_channels), dtype=np.float32)
         rng = make_rng(self._seed, Stream.DECODING) if rng is None else rng
         streams = rng.spawn(len(codes))  # one a row: what a row draws depends on no other
+        size = self._values_per_row()
         if not self._arguments["n_levels"]:
-            size = self._values_per_row()
             x[:] = self._predict(self.decoder_, codes, condition, values_per_row=size)[:, :n_steps]
         else:
-            for block in row_blocks(len(codes), self._values_per_row()):
+            for block in row_blocks(len(codes), size):
                 own = None if condition is None else condition[block]
                 steps = StepwiseDecoder(
                     self._weights["decoder"],

@@ -1,6 +1,7 @@
 """Metrics: how near generated audio is to real audio."""
 
 from audiogen.metrics._divergence import kl_divergence
+from audiogen.metrics._features import mfcc_frames
 from audiogen.metrics._frechet import frechet_audio_distance, frechet_distance
 from audiogen.metrics._pitch import n_pitches, pitch_accuracy, pitch_entropy, pitch_range
 from audiogen.metrics._seams import seam_flux
@@ -14,6 +15,7 @@ __all__ = [
     "frechet_distance",
     "kl_divergence",
     "mfcc",
+    "mfcc_frames",
     "n_pitches",
     "pitch_accuracy",
     "pitch_entropy",

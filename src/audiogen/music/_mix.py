@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from audiogen.pipeline import generate
-from audiogen.pipeline._inverse import split_steps
+from audiogen.pipeline import generate, split_steps
 from audiogen.signal import hold_note
 from audiogen.utils.seeds import Stream, make_rng, spawn_seed
 

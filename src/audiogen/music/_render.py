@@ -8,8 +8,7 @@ import numpy as np
 from audiogen.music._finish import cut_to_length, fade_ends, resample_clip, set_loudness
 from audiogen.music._mix import mix_notes
 from audiogen.music._score import read_score
-from audiogen.pipeline._inverse import split_steps
-from audiogen.pipeline._sample_rate import sample_rate_of
+from audiogen.pipeline import sample_rate_of, split_steps
 from audiogen.utils.seeds import draw_seed
 from audiogen.utils.validation import Instance, Interval, Options, check_parameters
 

@@ -4,10 +4,10 @@ Importing this package imports Keras and its backend; nothing else in audiogen d
 but `audiogen.training`, and only when a network is built.
 """
 
-from audiogen.networks import _quiet  # noqa: F401  before anything that imports Keras
 from audiogen.networks._adversarial import AdversarialModel
 from audiogen.networks._gan import build_gan
 from audiogen.networks._lstm import FrameSequencer, build_sequencer
+from audiogen.networks._quiet import keras as keras  # before anything that imports Keras
 from audiogen.networks._seeds import Initializers
 from audiogen.networks._spectral_loss import spectral_loss
 from audiogen.networks._vae import VariationalAutoencoder, build_vae

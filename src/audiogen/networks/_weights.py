@@ -10,7 +10,17 @@ __all__ = ["assign_layer_weights", "layer_weights", "to_numpy"]
 
 
 def to_numpy(values: Any) -> np.ndarray:
-    """Return a variable or tensor as a new array, whatever the backend."""
+    """Return a variable or tensor as a new array, whatever the backend.
+
+    Parameters
+    ----------
+    values : keras.Variable or tensor
+        The values.
+
+    Returns
+    -------
+    values : ndarray
+    """
     tensor = ops.convert_to_tensor(values)
     if keras.backend.backend() == "torch":
         return ops.convert_to_numpy(tensor)

@@ -21,7 +21,20 @@ __all__ = [
 
 
 def split_steps(estimator: Any) -> tuple[list, Any]:
-    """Return the steps before the generator, nested pipelines unrolled, and the generator."""
+    """Divide a pipeline, nested ones unrolled, into its steps and its generator.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A pipeline, or a generator alone.
+
+    Returns
+    -------
+    steps : list of transformers
+        Those before the generator.
+    generator : estimator
+        The last step.
+    """
     if not isinstance(estimator, Pipeline):
         return [], estimator
     steps = [step for _, step in estimator.steps[:-1]]

@@ -10,7 +10,7 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import available_if
 
-from audiogen.generators._latents import conditions_between
+from audiogen.generators import conditions_between
 from audiogen.pipeline._generate import generate
 from audiogen.pipeline._inverse import (
     call_with_y,

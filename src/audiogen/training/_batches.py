@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from audiogen.networks._quiet import keras
+from audiogen.networks import keras
 from audiogen.utils.seeds import Stream, make_rng
 
 __all__ = ["Batches"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from sklearn.exceptions import ConvergenceWarning
 
-from audiogen.networks._quiet import keras
+from audiogen.networks import keras
 from audiogen.training._batches import Batches
 from audiogen.utils.progress import Progress
 

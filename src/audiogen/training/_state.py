@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from audiogen.networks._weights import to_numpy
+from audiogen.networks import to_numpy
 
 __all__ = [
     "assign_training_state",

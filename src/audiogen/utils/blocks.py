@@ -13,7 +13,17 @@ _VALUES_PER_BLOCK = 2**20  # 4 MB of float32: what a processor's cache holds
 
 
 def block_length(values_per_row: int) -> int:
-    """Return how many rows a block has, for rows that need so many values in memory."""
+    """Return the number of rows in a block.
+
+    Parameters
+    ----------
+    values_per_row : int
+        Number of values that a row needs in memory.
+
+    Returns
+    -------
+    length : int
+    """
     return max(1, _VALUES_PER_BLOCK // max(1, values_per_row))
 
 

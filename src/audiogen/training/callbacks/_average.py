@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from audiogen.networks._quiet import keras
+from audiogen.networks import keras
 
 __all__ = ["Average"]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from audiogen.networks._quiet import keras
+from audiogen.networks import keras
 from audiogen.training._state import assign_variables, dump_variables
 from audiogen.utils.blocks import blocks_of
 from audiogen.utils.files import atomic_path

@@ -6,7 +6,7 @@ from typing import Any
 
 from sklearn.exceptions import ConvergenceWarning
 
-from audiogen.networks._quiet import keras
+from audiogen.networks import keras
 
 __all__ = ["Collapse"]
 

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from audiogen.networks._quiet import keras
+from audiogen.networks import keras
 from audiogen.training._state import optimizers
 
 __all__ = ["Plateau"]

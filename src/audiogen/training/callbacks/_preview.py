@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from audiogen.networks._quiet import keras
+from audiogen.networks import keras
 
 __all__ = ["Preview"]
 
