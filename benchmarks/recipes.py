@@ -2,7 +2,7 @@
 
 Each is trained on the 148 notes that come with audiogen and asked for the pitch and family of the
 38 held-out ones. Prints the rows of ``audiogen recipes``, to be copied to
-``audiogen/_recipe_results.py``. The report's own take hours: they are cut to `CUT`.
+``audiogen/cli/_recipe_results.py``. The report's own take hours: they are cut to `CUT`.
 """
 
 import argparse
@@ -12,10 +12,10 @@ from functools import partial
 import numpy as np
 
 from audiogen import recipes
+from audiogen.cli._recipe_results import RESULTS, format_results
 from audiogen.datasets import load_notes
 from audiogen.metrics import frechet_audio_distance, pitch_accuracy
 from audiogen.preprocessing import PeakNormalizer
-from audiogen.recipes._results import RESULTS, format_results
 from benchmarks._data import SAMPLE_RATE
 
 CUT = {

@@ -20,6 +20,6 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace) -> None:
     """Print the table of recipes."""
-    from audiogen.recipes import format_results
+    from audiogen.cli._recipe_results import format_results
 
     print(format_results())

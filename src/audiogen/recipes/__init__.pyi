@@ -5,6 +5,5 @@ from ._classic import classic_wavenet as classic_wavenet
 from ._notes import harmonic_cvae as harmonic_cvae
 from ._notes import harmonic_gan as harmonic_gan
 from ._notes import harmonic_gmm as harmonic_gmm
-from ._results import format_results as format_results
 from ._spectral import spectral_cvae as spectral_cvae
 from ._spectral import spectral_gan as spectral_gan

@@ -70,7 +70,7 @@ def format_results(results: dict[str, Result] | None = None) -> str:
 
     Examples
     --------
-    >>> from audiogen.recipes._results import Result, format_results
+    >>> from audiogen.cli._recipe_results import Result, format_results
     >>> print(format_results({"mine": Result("any", "none", "at its defaults", 60, 1.5)}))
     recipe  learns from  y     training         seconds  FAD ratio  in tune
     mine    any          none  at its defaults       60       1.50        -
