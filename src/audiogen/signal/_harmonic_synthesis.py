@@ -18,7 +18,7 @@ __all__ = ["synthesise_note"]
 
 _CHUNK = 1 << 18  # values of oscillators at a time: they stay in the cache
 _FADE = 0.02  # seconds before the end
-_EARLIER = 0.1  # seconds in which the weight of a rise falls to 1 / e
+_EARLIER = 0.05  # seconds in which the weight of a rise falls to 1 / e
 _AGREEMENT = 0.3  # of rises in their phase, 0 to 1: with less, it is near that of the beginning
 _EVERY = 8  # samples at which rises are looked at
 _FLOOR = 10 ** (FLOOR_DB / 10)  # of power
@@ -144,7 +144,7 @@ def _attack_phases(
     if len(places) == 0:
         return np.zeros(len(numbers))
     rise, places = rise[places], _EVERY * places
-    weights = np.log(rise) - places / (_EARLIER * sample_rate)
+    weights = 2 * np.log(rise) - places / (_EARLIER * sample_rate)  # of squares, steps count most
     weights = np.exp(weights - weights.max())
     weights /= weights.sum()
     middle = np.interp(weights @ places, np.arange(len(phase)), phase)
