@@ -18,8 +18,8 @@ __all__ = ["synthesise_note"]
 
 _CHUNK = 1 << 18  # values of oscillators at a time: they stay in the cache
 _FADE = 0.02  # seconds before the end
-_EARLIER = 0.05  # seconds in which the weight of a rise falls to 1 / e
-_AGREEMENT = 0.3  # of rises in their phase, 0 to 1: with less, it is near that of the beginning
+_EARLIER = 0.1  # seconds in which the weight of a rise falls to 1 / e
+_AGREEMENT = 0.3  # of rises in their phase, 0 to 1: with less, that of the beginning decides
 _EVERY = 8  # samples at which rises are looked at
 _FLOOR = 10 ** (FLOOR_DB / 10)  # of power
 _NYQUIST_FADE = 0.02  # of the highest frequency, below it
@@ -136,20 +136,23 @@ def _attack_phases(
     It is a mean over all rises, the first and fastest foremost, for the one place where the level
     rises fastest may be another after the slightest change. Periods of low notes rise one by
     one: so it is the mean of an angle of the first partial, times the number of a partial. The
-    mean place, which the last bits of levels move by far more, only counts for what a partial
-    is off a multiple of the first.
+    less rises agree in that, the nearer it is to that of the beginning, for a mean of nearly 0 has
+    an angle that the last bits of levels decide. They decide the mean place, too, by which
+    partials that are off a multiple of the first are at that angle there.
     """
     rise = np.diff(gain[::_EVERY], prepend=0.0)
     places = np.flatnonzero(rise > 0)
     if len(places) == 0:
         return np.zeros(len(numbers))
     rise, places = rise[places], _EVERY * places
-    weights = 2 * np.log(rise) - places / (_EARLIER * sample_rate)  # of squares, steps count most
+    weights = np.log(rise) - places / (_EARLIER * sample_rate)
     weights = np.exp(weights - weights.max())
-    weights /= weights.sum()
-    middle = np.interp(weights @ places, np.arange(len(phase)), phase)
-    angle = np.angle((weights * np.exp(1j * phase[places])).sum() + _AGREEMENT)
-    return numbers * angle + (multiples - numbers) * middle
+    middle = np.average(places, weights=weights**2)
+    turn = np.average(np.exp(1j * phase[places]), weights=weights)
+    agreement = abs(turn)
+    angle = np.angle(agreement * turn + _AGREEMENT * (1 - agreement**2))
+    off = (multiples - numbers) * np.interp(middle, np.arange(len(phase)), phase)
+    return numbers * angle + off
 
 
 def _phase(speed: np.ndarray, hop_length: int) -> np.ndarray:
