@@ -529,9 +529,9 @@ def test_notes_that_die_away_sooner_than_any_learnt_do_so_more_slowly():
             harmonics.category_ranges_["family"][family][:, -1], [low, high]
         )
     frames = np.arange(F.shape[1] - 1)[:, np.newaxis]
-    F[:2, 1:, :4] -= 0.1 * frames  # 31 dB a second more
-    made = harmonics.inverse_transform(F[:2], y[:2])
-    assert sounding_time(made, sample_rate=RATE) == pytest.approx([learnt[0]] * 2, abs=0.05)
+    F[0, 1:, :4] -= 0.1 * frames  # 31 dB a second more
+    made = harmonics.inverse_transform(F[:1], y[:1])
+    assert sounding_time(made, sample_rate=RATE) == pytest.approx(learnt[:1], abs=0.05)
     held = harmonics.inverse_transform(F[2:], y[2:].assign(family="mallet"))
     assert sounding_time(held, sample_rate=RATE) >= learnt[2]
 
