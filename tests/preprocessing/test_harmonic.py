@@ -16,7 +16,7 @@ from audiogen.datasets import load_notes
 from audiogen.preprocessing import HarmonicPlusNoise
 from audiogen.preprocessing._note_ranges import learn_ranges, ranges_of
 from audiogen.recipes import harmonic_gmm
-from audiogen.signal import track_pitch
+from audiogen.signal import sounding_time, track_pitch
 
 RATE = 16000
 
@@ -247,9 +247,9 @@ def test_partials_too_high_to_be_heard_say_nothing_of_the_pitch(off):
     F = HarmonicPlusNoise().fit_transform(tones([60]), pd.DataFrame({"pitch": [60]}))
     F[0, 1:, 5:101] = 0  # all as loud as the first
     F[0, 0, 5 + 8 : 101] = off / 50
-    audio = (
-        HarmonicPlusNoise().fit(tones([60])).inverse_transform(F, pd.DataFrame({"pitch": [85]}))
-    )
+    harmonics = HarmonicPlusNoise().fit(tones([60]))
+    harmonics.range_[:, 4:-2] = [[-300], [300]]  # as if notes learnt were as far off
+    audio = harmonics.inverse_transform(F, pd.DataFrame({"pitch": [85]}))
     assert abs(cents_off(audio[0], 85)) < 1
 
 
@@ -495,3 +495,57 @@ def test_bad_features_and_y_are_refused(fitted, features):
         fitted.inverse_transform(bad)
     with pytest.raises(ValueError, match="y has 1 rows, but X has 3"):
         fitted.inverse_transform(features[:3], pd.DataFrame({"pitch": [60]}))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_last_bits_of_features_far_from_those_of_notes_are_not_heard(
+    notes, features, fitted, seed
+):
+    """Sums of notes with weights of any sign, among them loud partials far off multiples."""
+    rng = np.random.default_rng(seed)
+    weights = rng.standard_normal(len(features))
+    weights += (1 - weights.sum()) / len(features)
+    wild = np.einsum("i,ijk->jk", weights, features)[np.newaxis].astype(np.float32)
+    families = notes[1].instrument_family
+    wanted = pd.DataFrame(
+        {"pitch": [rng.integers(36, 96)], "instrument_family": [rng.choice(families)]}
+    )
+    ends = np.where(rng.random(wild.shape) < 0.5, -np.inf, np.inf).astype(np.float32)
+    found, moved = (fitted.inverse_transform(F, wanted) for F in (wild, np.nextafter(wild, ends)))
+    assert np.abs(found - moved).max() < 1e-4
+
+
+def test_notes_that_die_away_sooner_than_any_learnt_do_so_more_slowly():
+    X = tones([60, 62, 64], 24000)
+    t = np.arange(24000) / RATE
+    X[:2] *= 10 ** (-np.array([[50], [30]]) * t / 20)  # 40 dB down after 0.8 s and 1.3 s
+    X[2, 8000:] = 0
+    y = pd.DataFrame({"pitch": [60, 62, 64], "family": ["mallet", "mallet", "organ"]})
+    harmonics = HarmonicPlusNoise(n_harmonics=8)
+    F = harmonics.fit_transform(X, y)
+    learnt = sounding_time(X, sample_rate=RATE)
+    for family, low, high in (("mallet", learnt[0], learnt[1]), ("organ", *learnt[[2, 2]])):
+        np.testing.assert_allclose(
+            harmonics.category_ranges_["family"][family][:, -1], [low, high]
+        )
+    frames = np.arange(F.shape[1] - 1)[:, np.newaxis]
+    F[0, 1:, :4] -= 0.1 * frames  # 31 dB a second more
+    made = harmonics.inverse_transform(F[:1], y[:1])
+    assert sounding_time(made, sample_rate=RATE) == pytest.approx(learnt[:1], abs=0.05)
+    held = harmonics.inverse_transform(F[2:], y[2:].assign(family="mallet"))
+    assert sounding_time(held, sample_rate=RATE) >= learnt[2]
+
+
+def test_tuning_goes_no_farther_than_that_of_the_category():
+    X = tones([60, 60])
+    y = pd.DataFrame({"pitch": [60, 60], "family": ["organ", "organ"]})
+    harmonics = HarmonicPlusNoise(n_harmonics=8)
+    F = harmonics.fit_transform(X, y)
+    plain = harmonics.inverse_transform(F[:1], y[:1])
+    F[0, 0, 6:13] += np.array([3, -3, 2, 1, -1, 2, 2])  # times 50 cents
+    F[0, 1:, 4] += 0.5 * np.sin(np.arange(F.shape[1] - 1))
+    made = harmonics.inverse_transform(F[:1], y[:1])
+    assert np.abs(made - plain).max() < 0.2 * np.abs(plain).max()
+    harmonics.range_[1, 3:-2] = 200
+    free = harmonics.inverse_transform(F[:1], y[["pitch"]][:1])
+    assert np.abs(free - plain).max() > 0.6 * np.abs(plain).max()

@@ -23,11 +23,13 @@ from audiogen.preprocessing._note_ranges import learn_ranges, ranges_of
 from audiogen.signal import (
     amplitude_to_db,
     analyse_note,
+    bound_sounding_time,
     compress_peaks,
     db_to_amplitude,
     limit_peak,
     peak,
     rms,
+    sounding_time,
     synthesise_note,
     track_pitch,
 )
@@ -75,10 +77,12 @@ class HarmonicPlusNoise(ClipTransformer):
 
     Attributes
     ----------
-    range_ : ndarray of shape (2, 4)
+    range_ : ndarray of shape (2, 6 + n_harmonics)
         Least and largest duration (in seconds), level (root mean square, in dB of full scale),
-        time for which a note is held (in seconds) and peak of the training notes.
-    category_ranges_ : dict of str to dict of str to ndarray of shape (2, 4)
+        time for which a note is held (in seconds), standard deviation of the tuning and what
+        each partial heard is off a multiple of the first (both in cents), peak, and time that
+        `audiogen.signal.sounding_time` returns (in seconds), of the training notes.
+    category_ranges_ : dict of str to dict of str to ndarray of shape (2, 6 + n_harmonics)
         The same of the training notes of each category, for each column of categories in `y`.
     n_features_in_ : int
         Number of samples in a note seen in `fit`.
@@ -115,17 +119,19 @@ class HarmonicPlusNoise(ClipTransformer):
 
     *Resynthesis.* What is lost is the phase, and what happens within a frame other than in its
     level. Any finite features can be resynthesised, and as a continuous function: rounding
-    errors in them are not heard. The duration and the time held are clipped to the ranges that
-    training notes of the same categories have. The level is brought into theirs, of which the
-    outermost 0.5 dB hold all that is beyond, so that louder notes stay louder. A note whose
-    peaks would exceed the highest of theirs by more than 1 dB, or full scale, is turned down,
-    half of it as a whole and half in its peaks alone. Other notes have the root mean square of
-    their features. The tuning is centred on
-    the pitch, and levels that stay above the highest are brought down to it. Partials only
-    some cents off a multiple are played nearer to it. Where `y` has the pitch, it is the mean of
-    what the partials within 100 cents are tuned to, weighted by power and number; and of the
-    audible partials with an envelope of their own, the odd ones get at least 6 % of the power of
-    the even ones within any 0.1 s or so, since a note without them is heard an octave higher.
+    errors in them are not heard. What is generated stays within what training notes of the same
+    categories have. The duration, the time held and what partials are off multiples are clipped
+    to their ranges, and the tuning swings no more than theirs. The level is brought into their
+    range, of which the outermost 0.5 dB hold all that is beyond, so that louder notes stay louder.
+    A note that would be 40 dB down for good before all of them falls more slowly, and one that
+    would not be when all of them are is let go in the 0.4 s before. A note whose peaks would
+    exceed the highest of theirs by more than 1 dB, or full scale, is turned down, half of it as a
+    whole and half in its peaks alone. Other notes have the root mean square of their features.
+    The tuning is centred on the pitch, and levels that stay above the highest are brought down to
+    it. Partials only some cents off a multiple are played nearer to it. Where `y` has the pitch,
+    it is the mean of what the partials within 100 cents are tuned to, weighted by power and
+    number; and of audible partials with an envelope of their own, the odd ones get at least 6 %
+    of the power of the even ones within 0.1 s or so, for without them it is heard an octave up.
 
     References
     ----------
@@ -181,7 +187,7 @@ class HarmonicPlusNoise(ClipTransformer):
         self.n_jobs = n_jobs
 
     def fit(self, X: npt.ArrayLike, y: Any = None) -> "HarmonicPlusNoise":
-        """Learn the ranges of level, duration and peak; notes are analysed for them.
+        """Learn the ranges of level, duration, peak and others; notes are analysed for them.
 
         Parameters
         ----------
@@ -200,7 +206,7 @@ class HarmonicPlusNoise(ClipTransformer):
         return self
 
     def fit_transform(self, X: npt.ArrayLike, y: Any = None) -> np.ndarray:
-        """Learn the ranges of level, duration and peak, and return the features of the notes.
+        """Learn the ranges of level, duration and others, and return the features of the notes.
 
         Parameters
         ----------
@@ -217,7 +223,8 @@ class HarmonicPlusNoise(ClipTransformer):
         self._check_parameters()
         X = self._validated(X, reset=True)
         features = self._features(X, y)
-        measures = np.column_stack([extent_of(features), peak(X)])
+        heard = sounding_time(X, sample_rate=self.sample_rate)
+        measures = np.column_stack([extent_of(features, self.n_harmonics), peak(X), heard])
         self.range_, self.category_ranges_ = learn_ranges(measures, y)
         return features
 
@@ -334,7 +341,7 @@ class HarmonicPlusNoise(ClipTransformer):
         """Return the audio of one note."""
         low, high = ranges
         note, level = unpack_note(
-            within_extent(features, low[:3], high[:3]),
+            within_extent(features, low[:-2], high[:-2]),
             pitch,
             self.n_harmonics,
             self.sample_rate,
@@ -347,7 +354,9 @@ class HarmonicPlusNoise(ClipTransformer):
             hop_length=self.hop_length,
             rng=make_rng(seed, Stream.SYNTHESIS, row),
         )
-        highest = float(np.clip(_MARGIN * high[3], _LEAST, 1))
+        bounds = min(float(low[-1]), note.duration), float(high[-1])
+        audio = bound_sounding_time(audio, *bounds, sample_rate=self.sample_rate)
+        highest = float(np.clip(_MARGIN * high[-2], _LEAST, 1))
         return self._levelled(audio, level, float(low[1]), highest)
 
     def _levelled(

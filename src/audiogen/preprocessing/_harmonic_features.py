@@ -23,7 +23,7 @@ _LEVEL_DB = 5.0
 _WHOLE_NOTE = np.array([3.0, 0.012, 0.3, 0.003])
 _SHORTEST, _LONGEST = 0.02, 1000.0  # seconds, of a note
 _SWING = 100.0  # cents that generated tuning may move by
-_NEAR_SWING = 20.0  # cents below that in which a partial's say in the pitch fades out
+_NEAR_SWING = 60.0  # cents below that in which a partial's say in the pitch fades out
 _ONSET = 0.4  # seconds that are kept as they are; what follows is stretched
 _HELD_FRAMES = 0.8  # share of the frames after that for the time in which a note is held
 _LEAST_HELD = 0.2  # share of the time after that in which it counts as held, at least
@@ -36,6 +36,8 @@ _KNEE, _KNEE_DB = 0.1, 0.5  # ends of a range of levels that hold all beyond: a 
 _SLOWLY = 0.02  # seconds: what levels do within is left as it is
 _RAISED_OVER = 0.1  # seconds in which odd partials are raised: at once would click
 _LEAST_ODD = 0.06  # power of odd partials over that of even ones; 99 % of recorded notes have more
+_LAST = 0.1  # seconds, of a note, that count less and less in its pitch
+_MEASURED = -40.0  # dB of the level: places of softer partials are those of noise
 _LOUDEST = 10.0  # dB over the level that a generated part may have
 
 
@@ -65,7 +67,7 @@ def pack_note(note: HarmonicNote, level: float, frame_rate: float) -> np.ndarray
     octaves = np.log2(max(note.duration, _SHORTEST))
     held = np.log2(max(_held_seconds(note, frame_rate), _SHORTEST))
     first[:4] = np.array([note.pitch - UNPITCHED, octaves, max(level, -80.0), held]) / _WHOLE_NOTE
-    first[FIRST_SHAPE : FIRST_SHAPE + n_harmonics] = note.detuning / _CENTS
+    first[_of_partials(n_harmonics)] = note.detuning / _CENTS
     frames[:, _LEVELS] = note.levels / _LEVEL_DB
     frames[:, _TUNING] = note.tuning / _CENTS
     frames[:, FIRST_SHAPE:] = np.concatenate([note.harmonics, note.noise], axis=1) / _DB
@@ -171,12 +173,13 @@ def unpack_note(
     levels = np.clip(frames[:, _LEVELS] * _LEVEL_DB, -80, _LOUDEST)
     levels = np.maximum(_not_above(levels, frame_rate), -80)
     amplitude = db_to_amplitude(levels.mean(axis=1))
-    amplitude *= np.clip(duration * frame_rate - np.arange(len(frames)), 0, 1)  # while it sounds
+    left = duration - np.arange(len(frames)) / frame_rate
+    amplitude *= np.clip(left / _LAST, 0, 1)  # a release may be in a single frame
     amplitude[0] = max(amplitude[0], _LEAST)
     tuning = np.clip(frames[:, _TUNING] * _CENTS, -_SWING, _SWING)
     tuning -= np.average(tuning, weights=amplitude)
     shapes = np.clip(frames[:, FIRST_SHAPE:] * _DB, -80, _LOUDEST)
-    detuning = _detuning(first[FIRST_SHAPE : FIRST_SHAPE + n_harmonics])
+    detuning = _detuning(first[_of_partials(n_harmonics)])
     played = float(np.clip(UNPITCHED + semitones, 0, 127)) if np.isnan(pitch) else pitch
     if not np.isnan(pitch):
         harmonics = shapes[:, :n_harmonics]
@@ -245,35 +248,43 @@ def _heard_cents(
     return np.average(detuning, weights=weights)
 
 
-def extent_of(features: np.ndarray) -> np.ndarray:
-    """Return the duration, the level and the time held that features of notes state.
+def extent_of(features: np.ndarray, n_harmonics: int) -> np.ndarray:
+    """Return the duration, the level, the time held and how far tuning goes, of features.
 
     Parameters
     ----------
     features : ndarray of shape (..., 1 + n_frames, n_channels)
-        Features.
+        Features of notes.
+    n_harmonics : int
+        Number of envelopes of partials.
 
     Returns
     -------
-    extent : ndarray of shape (..., 3), float64
-        Duration in seconds, level in dB of full scale, and time held in seconds.
+    extent : ndarray of shape (..., 4 + n_harmonics), float64
+        Duration in seconds, level in dB of full scale, time held in seconds, standard deviation
+        of the tuning in cents, and the cents by which each partial is off a multiple of the first,
+        0 for those too soft to be measured.
     """
-    extent = features[..., 0, _EXTENT] * _WHOLE_NOTE[_EXTENT]
-    extent[..., ::2] = np.exp2(extent[..., ::2])
-    return extent
+    whole = features[..., 0, _EXTENT] * _WHOLE_NOTE[_EXTENT]
+    whole[..., ::2] = np.exp2(whole[..., ::2])
+    swing = _CENTS * features[..., 1:, [_TUNING]].std(axis=-2, dtype=np.float64)
+    partials = _of_partials(n_harmonics)
+    measured = _DB * features[..., 1:, partials].max(axis=-2) > _MEASURED
+    off = _CENTS * np.where(measured, features[..., 0, partials], 0.0)
+    return np.concatenate([whole, swing, off], axis=-1)
 
 
 def within_extent(features: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Return features of one note whose duration, level and time held are within ranges.
+    """Return features of one note of which all that `extent_of` returns is within ranges.
 
-    Durations are clipped. Levels near the ends of their range and beyond are compressed, so that
-    of two the louder remains the louder one.
+    Levels near the ends of their range and beyond are compressed, so that of two the louder
+    remains the louder one. The tuning may swing less than any learnt. All else is clipped.
 
     Parameters
     ----------
     features : ndarray of shape (1 + n_frames, n_channels)
         Features.
-    low, high : ndarray of shape (3,)
+    low, high : ndarray of shape (4 + n_harmonics,)
         Ranges, in the units of `extent_of`.
 
     Returns
@@ -282,12 +293,24 @@ def within_extent(features: np.ndarray, low: np.ndarray, high: np.ndarray) -> np
         A new array.
     """
     bounds = np.stack([low, high])
-    bounds[:, ::2] = np.log2(bounds[:, ::2])
-    bounds /= _WHOLE_NOTE[_EXTENT]
+    bounds[:, :3:2] = np.log2(bounds[:, :3:2])
+    bounds[:, :3] /= _WHOLE_NOTE[_EXTENT]
+    bounds[:, 3:] /= _CENTS
     within = features.astype(np.float64)
     duration, level, held = within[0, _EXTENT]
-    within[0, _EXTENT] = np.clip([duration, _compressed(level, *bounds[:, 1]), held], *bounds)
+    level = _compressed(level, *bounds[:, 1])
+    within[0, _EXTENT] = np.clip([duration, level, held], *bounds[:, :3])
+    tuning = within[1:, _TUNING]
+    middle, swing = tuning.mean(), tuning.std()
+    within[1:, _TUNING] = middle + (tuning - middle) * min(1.0, bounds[1, 3] / (swing + _LEAST))
+    partials = _of_partials(len(low) - 4)
+    within[0, partials] = np.clip(within[0, partials], *bounds[:, 4:])
     return within
+
+
+def _of_partials(n_harmonics: int) -> slice:
+    """Return the columns of the partials: of row 0, the cents that they are off multiples."""
+    return slice(FIRST_SHAPE, FIRST_SHAPE + n_harmonics)
 
 
 def _compressed(level: float, low: float, high: float) -> float:

@@ -1,4 +1,4 @@
-"""Ranges of level, duration and peak that training notes have, category by category."""
+"""Ranges of level, duration and others that training notes have, category by category."""
 
 from typing import Any
 

@@ -24,12 +24,14 @@ from audiogen.signal._nyquist import pack_nyquist, unpack_nyquist
 from audiogen.signal._phase_recovery import griffin_lim, pghi
 from audiogen.signal._pitch import track_pitch
 from audiogen.signal._resampling import resample
+from audiogen.signal._sounding_time import bound_sounding_time, sounding_time
 from audiogen.signal._stft import count_frames, dual_window, istft, stft
 
 __all__ = [
     "HarmonicNote",
     "amplitude_to_db",
     "analyse_note",
+    "bound_sounding_time",
     "compress_peaks",
     "count_frames",
     "db_to_amplitude",
@@ -52,6 +54,7 @@ __all__ = [
     "resample",
     "rms",
     "scale_to_peak",
+    "sounding_time",
     "stft",
     "synthesise_note",
     "track_pitch",

@@ -19,7 +19,7 @@ __all__ = ["synthesise_note"]
 _CHUNK = 1 << 18  # values of oscillators at a time: they stay in the cache
 _FADE = 0.02  # seconds before the end
 _EARLIER = 0.1  # seconds in which the weight of a rise falls to 1 / e
-_AGREEMENT = 0.3  # of rises in their phase, 0 to 1: with less, their mean place decides
+_AGREEMENT = 0.3  # of rises in their phase, 0 to 1: with less, that of the beginning decides
 _EVERY = 8  # samples at which rises are looked at
 _FLOOR = 10 ** (FLOOR_DB / 10)  # of power
 _NYQUIST_FADE = 0.02  # of the highest frequency, below it
@@ -77,14 +77,14 @@ def synthesise_note(
     >>> audio.shape, round(float(np.sqrt(2) * audio[4000:12000].std()), 1)
     ((16000,), 0.5)
     """
-    speed, multiples, amplitude = _partials(note, sample_rate)
+    speed, numbers, multiples, amplitude = _partials(note, sample_rate)
     noise = _noise(note, sample_rate, hop_length)
     power = 0.5 * np.square(amplitude).sum(axis=1) + np.square(noise).mean(axis=1)
     turned = 1 / np.sqrt(np.maximum(power, 1))[:, np.newaxis]
     gain = _gain(note, hop_length)
     phase = _phase(speed, hop_length)
-    phase -= _attack_phase(gain, phase.ravel(), sample_rate)
-    sound = _oscillators(phase, multiples, turned * amplitude)
+    begins = -_attack_phases(gain, phase.ravel(), numbers, multiples, sample_rate)
+    sound = _oscillators(phase, begins, multiples, turned * amplitude)
     sound += _shaped_noise(turned * noise, hop_length, rng)
     sound *= gain
     audio = np.zeros(n_timesteps, np.float32)
@@ -106,41 +106,53 @@ def _fade_out(audio: np.ndarray, duration: float, sample_rate: int) -> None:
     audio[first:] *= 0.5 + 0.5 * np.cos(np.pi * passed)
 
 
-def _partials(note: HarmonicNote, sample_rate: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return radians a sample of the first partial, multiples of it, and amplitudes."""
+def _partials(note: HarmonicNote, sample_rate: int) -> tuple[np.ndarray, ...]:
+    """Return radians a sample of the first partial; numbers, multiples and amplitudes of all."""
     f0 = midi_to_hz(note.pitch + note.tuning.astype(np.float64) / 100)
     knots = harmonic_knots(note.harmonics.shape[1])
     lowest = f0.min() * 2 ** (min(0.0, float(note.detuning.min())) / 1200)
     n_partials = min(max(1, int(0.5 * sample_rate / lowest)), knots[-1])
     weights = knot_matrix(knots, n_partials)
-    multiples = np.arange(1, n_partials + 1) * 2 ** ((note.detuning @ weights) / 1200.0)
+    numbers = np.arange(1, n_partials + 1)
+    multiples = numbers * 2 ** ((note.detuning @ weights) / 1200.0)
     amplitude = db_to_amplitude(note.harmonics @ weights) - db_to_amplitude(FLOOR_DB)
     room = 1 - f0[:, np.newaxis] * multiples / (0.5 * sample_rate)
     amplitude = np.maximum(amplitude, 0) * np.clip(room / _NYQUIST_FADE, 0, 1)
     heard = amplitude.any(axis=0)
     heard[0] = True
     amplitude = np.ascontiguousarray(amplitude[:, heard], dtype=np.float32)
-    return f0 * (2 * np.pi / sample_rate), multiples[heard], amplitude
+    return f0 * (2 * np.pi / sample_rate), numbers[heard], multiples[heard], amplitude
 
 
-def _attack_phase(gain: np.ndarray, phase: np.ndarray, sample_rate: int) -> float:
-    """Return the phase of the first partial about where the level rises.
+def _attack_phases(
+    gain: np.ndarray,
+    phase: np.ndarray,
+    numbers: np.ndarray,
+    multiples: np.ndarray,
+    sample_rate: int,
+) -> np.ndarray:
+    """Return the phase of each partial about where the level rises.
 
     It is a mean over all rises, the first and fastest foremost, for the one place where the level
     rises fastest may be another after the slightest change. Periods of low notes rise one by
-    one: so it is the mean of an angle, at that turn which is nearest to the mean place.
+    one: so it is the mean of an angle of the first partial, times the number of a partial. The
+    less rises agree in that, the nearer it is to that of the beginning, for a mean of nearly 0 has
+    an angle that the last bits of levels decide. They decide the mean place, too, by which
+    partials that are off a multiple of the first are at that angle there.
     """
     rise = np.diff(gain[::_EVERY], prepend=0.0)
     places = np.flatnonzero(rise > 0)
     if len(places) == 0:
-        return 0.0
+        return np.zeros(len(numbers))
     rise, places = rise[places], _EVERY * places
     weights = np.log(rise) - places / (_EARLIER * sample_rate)
     weights = np.exp(weights - weights.max())
-    weights /= weights.sum()
-    middle = float(np.interp(weights @ places, np.arange(len(phase)), phase))
-    turns = np.exp(1j * (phase[places] - middle))
-    return middle + float(np.angle((weights * turns).sum() + _AGREEMENT))
+    middle = np.average(places, weights=weights**2)
+    turn = np.average(np.exp(1j * phase[places]), weights=weights)
+    agreement = abs(turn)
+    angle = np.angle(agreement * turn + _AGREEMENT * (1 - agreement**2))
+    off = (multiples - numbers) * np.interp(middle, np.arange(len(phase)), phase)
+    return numbers * angle + off
 
 
 def _phase(speed: np.ndarray, hop_length: int) -> np.ndarray:
@@ -152,11 +164,13 @@ def _phase(speed: np.ndarray, hop_length: int) -> np.ndarray:
     return np.r_[0, begins[:-1]][:, np.newaxis] + within
 
 
-def _oscillators(phase: np.ndarray, multiples: np.ndarray, amplitude: np.ndarray) -> np.ndarray:
-    """Return the sum of sines at multiples of a phase (n_frames, hop_length)."""
+def _oscillators(
+    phase: np.ndarray, begins: np.ndarray, multiples: np.ndarray, amplitude: np.ndarray
+) -> np.ndarray:
+    """Return the sum of sines that begin at phases and go on at multiples of one."""
     hop_length = phase.shape[1]
     n = np.arange(hop_length)
-    begins = phase[:, :1] * multiples % (2 * np.pi)
+    begins = (phase[:, :1] * multiples + begins) % (2 * np.pi)
     within, begins = (phase - phase[:, :1]).astype(np.float32), begins.astype(np.float32)
     multiples = multiples.astype(np.float32)[:, np.newaxis]
     ramp = (n / hop_length).astype(np.float32)
