@@ -1,5 +1,7 @@
 """Signals: plain NumPy functions on arrays of audio."""
 
+from audiogen.signal._compressor import compress_bus
+from audiogen.signal._fades import fade
 from audiogen.signal._frequency import hz_to_midi, midi_to_hz
 from audiogen.signal._harmonic_analysis import analyse_note
 from audiogen.signal._harmonic_synthesis import synthesise_note
@@ -18,24 +20,35 @@ from audiogen.signal._levels import (
     rms,
     scale_to_peak,
 )
+from audiogen.signal._limiter import limit_true_peak
+from audiogen.signal._loudness import loudness
+from audiogen.signal._master import Mastered, master
 from audiogen.signal._mfcc import mfcc
 from audiogen.signal._mulaw import mu_law_decode, mu_law_encode
 from audiogen.signal._nyquist import pack_nyquist, unpack_nyquist
+from audiogen.signal._onset import find_onset
 from audiogen.signal._phase_recovery import griffin_lim, pghi
 from audiogen.signal._pitch import track_pitch
 from audiogen.signal._resampling import resample
+from audiogen.signal._room import room
 from audiogen.signal._sounding_time import bound_sounding_time, sounding_time
+from audiogen.signal._stereo import pan, widen
 from audiogen.signal._stft import count_frames, dual_window, istft, stft
+from audiogen.signal._true_peak import true_peak
 
 __all__ = [
     "HarmonicNote",
+    "Mastered",
     "amplitude_to_db",
     "analyse_note",
     "bound_sounding_time",
+    "compress_bus",
     "compress_peaks",
     "count_frames",
     "db_to_amplitude",
     "dual_window",
+    "fade",
+    "find_onset",
     "griffin_lim",
     "harmonic_knots",
     "hold_note",
@@ -43,20 +56,27 @@ __all__ = [
     "instantaneous_frequency",
     "istft",
     "limit_peak",
+    "limit_true_peak",
+    "loudness",
+    "master",
     "mfcc",
     "midi_to_hz",
     "mu_law_decode",
     "mu_law_encode",
     "pack_nyquist",
+    "pan",
     "peak",
     "pghi",
     "phase_from_frequency",
     "resample",
     "rms",
+    "room",
     "scale_to_peak",
     "sounding_time",
     "stft",
     "synthesise_note",
     "track_pitch",
+    "true_peak",
     "unpack_nyquist",
+    "widen",
 ]

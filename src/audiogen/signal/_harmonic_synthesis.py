@@ -84,9 +84,12 @@ def synthesise_note(
     gain = _gain(note, hop_length)
     phase = _phase(speed, hop_length)
     begins = -_attack_phases(gain, phase.ravel(), numbers, multiples, sample_rate)
-    sound = _oscillators(phase, begins, multiples, turned * amplitude)
-    sound += _shaped_noise(turned * noise, hop_length, rng)
-    sound *= gain
+    # Of frames that are silent, or not asked for, nothing is computed.
+    seconds = min(note.duration + _FADE, n_timesteps / sample_rate)
+    last = max(1, min(len(phase), int(np.ceil(seconds * sample_rate / hop_length))))
+    sound = _oscillators(phase[:last], begins, multiples, (turned * amplitude)[: last + 1])
+    sound += _shaped_noise((turned * noise)[: last + 1], hop_length, rng)
+    sound *= gain[: len(sound)]
     audio = np.zeros(n_timesteps, np.float32)
     end = min(n_timesteps, len(sound))
     audio[:end] = sound[:end]

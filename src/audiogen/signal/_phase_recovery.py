@@ -137,7 +137,10 @@ def _ordered(magnitude: np.ndarray, tolerance: float) -> tuple[np.ndarray, np.nd
 def _compiled() -> Any:
     import numba  # slow to import
 
-    return numba.njit(nogil=True)(_integrate)
+    try:  # the compiled function is kept in a file, for compiling takes seconds
+        return numba.njit(nogil=True, cache=True)(_integrate)
+    except RuntimeError:  # there is no folder to write to
+        return numba.njit(nogil=True)(_integrate)
 
 
 def _integrate(order: np.ndarray, places: np.ndarray, steps: np.ndarray) -> np.ndarray:

@@ -38,6 +38,7 @@ class Stream(enum.IntEnum):
     LAYER = 17  # initial weights and dropout of one layer of a network
     NOTES = 18  # what synthetic notes are made of
     TUNE = 19  # what is drawn while a tune is composed
+    ROOM = 20  # the reflections in a room, and what makes sound broad
 
 
 def draw_seed(random_state: Any = None) -> int:
