@@ -8,7 +8,7 @@ class AudioFileError(ValueError):
 
 
 class AudioFileWarning(UserWarning):
-    """A sound file was left out, and why."""
+    """A sound file or a tune was left out, and why."""
 
 
 class ExtrapolationWarning(UserWarning):

@@ -1,10 +1,14 @@
+import gzip
 import importlib.util
 import itertools
+import json
 import pathlib
 
 import pretty_midi
+import pytest
 
 from audiogen.datasets import load_tunes
+from audiogen.exceptions import AudioFileWarning
 
 SCRIPT = pathlib.Path(__file__).parents[2] / "scripts" / "write_tunes.py"
 
@@ -56,3 +60,56 @@ def test_ode_to_joy_is_the_ode_to_joy():
         "D4",
         "D4",
     ]
+
+
+def test_own_tunes_of_every_kind(tmp_path):
+    tunes = load_tunes().scores
+    for i, suffix in enumerate(["mid", "abc", "musicxml"]):
+        tunes[i].transpose(i).save(tmp_path / "hymns" / "old" / f"{i}.{suffix}")
+    book = "X:1\nT:One\nR:jig\nM:6/8\nK:Edor\nE3|]\n\nX:2\nM:4/4\nK:G\nG4|]\n"
+    (tmp_path / "book.abc").write_text(book)
+    line = {"metre": [3, 4], "tonic": 0, "mode": "maj", "genre": "waltz"}
+    line["sections"] = [{"pickup": [], "bars": [[[0, 72, 60, None, 0]]]}]
+    (tmp_path / "more.jsonl.gz").write_bytes(gzip.compress(json.dumps(line).encode()))
+    (tmp_path / "notes.txt").write_text("no tune")
+    (tmp_path / ".hidden.abc").write_text("broken")
+    own = load_tunes(tmp_path)
+    assert own.data is own.scores
+    assert own.frame.drop(columns=["title", "tempo", "tonic"]).values.tolist() == [
+        ["book-1", "E dorian", "dorian", "6/8", "jig"],
+        ["book-2", "G major", "major", "4/4", None],
+        ["hymns-old-0", "C major", "major", "3/4", "hymns"],
+        ["hymns-old-1", "Db major", "major", "4/4", "hymns"],
+        ["hymns-old-2", "D major", "major", "4/4", "hymns"],
+        ["more", "C major", "major", "3/4", "waltz"],
+    ]
+    assert own.frame.title.tolist()[:2] == ["One", "book-2"]
+    assert [pathlib.Path(name).name for name in own.filenames][:2] == ["book.abc", "book.abc"]
+    for i in range(3):
+        assert own.scores[2 + i].notes.pitch.tolist() == (tunes[i].notes.pitch + i).tolist()
+    one = load_tunes(tmp_path / "book.abc")
+    assert one.frame.name.tolist() == ["book-1", "book-2"]
+
+
+def test_own_tunes_that_cannot_be_read(tmp_path):
+    (tmp_path / "a.abc").write_text("X:1\nK:C\nC|]\n\nX:2\nK:H\nC|]\n")
+    (tmp_path / "b.mid").write_bytes(b"MThd")
+    with pytest.raises(ValueError, match=r"a\.abc cannot be read: tune X:2, K:H is no key"):
+        load_tunes(tmp_path)
+    with pytest.warns(AudioFileWarning, match="Left out: ") as caught:
+        own = load_tunes(tmp_path, errors="warn")
+    assert len(caught) == 2
+    assert len(own.scores) == 1
+    (tmp_path / "a.abc").unlink()
+    with (
+        pytest.warns(AudioFileWarning, match="Left out: "),
+        pytest.raises(ValueError, match="No tune of .* can be read"),
+    ):
+        load_tunes(tmp_path, errors="warn")
+    (tmp_path / "b.mid").unlink()
+    with pytest.raises(FileNotFoundError, match=r"no tune below .*\.jsonl"):
+        load_tunes(tmp_path)
+    with pytest.raises(FileNotFoundError, match="no file"):
+        load_tunes(tmp_path / "gone.abc")
+    with pytest.raises(ValueError, match="'errors' parameter of load_tunes"):
+        load_tunes(tmp_path, errors="skip")

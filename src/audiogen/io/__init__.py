@@ -1,6 +1,22 @@
-"""Sound files and MIDI files, read and written."""
+"""Sound files, MIDI files and scores, read and written."""
 
+from audiogen.io._chords import CHORD_QUALITIES, chord_name, parse_chord
 from audiogen.io._clips import write_clip
+from audiogen.io._general_midi import general_midi_drums
 from audiogen.io._midi import read_midi
+from audiogen.io._score import Score
+from audiogen.io._score_files import SCORE_SUFFIXES, read_tunes
+from audiogen.io._spans import Section
 
-__all__ = ["read_midi", "write_clip"]
+__all__ = [
+    "CHORD_QUALITIES",
+    "SCORE_SUFFIXES",
+    "Score",
+    "Section",
+    "chord_name",
+    "general_midi_drums",
+    "parse_chord",
+    "read_midi",
+    "read_tunes",
+    "write_clip",
+]

@@ -1,0 +1,257 @@
+"""Scores as MIDI files: ticks are quarter notes exactly, whatever the tempo."""
+
+import itertools
+import pathlib
+from collections import defaultdict, deque
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
+
+from audiogen.io._chords import split_chord
+from audiogen.io._keys import MODES, signature, tonic_name, tonic_of
+from audiogen.io._score import Score
+from audiogen.io._spans import Section
+from audiogen.utils.files import atomic_path
+
+TICKS = 960  # a quarter note: whole ticks for 64ths, triplets and quintuplets
+_DRUM_CHANNEL = 9
+_KEY_TEXT = "key: "
+_MINUTE = 60e6  # microseconds
+
+Events = dict[str, list[tuple[float, Any]]]
+
+
+def write_midi(
+    score: Score, path: pathlib.Path, programs: Mapping[str, int] = MappingProxyType({})
+) -> None:
+    """Write a file of type 1: a track of tempo, metre, key and sections, then one a part."""
+    import mido
+
+    file = mido.MidiFile(type=1, ticks_per_beat=TICKS)
+    file.tracks.append(_track(mido, _meta_events(mido, score)))
+    channels = [channel for channel in range(16) if channel != _DRUM_CHANNEL]
+    melodic = [part for part in score.parts if part != "drums"]
+    for part in score.parts:
+        drums = part == "drums"
+        channel = _DRUM_CHANNEL if drums else channels[melodic.index(part) % len(channels)]
+        events = _part_events(mido, score, part, channel, programs.get(part, 0))
+        file.tracks.append(_track(mido, events))
+    with atomic_path(path) as temporary:
+        file.save(temporary)
+
+
+def read_midi(path: pathlib.Path) -> Score:
+    """Read a file of type 0 or 1; times are ticks, so changes of tempo do not move notes."""
+    import mido
+
+    file = mido.MidiFile(path, clip=True)
+    if file.ticks_per_beat <= 0:
+        raise ValueError("it counts frames of film (SMPTE), not quarter notes")
+    notes, meta = _read_tracks(file)
+    length = max((onset + duration for onset, duration, *_ in notes), default=0.0)
+    columns = ("onset", "duration", "pitch", "velocity", "part")
+    metre, pickup = _metre(meta["time_signature"])
+    tonic, mode = _key(meta)
+    return Score(
+        {name: [note[i] for note in notes] for i, name in enumerate(columns)},
+        metre=metre,
+        tonic=tonic,
+        mode=mode,
+        tempo=_mean_tempo(meta["set_tempo"], length),
+        sections=_sections(meta["marker"], max(time for time, _ in meta["end_of_track"])),
+        pickup=pickup,
+        title=meta["title"][0][1] if meta["title"] else "",
+    )
+
+
+def _track(mido: Any, events: list[tuple[int, int, Any]]) -> Any:
+    """Return a track of (tick, rank, message); lower ranks come first at a tick."""
+    track, now = mido.MidiTrack(), 0
+    for tick, _, message in sorted(events, key=lambda event: event[:2]):
+        track.append(message.copy(time=tick - now))
+        now = tick
+    return track
+
+
+def _meta_events(mido: Any, score: Score) -> list[tuple[int, int, Any]]:
+    def meta(kind: str, **values: Any) -> Any:
+        return mido.MetaMessage(kind, **values)
+
+    fifths = signature(score.tonic, score.mode)
+    minor = score.mode == "minor"
+    key = tonic_name(score.tonic, "minor") + "m" if minor else tonic_name(
+        tonic_of(fifths, "major"), "major"
+    )  # fmt: skip
+    events = [(0, 0, meta("track_name", name=_latin(score.title)))] if score.title else []
+    events.append((0, 1, meta("set_tempo", tempo=round(_MINUTE / score.tempo))))
+    numerator, denominator = _pickup_metre(score) if score.pickup else score.metre
+    events.append((0, 1, meta("time_signature", numerator=numerator, denominator=denominator)))
+    events.append((0, 1, meta("key_signature", key=key)))
+    if score.mode not in ("major", "minor"):
+        events.append((0, 1, meta("text", text=_KEY_TEXT + score.key)))
+    if score.pickup:
+        numerator, denominator = score.metre
+        bar = meta("time_signature", numerator=numerator, denominator=denominator)
+        events.append((_ticks(score.pickup), 1, bar))
+    for section in score.sections:
+        events.append((_ticks(section.start), 2, meta("marker", text=_latin(section.name))))
+    events.append((_ticks(score.length), 3, meta("end_of_track")))
+    return events
+
+
+def _pickup_metre(score: Score) -> tuple[int, int]:
+    """Return a metre whose bar is the pickup; where there is none, the score's own."""
+    whole = Fraction(score.pickup / 4).limit_denominator(64)
+    exact = abs(float(whole) * 4 - score.pickup) < 1e-9
+    plain = exact and whole.denominator & (whole.denominator - 1) == 0
+    numerator, denominator = whole.numerator, whole.denominator
+    while plain and denominator < score.metre[1]:
+        numerator, denominator = 2 * numerator, 2 * denominator
+    return (numerator, denominator) if plain else score.metre
+
+
+def _part_events(
+    mido: Any, score: Score, part: str, channel: int, program: int
+) -> list[tuple[int, int, Any]]:
+    notes = score.notes[score.notes.part == part]
+    events = [(0, 0, mido.MetaMessage("track_name", name=_latin(part)))]
+    change = mido.Message("program_change", channel=channel, program=program)
+    events.append((0, 1, change))
+    for onset, duration, pitch, velocity in zip(
+        notes.onset, notes.duration, notes.pitch, notes.velocity, strict=True
+    ):
+        start = _ticks(onset)
+        end = max(start + 1, _ticks(onset + duration))
+        for tick, rank, kind, force in (
+            (start, 3, "note_on", int(velocity)),
+            (end, 2, "note_off", 0),
+        ):
+            message = mido.Message(kind, channel=channel, note=int(pitch), velocity=force)
+            events.append((tick, rank, message))
+    return events
+
+
+def _ticks(quarters: float) -> int:
+    return round(quarters * TICKS)
+
+
+def _latin(text: str) -> str:
+    """Return text in the characters that MIDI files have."""
+    return text.encode("latin-1", errors="replace").decode("latin-1")
+
+
+def _read_tracks(file: Any) -> tuple[list[tuple], Events]:
+    """Return all notes, and the meta events of all tracks by their kinds, in order of time."""
+    groups: list[tuple[str, int, list[tuple]]] = []
+    meta: Events = defaultdict(list)
+    for index, track in enumerate(file.tracks):
+        name = _track_meta(track, file.ticks_per_beat, meta)
+        by_channel: dict[int, list[tuple]] = defaultdict(list)
+        for *note, channel in _track_notes(track, file.ticks_per_beat):
+            by_channel[channel].append(tuple(note))
+        if index == 0 and (file.type == 0 or not by_channel):  # it names the music, no part
+            meta["title"].append((0.0, name))
+            name = ""
+        groups += [(name, channel, notes) for channel, notes in sorted(by_channel.items())]
+    for events in meta.values():
+        events.sort(key=lambda event: event[0])
+    return list(_with_parts(groups)), meta
+
+
+def _track_meta(track: Any, ticks: int, meta: Events) -> str:
+    """Collect the meta events of a track; return its name."""
+    name, time = "", 0
+    for message in track:
+        time += message.time
+        if message.type == "track_name":
+            name = name or message.name.strip("\0 ")
+        elif message.is_meta:
+            meta[message.type].append((time / ticks, message))
+    return name
+
+
+def _track_notes(track: Any, ticks: int) -> Iterator[tuple]:
+    """Yield (onset, duration, pitch, velocity, channel), in quarter notes."""
+    open_notes: dict[tuple[int, int], deque] = defaultdict(deque)
+    time = 0
+    for message in track:
+        time += message.time
+        if message.type not in ("note_on", "note_off"):
+            continue
+        place = (message.channel, message.note)
+        if message.type == "note_on" and message.velocity:
+            open_notes[place].append((time, message.velocity))
+        elif open_notes[place]:
+            start, velocity = open_notes[place].popleft()
+            yield _note(start, velocity, time, place, ticks)
+    for place, started in open_notes.items():  # notes that are never ended
+        for start, velocity in started:
+            yield _note(start, velocity, time, place, ticks)
+
+
+def _note(start: int, velocity: int, end: int, place: tuple[int, int], ticks: int) -> tuple:
+    return start / ticks, max(1, end - start) / ticks, place[1], velocity, place[0]
+
+
+def _with_parts(groups: list[tuple[str, int, list[tuple]]]) -> Iterator[tuple]:
+    """Yield notes with names of parts: the track's, and "drums" on channel 10."""
+    melodic = [group for group in groups if group[1] != _DRUM_CHANNEL]
+    taken: set[str] = set()
+    for name, channel, notes in groups:
+        part = name or ("melody" if len(melodic) == 1 else "part")
+        counted = (part if i == 1 else f"{part} {i}" for i in itertools.count(1))
+        part = next(filter(lambda other: other not in taken, counted))
+        if channel == _DRUM_CHANNEL:
+            part = "drums"
+        else:
+            taken.add(part)
+        for note in notes:
+            yield *note, part
+
+
+def _metre(events: list[tuple[float, Any]]) -> tuple[tuple[int, int], float]:
+    """Return metre and pickup; a metre that changes before its first bar ends is a pickup."""
+    if not events:
+        return (4, 4), 0.0
+    # Of several at one time, the last holds.
+    changes = {time: (event.numerator, event.denominator) for time, event in events}
+    (first, metre), *later = changes.items()
+    if first == 0 and later:
+        time, second = later[0]
+        numerator, denominator = second
+        is_bar = abs(time - 4 * metre[0] / metre[1]) < 1e-6
+        if time < 4 * numerator / denominator and (is_bar or second == metre):
+            return second, time
+    return metre, 0.0
+
+
+def _key(meta: Events) -> tuple[int, str]:
+    """Return tonic and mode; a text names the modes that a key signature cannot."""
+    for _, event in meta["text"]:
+        name, _, mode = event.text.removeprefix(_KEY_TEXT).partition(" ")
+        if event.text.startswith(_KEY_TEXT) and mode in MODES:
+            return split_chord(name)[0], mode
+    if not meta["key_signature"]:
+        return 0, "major"
+    root, quality = split_chord(meta["key_signature"][0][1].key)
+    return root, "minor" if quality == "m" else "major"
+
+
+def _mean_tempo(events: list[tuple[float, Any]], length: float) -> float:
+    """Return the tempo at which the music lasts as long as with its changes of tempo."""
+    changes = {0.0: 500_000} | {time: event.tempo for time, event in events if time < length}
+    times = [*changes, length]
+    lasting = sum(
+        (end - start) * tempo
+        for (start, tempo), end in zip(changes.items(), times[1:], strict=True)
+    )
+    return round(_MINUTE * length / lasting, 3) if lasting else 120.0
+
+
+def _sections(events: list[tuple[float, Any]], length: float) -> list[Section]:
+    """Return sections from one marker to the next."""
+    starts = {time: event.text for time, event in events if time < length and event.text}
+    ends = [*list(starts)[1:], length]
+    spans = zip(starts.items(), ends, strict=False)  # one end too many without markers
+    return [Section(name, start, end) for (start, name), end in spans]

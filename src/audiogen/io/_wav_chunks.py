@@ -1,0 +1,65 @@
+"""Chunks of WAV files that libsndfile does not write as they are wanted."""
+
+import pathlib
+import struct
+from collections.abc import Iterator
+from typing import BinaryIO
+
+__all__ = ["add_loop", "forget_time"]
+
+_MIDDLE_C = 60
+
+
+def add_loop(path: pathlib.Path, sample_rate: int, n_timesteps: int) -> None:
+    """Append a sampler chunk that says to repeat the whole file without end.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A complete WAV file.
+    sample_rate : int
+        In Hz.
+    n_timesteps : int
+        Its length in samples.
+    """
+    first, last, forward, endless = 0, n_timesteps - 1, 0, 0
+    sampler = (0, 0, round(1e9 / sample_rate), _MIDDLE_C, 0, 0, 0, 1, 0)  # one loop, no other data
+    loop = (0, forward, first, last, 0, endless)
+    body = struct.pack("<15I", *sampler, *loop)
+    with path.open("r+b") as file:
+        size = file.seek(0, 2)
+        file.write(b"\0" * (size % 2) + b"smpl" + struct.pack("<I", len(body)) + body)
+        size = file.tell()
+        file.seek(4)
+        file.write(struct.pack("<I", size - 8))
+
+
+def forget_time(path: pathlib.Path) -> None:
+    """Set the time in the chunk of peaks to 0, so that the same clip is the same file.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        A complete WAV file of floating point.
+    """
+    with path.open("r+b") as file:
+        for name, start in _chunks(file):
+            if name == b"PEAK":
+                file.seek(start + 4)  # after the version
+                file.write(bytes(4))
+                return
+
+
+def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
+    """Yield the name and the first byte of each chunk."""
+    position = 12  # after RIFF, its size and WAVE
+    while len(head := _bytes_at(file, position, 8)) == 8:
+        name, size = struct.unpack("<4sI", head)
+        yield name, position + 8
+        position += 8 + size + size % 2
+
+
+def _bytes_at(file: BinaryIO, position: int, n_bytes: int) -> bytes:
+    """Return bytes of a file."""
+    file.seek(position)
+    return file.read(n_bytes)
