@@ -23,6 +23,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 import audiogen
 from audiogen.generators import (
     ConditionalGaussianMixture,
+    ConditionalKernelSmoother,
     ConditionalVAE,
     GANGenerator,
     LSTMSequencer,
@@ -54,10 +55,14 @@ every_conditional_generator = pytest.mark.parametrize(
     "generator", CONDITIONAL, ids=lambda g: type(g).__name__
 )
 # What is fitted without epochs keeps the laws that name none.
-SAMPLERS = [*GENERATORS, ConditionalGaussianMixture(latent_dim=4, random_state=0)]
+WITHOUT_EPOCHS = [
+    ConditionalGaussianMixture(latent_dim=4, random_state=0),
+    ConditionalKernelSmoother(random_state=0),
+]
+SAMPLERS = [*GENERATORS, *WITHOUT_EPOCHS]
 every_sampler = pytest.mark.parametrize("generator", SAMPLERS, ids=lambda g: type(g).__name__)
 every_conditional_sampler = pytest.mark.parametrize(
-    "generator", [*CONDITIONAL, SAMPLERS[-1]], ids=lambda g: type(g).__name__
+    "generator", [*CONDITIONAL, *WITHOUT_EPOCHS], ids=lambda g: type(g).__name__
 )
 N = 12
 

@@ -4,10 +4,15 @@ from audiogen.generators._base import BaseGenerator
 from audiogen.generators._conditions import ConditionEncoder
 from audiogen.generators._frames import FrameScaling
 from audiogen.generators._gan import GANGenerator
+from audiogen.generators._groove import GrooveComposer
+from audiogen.generators._harmonizer import Harmonizer
 from audiogen.generators._latents import EncoderMixin, LatentMixin, conditions_between
 from audiogen.generators._lstm import LSTMSequencer
+from audiogen.generators._melody import MelodyComposer
 from audiogen.generators._mixture import ConditionalGaussianMixture
+from audiogen.generators._ranges import clip_conditions
 from audiogen.generators._scaling import Scaling
+from audiogen.generators._smoother import ConditionalKernelSmoother
 from audiogen.generators._trained import TrainedGenerator
 from audiogen.generators._vae import ConditionalVAE
 from audiogen.generators._wavenet import WaveNetAutoencoder
@@ -16,14 +21,19 @@ __all__ = [
     "BaseGenerator",
     "ConditionEncoder",
     "ConditionalGaussianMixture",
+    "ConditionalKernelSmoother",
     "ConditionalVAE",
     "EncoderMixin",
     "FrameScaling",
     "GANGenerator",
+    "GrooveComposer",
+    "Harmonizer",
     "LSTMSequencer",
     "LatentMixin",
+    "MelodyComposer",
     "Scaling",
     "TrainedGenerator",
     "WaveNetAutoencoder",
+    "clip_conditions",
     "conditions_between",
 ]

@@ -1,8 +1,12 @@
 """Ranges of quantities under each combination of categories."""
 
-import numpy as np
+from collections.abc import Sequence
+from typing import Any
 
-__all__ = ["group_ranges", "ranges_under"]
+import numpy as np
+import pandas as pd
+
+__all__ = ["clip_conditions", "group_ranges", "ranges_under"]
 
 
 def group_ranges(
@@ -64,3 +68,46 @@ def ranges_under(
             found[i] = (max(lows), min(highs)) if shared else (min(lows), max(highs))
     low, high = found[which.ravel()].T
     return low, high
+
+
+def clip_conditions(generator: Any, y: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Return conditions whose quantities lie within what a generator learnt of their categories.
+
+    For whoever plays a score: an instrument learnt at one velocity plays others with that one,
+    at a level of the player's.
+
+    Parameters
+    ----------
+    generator : BaseGenerator
+        A generator fitted with named conditions.
+    y : DataFrame
+        The conditions wanted, one row a sample.
+    names : sequence of str
+        Quantities to clip; those that the generator was not fitted with are left alone.
+
+    Returns
+    -------
+    y : DataFrame
+        A new table.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from audiogen.generators import ConditionalKernelSmoother, clip_conditions
+    >>> y = pd.DataFrame({"instrument": ["harp", "harp", "flute"], "velocity": [20, 90, 64]})
+    >>> smoother = ConditionalKernelSmoother().fit([[0.0], [3.0], [5.0]], y)
+    >>> clip_conditions(smoother, y.assign(velocity=100), ["velocity"]).velocity.tolist()
+    [90, 90, 64]
+    """
+    encoder = generator.conditions_
+    known = [name for name in encoder.names_ if encoder.categories_[name] is not None]
+    places = np.zeros((len(y), len(known)), dtype=np.intp)
+    for column, name in zip(places.T, known, strict=True):
+        place = {category: i for i, category in enumerate(encoder.categories_[name].tolist())}
+        column[:] = [place[value] for value in y[name]]
+    clipped = y.copy()
+    for name in names:
+        if name in encoder.group_ranges_:
+            low, high = ranges_under(places, encoder.groups_, encoder.group_ranges_[name])
+            clipped[name] = y[name].clip(low, high).astype(y[name].dtype)
+    return clipped
