@@ -21,6 +21,8 @@ SMALL = {
     "harmonic_cvae": {"n_components": 8, "epochs": 2},
     "harmonic_gmm": {"n_components": 8},
     "harmonic_gan": {"n_components": 8, "epochs": 2},
+    "voices": {"n_components": 8, "sample_rate": 16000},
+    "drum_kit": {"n_components": 8, "sample_rate": 16000},
     "spectral_cvae": {"n_components": 8, "epochs": 2},
     "spectral_gan": {"filters": (4, 4), "epochs": 1},
     "classic_gan": {"filters": (4, 4), "latent_dim": 4, "epochs": 1},
@@ -77,7 +79,9 @@ def test_those_of_any_sound_need_no_y(name, notes):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_keywords_go_on_to_the_generator(name):
-    parameter, value = ("alpha", 3.0) if name == "harmonic_gmm" else ("epochs", 77)
+    without_epochs = {"harmonic_gmm": ("alpha", 3.0)}
+    without_epochs |= dict.fromkeys(["voices", "drum_kit"], ("temperature", 0.7))
+    parameter, value = without_epochs.get(name, ("epochs", 77))
     pipe = make(name, **{parameter: value})
     assert getattr(pipe[-1], parameter) == value
     assert pipe[-1].random_state == 0
@@ -121,7 +125,10 @@ def test_each_sounds_the_same_in_a_fresh_process(fitted, plain, tmp_path):
         np.testing.assert_array_equal(np.load(tmp_path / f"{name}.npy"), sounds, err_msg=name)
 
 
-@pytest.mark.parametrize("name", ["harmonic_cvae", "harmonic_gmm", "harmonic_gan"])
+@pytest.mark.parametrize(
+    "name",
+    ["harmonic_cvae", "harmonic_gmm", pytest.param("harmonic_gan", marks=pytest.mark.long)],
+)
 def test_a_model_holds_no_audio_and_does_not_grow_with_the_notes(name, tmp_path):
     """One note of 4 s takes 256,000 bytes."""
     bunch = load_notes("train")

@@ -3,6 +3,7 @@
 ``load_*`` reads what is local, ``fetch_*`` downloads, ``make_*`` computes.
 """
 
+from audiogen.datasets._drums import load_drums
 from audiogen.datasets._fetch_nsynth import fetch_nsynth
 from audiogen.datasets._folder import load_audio_folder
 from audiogen.datasets._gtzan import load_gtzan
@@ -16,6 +17,7 @@ from audiogen.datasets._tunes import load_tunes
 __all__ = [
     "fetch_nsynth",
     "load_audio_folder",
+    "load_drums",
     "load_gtzan",
     "load_notes",
     "load_nsynth",

@@ -1,5 +1,6 @@
 """The data sets that loaders return, and checks of their parameters."""
 
+import numbers
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -8,7 +9,7 @@ import pandas as pd
 from sklearn.utils import Bunch
 
 from audiogen.utils.names import did_you_mean
-from audiogen.utils.validation import Instance, check_parameters
+from audiogen.utils.validation import Instance, Interval, check_parameters
 
 COLUMNS = (
     "note",
@@ -33,6 +34,17 @@ def check_conditions(
                 f"The 'conditions' parameter of {owner} names {name!r}, which is no column "
                 f"of the frame. The columns are {', '.join(columns)}."
             )
+
+
+def check_sample_rate(owner: str, sample_rate: int, known: Sequence[int]) -> None:
+    """Refuse a sampling rate that nothing is stored at."""
+    rule = Interval(numbers.Integral, 1, None)
+    check_parameters(owner, {"sample_rate": rule}, {"sample_rate": sample_rate})
+    if sample_rate not in known:
+        raise ValueError(
+            f"The 'sample_rate' parameter of {owner} must be {' or '.join(map(str, known))}. "
+            f"Got {sample_rate} instead; audiogen.signal.resample takes notes to other rates."
+        )
 
 
 def as_dataset(

@@ -7,25 +7,34 @@ from typing import Any
 
 import pandas as pd
 
-from audiogen.datasets._bunch import as_dataset, check_conditions
-from audiogen.datasets._nsynth_format import N_TIMESTEPS, read_examples
+from audiogen.datasets._bunch import as_dataset, check_conditions, check_sample_rate
+from audiogen.datasets._nsynth_format import read_examples
 from audiogen.datasets._reading import read_rows
 from audiogen.utils.validation import Options, check_parameters
 
 _DATA = pathlib.Path(__file__).parent / "data"
+_SECONDS = 4
+# What folders, sound files and the statement of their origins are called at each sampling rate.
+_NAMES = {
+    16_000: ("notes", "flac", "LICENSES.md"),
+    44_100: ("notes-44100", "ogg", "LICENSES-44100.md"),
+}
 
 
 def load_notes(
     split: str = "train",
     *,
+    sample_rate: int = 16_000,
     return_X_y: bool = False,
     conditions: Sequence[str] = ("pitch", "instrument_family"),
 ) -> Any:
     """Load real recorded notes that come with the package.
 
-    Notes of eleven instrument families, of 4 s at 16 kHz: 148 to train on and 38 to
-    judge by. Every pitch of a family in "valid" lies within the range of that family
-    in "train"; four of the instruments in "valid" are not in "train".
+    Notes of eleven instrument families, of 4 s: 148 to train on and 38 to judge by at
+    16 kHz, 164 and 25 at 44.1 kHz. Every pitch of a family in "valid" lies within the range of
+    that family in "train". At 16 kHz many instruments have a few notes each, and four of those
+    in "valid" are not in "train"; at 44.1 kHz 31 instruments have four to nine notes each in
+    "train", spread over their range, from which a voice can be learnt.
 
     Rows come in a mixed order, always the same, in which families and instruments are spread
     evenly. So the folds that scikit-learn makes by default, which it does not shuffle,
@@ -35,6 +44,8 @@ def load_notes(
     ----------
     split : {"train", "valid"}, default="train"
         Which part of the notes.
+    sample_rate : {16000, 44100}, default=16000
+        Sampling rate of the notes, in Hz: each has a set of its own.
     return_X_y : bool, default=False
         Return ``(X, y)`` instead of a Bunch.
     conditions : list of str, default=("pitch", "instrument_family")
@@ -45,13 +56,13 @@ def load_notes(
     data : Bunch
         With the attributes
 
-        data : ndarray of shape (n_notes, 64000), float32
+        data : ndarray of shape (n_notes, 4 * sample_rate), float32
             Audio in [-1, 1]. A note sounds as long as its instrument does; zeros follow.
         frame : DataFrame
             The columns note, pitch (MIDI, 60 is C4), velocity (25, 50, 75, 100 or 127),
             instrument, instrument_family, instrument_source and qualities (a tuple of str).
         sample_rate : int
-            16,000 Hz.
+            Sampling rate of the notes, in Hz.
         filenames : list of str
             Where each note was read from.
         DESCR : str
@@ -67,6 +78,10 @@ def load_notes(
     The sounds are in the public domain, or under CC0 or CC-BY; `DESCR` names the authors,
     who must be named wherever the CC-BY notes are passed on.
 
+    The notes at 16 kHz are stored without loss, those at 44.1 kHz as Ogg Vorbis, whose errors are
+    below those of an analysis into harmonics and noise. They may differ in the last bits where
+    another release of the decoder reads them.
+
     Examples
     --------
     >>> from audiogen.datasets import load_notes
@@ -77,18 +92,20 @@ def load_notes(
     ['bass', 'brass', 'flute', 'guitar']
     """
     check_parameters("load_notes", {"split": Options("train", "valid")}, {"split": split})
+    check_sample_rate("load_notes", sample_rate, tuple(_NAMES))
     check_conditions("load_notes", conditions)
-    folder = _DATA / f"notes-{split}"
+    name, suffix, origins = _NAMES[int(sample_rate)]
+    folder = _DATA / f"{name}-{split}"
     frame, sample_rate = read_examples(folder / "examples.json")
     frame = _mixed(frame)
-    paths = [folder / "audio" / f"{note}.flac" for note in frame["note"]]
-    X, _ = read_rows(paths, N_TIMESTEPS, sample_rate)
+    paths = [folder / "audio" / f"{note}.{suffix}" for note in frame["note"]]
+    X, _ = read_rows(paths, _SECONDS * sample_rate, sample_rate)
     return as_dataset(
         X,
         frame,
         sample_rate=sample_rate,
         filenames=[str(path) for path in paths],
-        descr=(_DATA / "LICENSES.md").read_text(encoding="utf-8"),
+        descr=(_DATA / origins).read_text(encoding="utf-8"),
         return_X_y=return_X_y,
         conditions=conditions,
     )

@@ -8,6 +8,8 @@ from audiogen.preprocessing._harmonic import HarmonicPlusNoise
 from audiogen.preprocessing._length import FixedLength
 from audiogen.preprocessing._noise import NoiseReducer
 from audiogen.preprocessing._normalize import PeakNormalizer
+from audiogen.preprocessing._one_shot import OneShotSpectrogram
+from audiogen.preprocessing._onset import OnsetTrimmer
 from audiogen.preprocessing._piano_roll import PianoRoll
 from audiogen.preprocessing._spectrogram import STFTSpectrogram
 from audiogen.preprocessing._window import SlidingWindow
@@ -18,6 +20,8 @@ __all__ = [
     "Flatten",
     "HarmonicPlusNoise",
     "NoiseReducer",
+    "OneShotSpectrogram",
+    "OnsetTrimmer",
     "PeakNormalizer",
     "PianoRoll",
     "PitchFilter",

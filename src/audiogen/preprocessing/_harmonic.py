@@ -19,23 +19,25 @@ from audiogen.preprocessing._harmonic_features import (
     unpack_note,
     within_extent,
 )
-from audiogen.preprocessing._note_ranges import learn_ranges, ranges_of
+from audiogen.preprocessing._note_levels import level_of_beginning, levelled
+from audiogen.preprocessing._note_ranges import learn_ranges, pitches_of, ranges_of
 from audiogen.signal import (
     amplitude_to_db,
     analyse_note,
     bound_sounding_time,
-    compress_peaks,
-    db_to_amplitude,
-    limit_peak,
     peak,
     rms,
     sounding_time,
     synthesise_note,
     track_pitch,
 )
-from audiogen.utils.columns import number_column
 from audiogen.utils.seeds import Stream, draw_seed, make_rng
-from audiogen.utils.validation import Instance, Interval, Options, check_midi_pitch
+from audiogen.utils.validation import (
+    Instance,
+    Interval,
+    Options,
+    check_parameters,
+)
 
 __all__ = ["HarmonicPlusNoise"]
 
@@ -43,7 +45,6 @@ _LEAST = 1e-6  # of full scale
 _LONGER = 1.0  # seconds that a note counts as longer which sounds to the end of the clip
 _MARGIN = 10 ** (1 / 20)  # above the highest peak: a note resynthesised has another one
 _PEAK_SECONDS = 0.02  # in which the gain changes about a peak
-_TRIALS = 4  # after which a note whose peaks were turned down is left softer than it should be
 
 
 class HarmonicPlusNoise(ClipTransformer):
@@ -254,7 +255,12 @@ class HarmonicPlusNoise(ClipTransformer):
         return self._features(self._validated(X, reset=False), y)
 
     def inverse_transform(
-        self, X: npt.ArrayLike, y: Any = None, *, random_state: Any = None
+        self,
+        X: npt.ArrayLike,
+        y: Any = None,
+        *,
+        n_timesteps: int | None = None,
+        random_state: Any = None,
     ) -> np.ndarray:
         """Resynthesise notes.
 
@@ -266,6 +272,10 @@ class HarmonicPlusNoise(ClipTransformer):
             Conditions. The column `pitch_column` of a table has the MIDI pitches to play; where it
             is missing, they are those in the features. Categories decide the ranges of level
             and duration.
+        n_timesteps : int or None, default=None
+            Number of samples of each note, from its beginning, if fewer than in `fit`. The
+            fewer, the faster: the rest is not computed. Their level is what it is in the whole
+            note, to some tenths of a dB.
         random_state : int, RandomState or None, default=None
             Seed of the noise. None takes the parameter `random_state` of the transformer.
 
@@ -282,9 +292,16 @@ class HarmonicPlusNoise(ClipTransformer):
         """
         check_is_fitted(self)
         X = self._validated_features(X)
+        most = self.n_features_in_
+        if n_timesteps is not None:
+            rule = {"n_timesteps": Interval(numbers.Integral, 1, most, closed="both")}
+            owner = f"{type(self).__name__}.inverse_transform"
+            check_parameters(owner, rule, {"n_timesteps": n_timesteps})
+            most = int(n_timesteps)
         seed = draw_seed(self.random_state if random_state is None else random_state)
         ranges = ranges_of(self.range_, self.category_ranges_, y, len(X))
-        rows = X, self._pitches(y, len(X)), ranges, [seed] * len(X), range(len(X))
+        pitches = pitches_of(y, self.pitch_column, len(X))
+        rows = X, pitches, ranges, [most] * len(X), [seed] * len(X), range(len(X))
         return self._each("threads", self._synthesise, *rows)
 
     def _check_parameters(self) -> None:
@@ -312,7 +329,7 @@ class HarmonicPlusNoise(ClipTransformer):
 
     def _features(self, X: np.ndarray, y: Any) -> np.ndarray:
         """Return the features of notes."""
-        pitches = self._pitches(y, len(X))
+        pitches = pitches_of(y, self.pitch_column, len(X))
         unknown = np.isnan(pitches)
         if unknown.any():
             found = track_pitch(X[unknown], self.sample_rate)
@@ -336,7 +353,13 @@ class HarmonicPlusNoise(ClipTransformer):
         return pack_note(note, level, self.sample_rate / self.hop_length)
 
     def _synthesise(
-        self, features: np.ndarray, pitch: float, ranges: np.ndarray, seed: int, row: int
+        self,
+        features: np.ndarray,
+        pitch: float,
+        ranges: np.ndarray,
+        n_timesteps: int,
+        seed: int,
+        row: int,
     ) -> np.ndarray:
         """Return the audio of one note."""
         low, high = ranges
@@ -349,34 +372,19 @@ class HarmonicPlusNoise(ClipTransformer):
         )
         audio = synthesise_note(
             note,
-            self.n_features_in_,
+            n_timesteps,
             sample_rate=self.sample_rate,
             hop_length=self.hop_length,
             rng=make_rng(seed, Stream.SYNTHESIS, row),
         )
-        bounds = min(float(low[-1]), note.duration), float(high[-1])
-        audio = bound_sounding_time(audio, *bounds, sample_rate=self.sample_rate)
+        shortest = min(float(low[-1]), note.duration, n_timesteps / self.sample_rate)
+        audio = bound_sounding_time(audio, shortest, float(high[-1]), sample_rate=self.sample_rate)
         highest = float(np.clip(_MARGIN * high[-2], _LEAST, 1))
-        return self._levelled(audio, level, float(low[1]), highest)
-
-    def _levelled(
-        self, audio: np.ndarray, level: float, lowest: float, highest: float
-    ) -> np.ndarray:
-        """Return a note at a level in dB with peaks that are not too high.
-
-        By half of what they would be too high, the whole note is softer, if not below the lowest
-        level; by the rest, the peaks alone are.
-        """
+        louder = level_of_beginning(
+            note, n_timesteps, self.n_features_in_, self.sample_rate, self.hop_length
+        )
         width = int(_PEAK_SECONDS * self.sample_rate)
-        crest = peak(audio) / max(float(rms(audio)), _LEAST)
-        excess = max(level + float(amplitude_to_db(crest) - amplitude_to_db(highest)), 0.0)
-        level = max(level - excess / 2, min(level, lowest))
-        for _ in range(_TRIALS):
-            audio = audio * np.float32(db_to_amplitude(level) / max(float(rms(audio)), _LEAST))
-            if peak(audio) <= highest:
-                return audio
-            audio = compress_peaks(audio, highest, width)
-        return limit_peak(audio, highest)
+        return levelled(audio, level + louder, float(low[1]) + louder, highest, width)
 
     def _each(
         self, workers: str, function: Callable[..., np.ndarray], *columns: Any
@@ -386,15 +394,3 @@ class HarmonicPlusNoise(ClipTransformer):
             raise ValueError("X must hold at least one note. Got none.")
         calls = (delayed(function)(*row) for row in zip(*columns, strict=True))
         return np.stack(Parallel(n_jobs=self.n_jobs, prefer=workers)(calls))
-
-    def _pitches(self, y: Any, n_notes: int) -> np.ndarray:
-        """Return the pitches that y has, NaN where it has none."""
-        pitches = number_column(y, self.pitch_column)
-        if pitches is None:
-            return np.full(n_notes, np.nan)
-        if len(pitches) != n_notes:
-            raise ValueError(
-                f"y has {len(pitches)} rows, but X has {n_notes}. Give one pitch a note."
-            )
-        check_midi_pitch(pitches, self.pitch_column)
-        return pitches

@@ -4,9 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from audiogen.utils.columns import read_columns
+from audiogen.utils.columns import number_column, read_columns
+from audiogen.utils.validation import check_midi_pitch
 
-__all__ = ["learn_ranges", "ranges_of"]
+__all__ = ["learn_ranges", "pitches_of", "ranges_of"]
 
 CategoryRanges = dict[str, dict[str, np.ndarray]]
 
@@ -85,6 +86,32 @@ def ranges_of(
     common = np.stack([low.max(axis=0), high.min(axis=0)], axis=1)
     spanned = np.stack([low.min(axis=0), high.max(axis=0)], axis=1)
     return np.where(common[:, :1] <= common[:, 1:], common, spanned)
+
+
+def pitches_of(y: Any, column: str, n_notes: int) -> np.ndarray:
+    """Return the pitches that conditions have.
+
+    Parameters
+    ----------
+    y : table with n_notes rows, array-like or None
+        Conditions.
+    column : str
+        The column of the pitch, in a table.
+    n_notes : int
+        Number of notes.
+
+    Returns
+    -------
+    pitches : ndarray of shape (n_notes,)
+        MIDI pitches; NaN where there are none.
+    """
+    pitches = number_column(y, column)
+    if pitches is None:
+        return np.full(n_notes, np.nan)
+    if len(pitches) != n_notes:
+        raise ValueError(f"y has {len(pitches)} rows, but X has {n_notes}. Give one pitch a note.")
+    check_midi_pitch(pitches, column)
+    return pitches
 
 
 def _range(measures: np.ndarray) -> np.ndarray:

@@ -46,7 +46,6 @@ class PianoRoll(TransformerMixin, BaseEstimator):
     See Also
     --------
     audiogen.preprocessing.SlidingWindow : Makes windows of frames rows.
-    audiogen.compose : Draws a melody from an LSTMSequencer.
 
     Examples
     --------
