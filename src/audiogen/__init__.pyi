@@ -13,7 +13,7 @@ from . import signal as signal
 from . import training as training
 from . import utils as utils
 from .io import write_clip as write_clip
-from .music import compose as compose
+from .music import make_clip as make_clip
 from .music import render as render
 from .persistence import load as load
 from .persistence import save as save

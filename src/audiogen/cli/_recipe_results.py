@@ -41,6 +41,8 @@ RESULTS = {
     "harmonic_cvae": Result(*_PITCHED, "its own", 11, 0.43, 1.0),
     "harmonic_gmm": Result(*_PITCHED, "its own", 2, 0.64, 1.0),
     "harmonic_gan": Result(*_PITCHED, "its own", 32, 0.44, 1.0),
+    "voices": Result("notes of instruments", "instrument, pitch"),
+    "drum_kit": Result("hits of drums", "drum, kit, velocity"),
     "spectral_cvae": Result(*_ANY, "its own", 17, 2.46, 0.21),
     "spectral_gan": Result(*_ANY, "its own", 290, 41.96, 0.0),
     "classic_gan": Result(*_ANY, "3 of 150 epochs", 56, 87.29, 0.0),

@@ -8,128 +8,187 @@ from audiogen.cli._options import add_out, add_seed, count, program, within
 
 __all__ = ["add_parser", "run"]
 
-_CLIP_EPOCHS = 300
-_TEMPO = 112
-# General MIDI programs, and the families that play them.
-_PARTS = {
-    "melody": ((73, "flute"), (11, "mallet"), (68, "reed"), (0, "keyboard"), (56, "brass")),
-    "chords": ((24, "guitar"), (48, "string"), (19, "organ")),
-    "bass": ((32, "bass"),),
-}
+_FORMATS = ("wav", "flac", "ogg", "mp3", "opus")
+_BAD_SECONDS = 2, 600
 
 
 def add_parser(commands: Any) -> argparse.ArgumentParser:
     """Add the command to the command line."""
     command = commands.add_parser(
         "clip",
-        help="make a finished clip of music",
-        description="Make a finished clip: a sound file, the MIDI that it plays and a picture. "
-        "Without --midi a network learns the tunes that come with audiogen and draws a new one, "
-        "which gets chords and a bass. Without --model one learns the notes that come with "
-        "audiogen first. The clip is as loud as platforms ask, or as peaks allow.",
+        help="make a finished clip of music from words",
+        description="Make a finished stereo clip of music from words, such as 'upbeat jig with "
+        "flute and guitar': clip.wav, clip.mid, clip.png, and clip.json, which says what it is "
+        "and what it was made from. Settings go over the words. Without words the genre is drawn "
+        "by the seed. With --midi a tune of your own is played instead.",
     )
-    command.add_argument(
-        "--seconds",
-        type=within(2, 3600),
-        help="length of the clip (15, or that of the MIDI file)",
-    )
-    command.add_argument("--model", type=pathlib.Path, help="what fit wrote")
-    command.add_argument("--midi", type=pathlib.Path, metavar="FILE", help="the tune to play")
-    command.add_argument("--sample-rate", type=count, default=44100, help="in Hz (%(default)s)")
-    command.add_argument("--format", choices=("wav", "flac", "ogg"), default="wav")
-    command.add_argument(
-        "--bit-depth", type=int, choices=(16, 24), default=16, help="of WAV and FLAC (%(default)s)"
-    )
-    command.add_argument(
-        "--loudness", type=within(-70, 0), default=-14.0, metavar="LUFS", help="(%(default)g)"
-    )
-    fade = {"type": within(0, 3600), "metavar": "SECONDS"}
-    command.add_argument("--fade-in", default=0.0, help="(%(default)g)", **fade)
-    command.add_argument("--fade-out", help="(0.5; of a loop, 0)", **fade)
-    command.add_argument("--loop", action="store_true", help="make it repeat without a seam")
-    command.add_argument(
-        "--programs",
-        type=program,
-        nargs="+",
-        default=[],
-        metavar="N=FAMILY",
-        help="families that play General MIDI programs, such as 0=organ 40=flute",
-    )
+    command.add_argument("words", nargs="*", metavar="WORDS", help="what the clip is to be")
+    _add_music(command)
+    _add_sound(command)
     add_out(command, "audiogen-clip")
     add_seed(command)
     return command
 
 
+def _add_music(command: argparse.ArgumentParser) -> None:
+    """Add the options that say what is played."""
+    command.add_argument(
+        "--seconds", type=within(0, 3600), help="length (15, or that of the MIDI file)"
+    )
+    command.add_argument("--bpm", type=within(20, 400), help="beats a minute, as felt")
+    command.add_argument("--key", help="such as 'D minor'")
+    command.add_argument("--metre", help="such as 6/8")
+    command.add_argument("--genre", help="a style, or the path of a style file (.toml)")
+    command.add_argument("--mood", help="such as happy")
+    command.add_argument("--instruments", help="separated by commas, the leading one first")
+    command.add_argument("--loop", action="store_true", help="make it repeat without a seam")
+    command.add_argument("--no-drums", action="store_true", help="leave the drums out")
+    command.add_argument(
+        "--hit", type=within(0, 3600), nargs="+", default=[], metavar="S",
+        help="seconds at which a section begins",
+    )  # fmt: skip
+    command.add_argument("--takes", type=count, default=1, metavar="N", help="clips to make (1)")
+    command.add_argument("--explain", action="store_true", help="print what was understood")
+    command.add_argument("--model", type=pathlib.Path, help="what fit wrote: your own sounds")
+    command.add_argument("--midi", type=pathlib.Path, metavar="FILE", help="the tune to play")
+    command.add_argument(
+        "--programs", type=program, nargs="+", default=[], metavar="N=FAMILY",
+        help="with --midi, families that play General MIDI programs, such as 0=organ 40=flute",
+    )  # fmt: skip
+
+
+def _add_sound(command: argparse.ArgumentParser) -> None:
+    """Add the options that say how it sounds and is written."""
+    command.add_argument("--stems", action="store_true", help="write each part too")
+    command.add_argument("--sample-rate", type=count, default=44100, help="in Hz (%(default)s)")
+    command.add_argument("--format", choices=_FORMATS, default="wav")
+    command.add_argument(
+        "--bit-depth", type=int, choices=(16, 24, 32), default=16,
+        help="of WAV and FLAC (%(default)s)",
+    )  # fmt: skip
+    command.add_argument(
+        "--loudness", type=within(-70, 0), default=-14.0, metavar="LUFS", help="(%(default)g)"
+    )
+    fade: dict[str, Any] = {"type": within(0, 3600), "metavar": "SECONDS"}
+    command.add_argument("--fade-in", default=0.0, help="(%(default)g)", **fade)
+    command.add_argument("--fade-out", help="(as the ending asks)", **fade)
+
+
 def run(arguments: argparse.Namespace) -> None:
-    """Write a clip, its MIDI and its picture."""
-    from audiogen import datasets
-    from audiogen.cli._notes import load_note_model, new_folder, train_on_notes
-    from audiogen.display import NoteDisplay
-    from audiogen.io import read_midi, write_clip
-    from audiogen.music import render
-    from audiogen.utils.files import atomic_path
+    """Write clips, or what was understood of the words."""
+    from audiogen.cli._notes import load_note_model, new_folder
 
-    tune = None if arguments.midi is None else read_midi(arguments.midi)
+    words = " ".join(arguments.words)
+    if arguments.midi is not None:
+        if words:
+            raise ValueError(f"--midi plays a tune of your own: leave {words!r} out.")
+        return _play(arguments)
+    settings = _settings(arguments)
+    if arguments.explain:
+        print(_brief(words, settings).complete(arguments.seed).explain())
+        return None
     model = None if arguments.model is None else load_note_model(arguments.model)
+    takes = _takes(_brief(words, settings), words, model, arguments)
     folder = new_folder(arguments.out)
-    composed, seconds = tune is None, arguments.seconds
-    programs: dict[int, str] = {}
-    if tune is None:
-        seconds = 15.0 if seconds is None else seconds
-        tune, programs = _composed(seconds if arguments.loop else seconds - 1, arguments)
-    if model is None:
-        notes = datasets.load_notes("train")
-        arguments.epochs = _CLIP_EPOCHS
-        y = notes.frame[["pitch", "instrument_family"]]
-        model = train_on_notes(notes.data, y, notes.sample_rate, arguments)
-    if composed:
-        tune, programs = _suited(tune, programs, model[-1])
-    fade_out = arguments.fade_out
-    if fade_out is None:
-        fade_out = 0.0 if arguments.loop else 0.5
-    clip = render(
-        model, tune, sample_rate=arguments.sample_rate, seconds=seconds, loop=arguments.loop,
-        fade_in=arguments.fade_in, fade_out=fade_out, loudness=arguments.loudness,
-        programs={**programs, **dict(arguments.programs)}, random_state=arguments.seed,
+    for number, clip in enumerate(takes, start=1):
+        name = "clip" if arguments.takes == 1 else f"clip-{number}"
+        paths = clip.save(
+            folder, name=name, format=arguments.format, bit_depth=arguments.bit_depth,
+            stems=arguments.stems,
+        )  # fmt: skip
+        _report(clip, paths)
+    return None
+
+
+def _play(arguments: argparse.Namespace) -> None:
+    """Write a clip of a MIDI file."""
+    from audiogen.cli._notes import load_note_model, new_folder
+    from audiogen.io import read_midi
+    from audiogen.music import play_midi
+
+    tune = read_midi(arguments.midi)
+    model = None if arguments.model is None else load_note_model(arguments.model)
+    clip = play_midi(
+        tune, seconds=arguments.seconds, loop=arguments.loop, model=model,
+        programs=dict(arguments.programs), sample_rate=arguments.sample_rate,
+        loudness=arguments.loudness, fade_in=arguments.fade_in,
+        fade_out=arguments.fade_out or 0.0, random_state=arguments.seed,
     )  # fmt: skip
-    path = folder / f"clip.{arguments.format}"
-    write_clip(path, clip, arguments.sample_rate, bit_depth=arguments.bit_depth)
-    if composed:
-        with atomic_path(folder / "clip.mid") as temporary:
-            tune.write(str(temporary))
-    NoteDisplay(clip, sample_rate=arguments.sample_rate, name=path.name).save(folder / "clip.png")
-    print(f"Wrote {path}, {len(clip) / arguments.sample_rate:.1f} s, and beside it "
-          f"{'clip.mid and clip.png' if composed else 'clip.png'}.")  # fmt: skip
+    clip.info["title"] = arguments.midi.stem
+    folder = new_folder(arguments.out)
+    paths = clip.save(
+        folder, format=arguments.format, bit_depth=arguments.bit_depth, stems=arguments.stems
+    )
+    _report(clip, paths)
 
 
-def _composed(seconds: float, arguments: argparse.Namespace) -> tuple[Any, dict[int, str]]:
-    """Return a new tune with chords and a bass, and the families of its programs."""
-    from audiogen import datasets
-    from audiogen.generators import LSTMSequencer
-    from audiogen.music import arrange, compose
-    from audiogen.pipeline import make_generative_pipeline
-    from audiogen.preprocessing import PianoRoll, SlidingWindow
-    from audiogen.utils.seeds import Stream, make_rng
+def _brief(words: str, settings: dict[str, Any]) -> Any:
+    """Return the brief of words and settings."""
+    from audiogen.music import Brief, parse_prompt
 
-    n_bars = max(1, round(seconds / 60 * _TEMPO / 4))
-    lstm = LSTMSequencer(
-        1, units=64, n_layers=1, epochs=40, learning_rate=4e-3, validation_fraction=0.0,
-        random_state=arguments.seed, verbose=0 if arguments.quiet else 1,
-    )  # fmt: skip
-    roll = PianoRoll(steps_per_beat=2, tempo=n_bars * 4 * 60 / seconds)
-    pipe = make_generative_pipeline(roll, SlidingWindow(), lstm)
-    pipe.fit(datasets.load_tunes().data)
-    tune = compose(pipe, 8 * n_bars, random_state=arguments.seed)
-    rng = make_rng(arguments.seed, Stream.PARTS)
-    programs = {part: choices[rng.integers(len(choices))] for part, choices in _PARTS.items()}
-    families: dict[int, str] = dict(programs.values())
-    return arrange(tune, seconds / n_bars, [program for program, _ in programs.values()]), families
+    return (parse_prompt(words) if words else Brief()).override(**settings)
 
 
-def _suited(tune: Any, programs: dict[int, str], generator: Any) -> tuple[Any, dict[int, str]]:
-    """Return a tune in a generator's range, and families that the generator knows."""
-    from audiogen.music import within_reach
+def _settings(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the settings of a brief that options give."""
+    given: dict[str, Any] = {
+        "seconds": arguments.seconds, "bpm": arguments.bpm, "metre": arguments.metre,
+        "genre": arguments.genre, "mood": arguments.mood,
+    }  # fmt: skip
+    if arguments.key is not None:
+        given["tonic"], given["mode"] = _key(arguments.key)
+    if arguments.instruments is not None:
+        given["instruments"] = [name.strip() for name in arguments.instruments.split(",")]
+    if arguments.loop:
+        given["loop"] = True
+    if arguments.no_drums:
+        given["drums"] = False
+    if arguments.hit:
+        given["hits"] = arguments.hit
+    return {name: value for name, value in given.items() if value is not None}
 
-    known = generator.categories_["instrument_family"].tolist()
-    programs = {p: f if f in known else known[0] for p, f in programs.items()}
-    return within_reach(tune, *generator.conditions_.ranges_["pitch"]), programs
+
+def _key(text: str) -> tuple[int, str | None]:
+    """Return the tonic and the mode of a key."""
+    from audiogen.music import parse_prompt
+
+    try:
+        brief = parse_prompt(f"in {text}")
+    except ValueError:
+        brief = None
+    if brief is None or brief.tonic is None:
+        raise ValueError(f"--key must be a key such as 'D minor' or 'Bb major'. Got {text!r}.")
+    return brief.tonic, brief.mode
+
+
+def _takes(brief: Any, words: str, model: Any, arguments: argparse.Namespace) -> list[Any]:
+    """Return as many clips as were asked for, the best first."""
+    from audiogen.music import make_clip
+    from audiogen.utils.progress import Progress
+
+    made = []
+    with Progress(arguments.takes, "clips", verbose=int(not arguments.quiet)) as progress:
+        for take in range(arguments.takes):
+            made.append(
+                make_clip(
+                    brief, model=model, sample_rate=arguments.sample_rate,
+                    loudness=arguments.loudness, fade_in=arguments.fade_in,
+                    fade_out=arguments.fade_out or 0.0, random_state=arguments.seed + take,
+                )
+            )  # fmt: skip
+            made[-1].info["words"] = words
+            progress.step()
+    return sorted(made, key=lambda clip: len(clip.info["faults"]))
+
+
+def _report(clip: Any, paths: list[pathlib.Path]) -> None:
+    """Print what was made."""
+    about = clip.info
+    facts = [
+        f"{about['seconds']:g} s", about.get("key"), f"{about['bpm']:g} bpm", about.get("metre"),
+        f"{about['loudness']:.1f} LUFS",
+    ]  # fmt: skip
+    print(f"{paths[0]}: {about['title']}, {', '.join(fact for fact in facts if fact)}.")
+    for part, player in about["players"].items():
+        print(f"  {part}: {player['instrument']} ({player['voice']})")
+    print(f"  {about['credit']}")

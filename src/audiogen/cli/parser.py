@@ -13,7 +13,7 @@ examples:
   audiogen fit my-notes --out model.skops         learn your own folder of notes
   audiogen sample model.skops --pitch 60 64 67    a C major triad, note by note
   audiogen evaluate my-notes audiogen-out         how near the new notes are to the real ones
-  audiogen clip --seconds 15 --seed 7             a tune of its own, played, as a WAV and MIDI
+  audiogen clip "sad waltz with piano"            a finished clip: WAV, MIDI, picture, credits
   audiogen clip --model model.skops --midi my.mid your tune, played by your model
   audiogen recipes                                ready pipelines, what each needs and gave
 """
@@ -30,13 +30,13 @@ def build_parser() -> argparse.ArgumentParser:
     Examples
     --------
     >>> from audiogen.cli.parser import build_parser
-    >>> arguments = build_parser().parse_args(["clip", "--seconds", "15"])
+    >>> arguments = build_parser().parse_args(["clip", "jig", "--seconds", "15"])
     >>> arguments.command, arguments.seconds, arguments.sample_rate
     ('clip', 15.0, 44100)
     """
     parser = argparse.ArgumentParser(
         prog="audiogen",
-        description="Learn to generate notes from real ones, and measure what comes out.",
+        description="Learn to generate notes from real ones, and make clips of music with them.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -1,7 +1,33 @@
-"""Music: tunes composed, arranged and played with fitted models."""
+"""Music: words in, finished clips out, composed, arranged and played with fitted models."""
 
-from audiogen.music._arrange import arrange, within_reach
-from audiogen.music._compose import compose
+from audiogen.music._arrange import arrange
+from audiogen.music._brief import Brief
+from audiogen.music._clip import Clip
+from audiogen.music._instruments import Instrument, instrument_names, load_instrument
+from audiogen.music._make_clip import make_clip
+from audiogen.music._plan import Plan, PlannedSection, plan
+from audiogen.music._play_midi import play_midi
+from audiogen.music._pretrained import pretrained
+from audiogen.music._prompt import parse_prompt
 from audiogen.music._render import render
+from audiogen.music._styles import Style, load_style, style_names
 
-__all__ = ["arrange", "compose", "render", "within_reach"]
+__all__ = [
+    "Brief",
+    "Clip",
+    "Instrument",
+    "Plan",
+    "PlannedSection",
+    "Style",
+    "arrange",
+    "instrument_names",
+    "load_instrument",
+    "load_style",
+    "make_clip",
+    "parse_prompt",
+    "plan",
+    "play_midi",
+    "pretrained",
+    "render",
+    "style_names",
+]

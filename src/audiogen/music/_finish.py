@@ -1,24 +1,17 @@
-"""The last steps of a clip: its length, sample rate, fades and loudness."""
+"""The last steps of a clip: its sample rate and loudness."""
 
 import logging
 import math
 
 import numpy as np
 
-from audiogen.signal import resample
+from audiogen.signal import limit_peak, master, resample
 
-__all__ = ["cut_to_length", "fade_ends", "resample_clip", "set_loudness"]
+__all__ = ["resample_clip", "set_loudness"]
 
-_CEILING = 10 ** (-1 / 20)  # -1 dBFS, which lossy formats need
+_CEILING = -1.0  # dB of full scale, which lossy formats need
 _EDGE_PERIODS = 20  # common periods of two rates that the resampler's filter reaches at most
-
-
-def cut_to_length(mix: np.ndarray, n_timesteps: int, loop: bool) -> np.ndarray:
-    """Cut or pad a mix; for a loop, sound beyond the end is added at the beginning."""
-    n_rounds = -(-len(mix) // n_timesteps) if loop else 1
-    n_whole = n_rounds * n_timesteps
-    mix = np.pad(mix[:n_whole], (0, max(0, n_whole - len(mix))))
-    return mix.reshape(n_rounds, n_timesteps).sum(axis=0)
+_AS_ASKED = 0.1  # LU
 
 
 def resample_clip(
@@ -36,33 +29,16 @@ def resample_clip(
     return np.pad(resampled, (0, n_timesteps - len(resampled)))
 
 
-def fade_ends(clip: np.ndarray, n_in: int, n_out: int) -> None:
-    """Fade a clip in and out, in place."""
-    n_in, n_out = min(n_in, len(clip)), min(n_out, len(clip))
-    clip[:n_in] *= np.sin(np.linspace(0, np.pi / 2, n_in, dtype=np.float32)) ** 2
-    clip[len(clip) - n_out :] *= np.cos(np.linspace(0, np.pi / 2, n_out, dtype=np.float32)) ** 2
-
-
-def set_loudness(clip: np.ndarray, sample_rate: int, loudness: float | None) -> np.ndarray:
-    """Return a clip at a loudness in LUFS, or turned down where its peaks are too high."""
-    peak = float(np.abs(clip).max())
-    if peak == 0:
-        return clip
+def set_loudness(
+    clip: np.ndarray, sample_rate: int, loudness: float | None, loop: bool
+) -> np.ndarray:
+    """Return a clip at a loudness in LUFS, or, for None, turned down where it is too high."""
     if loudness is None:
-        return clip * np.float32(min(1.0, _CEILING / peak))
-    import pyloudnorm
-
-    if len(clip) < 0.4 * sample_rate:
-        raise ValueError(
-            f"loudness={loudness} needs a clip of at least 0.4 s, over which loudness is "
-            f"measured. This one has {len(clip) / sample_rate:.2f} s; leave loudness out."
-        )
-    measured = pyloudnorm.Meter(sample_rate).integrated_loudness(clip.astype(np.float64))
-    gain = min(10 ** ((loudness - measured) / 20), _CEILING / peak)
-    reached = measured + 20 * np.log10(gain)
-    if reached < loudness - 0.05:
+        return limit_peak(clip, 10 ** (_CEILING / 20))
+    made = master(clip, sample_rate, loudness=loudness, ceiling=_CEILING, ratio=1, wrap=loop)
+    if -np.inf < made.loudness < loudness - _AS_ASKED:
         logging.getLogger("audiogen").info(
-            "The clip reaches %.1f LUFS; for %.1f its peaks would exceed -1 dBFS.",
-            reached, loudness,
+            "The clip reaches %.1f LUFS; for %.1f its peaks are too high above the rest.",
+            made.loudness, loudness,
         )  # fmt: skip
-    return clip * np.float32(gain)
+    return made.audio

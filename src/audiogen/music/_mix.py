@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from audiogen.pipeline import generate, split_steps
+from audiogen.pipeline import generate, inverse_transform_steps, split_steps
 from audiogen.signal import hold_note
 from audiogen.utils.seeds import Stream, make_rng, spawn_seed
 
@@ -17,6 +17,7 @@ __all__ = ["mix_notes"]
 _AT_ONCE = 32  # notes generated at once
 _LEVEL, _MOST_GAIN = 0.1, 10.0  # RMS of the loudest frame; near silence stays near silence
 _LEVEL_FRAME = 0.1  # seconds
+_MARGIN = 0.3  # seconds beyond a note: silence is cut off before it, and its end is measured
 _ONSET_DB, _ONSET_FRAME = 30.0, 0.01  # below the loudest frame; seconds
 
 
@@ -25,41 +26,88 @@ def mix_notes(
     score: pd.DataFrame,
     *,
     rate: int,
+    n_timesteps: int,
+    loop: bool,
     release: float,
     glide: float | None,
     seed: int,
-) -> np.ndarray:
-    """Return the sum of all notes at the generator's rate."""
+) -> tuple[np.ndarray, bool]:
+    """Return so many samples of the sum of all notes, and whether some sound beyond them.
+
+    What does is added at the beginning of a loop, and otherwise left out.
+    """
     wanted, gains = _conditions_and_gains(split_steps(generator)[1], score)
     latents = _voice_latents(generator, score, glide, seed)
     which, firsts = _distinct_notes(wanted.assign(voice=score.voice), latents)
     begins = np.rint(score.onset * rate).astype(int).to_numpy()
-    longest = round((score.duration.max() + release) * rate) + 1
-    mix = np.zeros(begins.max() + longest, np.float32)
-    for block, block_seed in _blocks_of_voices(score.voice.to_numpy()[firsts], seed):
-        rows = firsts[block]
-        sounds = _generated(generator, wanted.iloc[rows], latents, rows, block_seed)
+    mix = np.zeros(n_timesteps, np.float32)
+    rings = False
+    sizes = _sizes(generator, score.duration.to_numpy() + release, which, rate)
+    for block, block_seed in _blocks_of_voices(score.voice.to_numpy()[firsts], sizes, seed):
+        rows, size = firsts[block], int(sizes[block[0]]) or None
+        sounds = _generated(generator, wanted.iloc[rows], latents, rows, size, block_seed)
         for note in np.flatnonzero(np.isin(which, block)):
             sound = _trimmed(sounds[np.searchsorted(block, which[note])], rate)
-            sound = hold_note(sound, score.duration[note], sample_rate=rate, release=release)
+            heard = _heard_seconds(score.duration[note], n_timesteps, len(sound), rate, loop)
+            sound = hold_note(sound, heard, sample_rate=rate, release=release)
             if "velocity" not in wanted:
                 sound = _at_one_level(sound, rate)
-            mix[begins[note] : begins[note] + len(sound)] += np.float32(gains[note]) * sound
-    return mix
+            sound *= np.float32(gains[note])
+            rings |= begins[note] + len(sound) > n_timesteps
+            _add(mix, sound, begins[note], loop)
+    return mix, rings
 
 
-def _blocks_of_voices(voices: np.ndarray, seed: int) -> Iterator[tuple[np.ndarray, int]]:
-    """Yield blocks of the distinct notes of one voice each, and a seed for each block.
+def _heard_seconds(duration: float, n_mix: int, n_sound: int, rate: int, loop: bool) -> float:
+    """Return a note's duration, no longer than is of use: files claim any.
+
+    In a loop the note itself ends it, when it is played again. Elsewhere it is held beyond the end
+    of the clip and of its own sound, so that the part that is heard does not depend on the end.
+    """
+    return min(duration, (n_mix if loop else n_mix + n_sound) / rate)
+
+
+def _add(mix: np.ndarray, sound: np.ndarray, begin: int, loop: bool) -> None:
+    """Add a sound to a mix, round its end where it is a loop."""
+    part = sound[: max(0, len(mix) - begin)]
+    mix[begin : begin + len(part)] += part
+    while loop and len(part) < len(sound):
+        sound = sound[len(part) :]
+        part = sound[: len(mix)]
+        mix[: len(part)] += part
+
+
+def _sizes(generator: Any, seconds: np.ndarray, which: np.ndarray, rate: int) -> np.ndarray:
+    """Return how many samples are wanted of each distinct note, 0 for all that there are.
+
+    They are powers of two, so that notes of about one length are generated together.
+    """
+    limits = [
+        step.n_features_in_
+        for step in split_steps(generator)[0]
+        if "n_timesteps" in inspect.signature(step.inverse_transform).parameters
+    ]
+    longest = np.zeros(which.max() + 1)
+    if not limits:
+        return longest.astype(int)
+    np.maximum.at(longest, which, (seconds + _MARGIN) * rate)
+    sizes = 2 ** np.ceil(np.log2(longest)).astype(int)
+    return np.where(sizes < min(limits), sizes, 0)
+
+
+def _blocks_of_voices(
+    voices: np.ndarray, sizes: np.ndarray, seed: int
+) -> Iterator[tuple[np.ndarray, int]]:
+    """Yield blocks of distinct notes of one voice and size, and a seed for each block.
 
     A voice sounds the same whatever others there are.
     """
     for voice in dict.fromkeys(voices):
-        own = np.flatnonzero(voices == voice)
-        for start in range(0, len(own), _AT_ONCE):
-            yield (
-                own[start : start + _AT_ONCE],
-                spawn_seed(seed, Stream.SAMPLE, _key_of(voice), start),
-            )
+        for size in np.unique(sizes[voices == voice]):
+            own = np.flatnonzero((voices == voice) & (sizes == size))
+            for start in range(0, len(own), _AT_ONCE):
+                keys = (_key_of(voice), int(size), start)
+                yield own[start : start + _AT_ONCE], spawn_seed(seed, Stream.SAMPLE, *keys)
 
 
 def _key_of(voice: Any) -> int:
@@ -77,7 +125,8 @@ def _conditions_and_gains(final: Any, score: pd.DataFrame) -> tuple[pd.DataFrame
         gains = velocity.clip(1) / wanted.velocity.clip(1)
     else:
         gains = score.velocity.fillna(127) / 127
-    return wanted, np.square(gains.to_numpy())
+    gains = np.square(gains)
+    return wanted, (gains * score.gain).to_numpy()
 
 
 def _trimmed(sound: np.ndarray, rate: int) -> np.ndarray:
@@ -102,14 +151,23 @@ def _frame_levels(sound: np.ndarray, size: int) -> np.ndarray:
 
 
 def _generated(
-    generator: Any, wanted: pd.DataFrame, latents: np.ndarray | None, rows: np.ndarray, seed: int
+    generator: Any,
+    wanted: pd.DataFrame,
+    latents: np.ndarray | None,
+    rows: np.ndarray,
+    n_timesteps: int | None,
+    seed: int,
 ) -> np.ndarray:
     """Return the sounds of some notes, from their latents where there are any."""
     wanted = wanted.reset_index(drop=True)
-    if latents is not None:
-        taken = inspect.signature(generator.decode).parameters
+    steps, final = split_steps(generator)
+    if latents is not None and steps:
+        features = final.decode(latents[rows], wanted)
+        sounds = inverse_transform_steps(steps, features, wanted, seed, n_timesteps)
+    elif latents is not None:
+        taken = inspect.signature(final.decode).parameters
         options = {"random_state": seed} if "random_state" in taken else {}
-        sounds = generator.decode(latents[rows], wanted, **options)
+        sounds = final.decode(latents[rows], wanted, **options)
     else:
         sounds = generate(generator, y=wanted, random_state=seed)
     if sounds.ndim != 2:

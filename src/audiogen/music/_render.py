@@ -4,17 +4,20 @@ import numbers
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from audiogen.music._finish import cut_to_length, fade_ends, resample_clip, set_loudness
+from audiogen.music._finish import resample_clip, set_loudness
 from audiogen.music._mix import mix_notes
 from audiogen.music._score import read_score
 from audiogen.pipeline import sample_rate_of, split_steps
+from audiogen.signal import fade
 from audiogen.utils.seeds import draw_seed
 from audiogen.utils.validation import Instance, Interval, Options, check_parameters
 
 __all__ = ["render"]
 
 _SHORTEST_FADE = 0.01  # seconds: sound that stops abruptly would click
+_LONGEST = 3600.0  # seconds, unless more are asked for: a file of 40 bytes can claim months
 
 
 def render(
@@ -49,7 +52,7 @@ def render(
         Sampling rate of the clip, in Hz.
     seconds : float, default=None
         Length of the clip. None ends the clip `tail` after the last note, or, for a `loop`,
-        with the last note.
+        with the last note; it must then be no longer than an hour.
     tail : float, default=1.0
         Seconds after the end of the last note.
     release : float, default=0.2
@@ -59,14 +62,15 @@ def render(
         latent of a voice move, on arcs between random points so many seconds apart.
     loop : bool, default=False
         Whether sound beyond the end is added at the beginning, so that the clip repeats
-        without a seam.
+        without a seam. A note is then no longer than the clip, which plays it again.
     fade_in, fade_out : float, default=0.0
         Lengths of the fades, in seconds. Where the clip ends while a note sounds, it fades out
         in at least 0.01 s.
     loudness : float, default=None
-        Loudness of the clip in LUFS, by ITU-R BS.1770 [1]_; platforms ask for -14. Where peaks
-        would exceed -1 dBFS, the clip is as loud as they allow, and the loudness reached is
-        logged. None leaves the level, but turns down a mix whose peaks exceed -1 dBFS.
+        Loudness of the clip in LUFS, by ITU-R BS.1770 [1]_; platforms ask for -14. Where true
+        peaks would exceed -1 dBTP, they are limited as `audiogen.signal.master` does it; where
+        even that cannot reach the loudness, what is reached is logged. None leaves the level,
+        but turns down a mix whose peaks exceed -1 dBFS.
     programs : dict, default=None
         For MIDI: the generator's category for General MIDI programs, by their number or name,
         in place of NSynth's families or General MIDI's own names.
@@ -131,22 +135,23 @@ def render(
     rate = generator_rate or _stated_rate(generator)
     score = read_score(notes, final.condition_names_, final.categories_, programs)
     if seconds is None:
-        seconds = float((score.onset + score.duration).max()) + (0 if loop else tail)
+        seconds = _seconds_of(score, 0 if loop else tail)
     if round(seconds * min(rate, sample_rate)) == 0:
         raise ValueError(f"A clip of {seconds:g} seconds has no samples: give it more.")
     score = score[score.onset < seconds].reset_index(drop=True)
     if score.empty:
         raise ValueError(f"All notes begin after the clip's {seconds:g} seconds.")
-    mix = mix_notes(
-        generator, score, rate=rate, release=release, glide=glide, seed=draw_seed(random_state)
-    )
-    n_timesteps, n_heard = round(seconds * sample_rate), round(seconds * rate)
-    clip = cut_to_length(mix, n_heard, loop)
-    clip = resample_clip(clip, rate, sample_rate, n_timesteps, loop)
-    if len(mix) > n_heard and not loop:
+    mix, rings = mix_notes(
+        generator, score, rate=rate, n_timesteps=round(seconds * rate), loop=loop, release=release,
+        glide=glide, seed=draw_seed(random_state),
+    )  # fmt: skip
+    clip = resample_clip(mix, rate, sample_rate, round(seconds * sample_rate), loop)
+    del mix
+    if rings and not loop:
         fade_out = max(fade_out, _SHORTEST_FADE)
-    fade_ends(clip, round(fade_in * sample_rate), round(fade_out * sample_rate))
-    return set_loudness(clip, sample_rate, loudness)
+    if fade_in or fade_out:
+        clip = fade(clip, sample_rate, fade_in=fade_in, fade_out=fade_out)
+    return set_loudness(clip, sample_rate, loudness, loop)
 
 
 _SECONDS = Interval(numbers.Real, 0, None)
@@ -164,6 +169,17 @@ _CONSTRAINTS = {
     "programs": (Options(None), Instance(dict, "a dict")),
     "generator_rate": (Options(None), Interval(numbers.Integral, 1000, None)),
 }
+
+
+def _seconds_of(score: pd.DataFrame, tail: float) -> float:
+    """Return how long notes last; refuse more than anybody means."""
+    seconds = float((score.onset + score.duration).max()) + tail
+    if seconds > _LONGEST:
+        raise ValueError(
+            f"The notes last {seconds:,.0f} seconds, and a clip is {_LONGEST:,.0f} (an hour) at "
+            "most unless seconds says otherwise. Give seconds, or mend the notes' times."
+        )
+    return seconds
 
 
 def _pitched(estimator: Any) -> Any:

@@ -46,7 +46,7 @@ def read_score(
     Returns
     -------
     score : DataFrame
-        With the columns onset, duration, pitch, velocity (NaN where it is not given), voice
+        With the columns onset, duration, pitch, velocity (NaN where it is not given), gain, voice
         (str) and the conditions. Where a voice repeats a pitch that still sounds, the earlier
         note ends.
 
@@ -94,6 +94,7 @@ def _from_frame(notes: pd.DataFrame, chosen: list[str]) -> pd.DataFrame:
                 f"The {name} of note {lost[0]} is missing; fill it in or drop that row."
             )
     score["velocity"] = notes.get("velocity", np.nan)
+    score["gain"] = notes.get("gain", 1.0)
     if "voice" in notes:
         score["voice"] = notes["voice"]
     else:
@@ -118,6 +119,7 @@ def _from_midi(
                     "duration": note.end - note.start,
                     "pitch": note.pitch,
                     "velocity": note.velocity,
+                    "gain": 1.0,
                     "voice": f"{i}/{'/'.join(map(str, names.values()))}",
                     **names,
                 }

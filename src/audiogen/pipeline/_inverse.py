@@ -52,19 +52,39 @@ def makes_frames(step: Any) -> bool:
     return hasattr(step, "inverse_transform_sequence")
 
 
-def call_with_y(method: Callable[..., Any], X: Any, y: Any, random_state: Any = None) -> Any:
-    """Call a step's method, with y and random_state where its signature names them."""
+def call_with_y(method: Callable[..., Any], X: Any, y: Any, **others: Any) -> Any:
+    """Call a step's method, with y and other arguments where its signature names them."""
     named = inspect.signature(method).parameters
-    offered = {"y": y, "random_state": random_state}
+    offered = {"y": y, **others}
     return method(X, **{k: v for k, v in offered.items() if v is not None and k in named})
 
 
 def inverse_transform_steps(
-    steps: Iterable[Any], X: Any, y: Any = None, random_state: Any = None
+    steps: Iterable[Any],
+    X: Any,
+    y: Any = None,
+    random_state: Any = None,
+    n_timesteps: int | None = None,
 ) -> Any:
     """Apply the inverse of fitted steps, the last one first.
 
-    y and the seed of the draw go to those that take them.
+    Parameters
+    ----------
+    steps : iterable of transformers
+        The steps.
+    X : ndarray
+        What the generator's samples are.
+    y : DataFrame or array-like, default=None
+        Conditions, for those that take them.
+    random_state : int, default=None
+        Seed of the draw, for those that take it.
+    n_timesteps : int, default=None
+        How much of each sound is wanted, from its beginning, for those that take it.
+
+    Returns
+    -------
+    X : ndarray
+        What the first step was given.
     """
     for step in reversed(list(steps)):
         if is_passthrough(step):
@@ -74,7 +94,8 @@ def inverse_transform_steps(
                 f"{type(step).__name__} has no inverse_transform, so samples cannot be inverted "
                 "through it; take it out of the pipeline or apply it before."
             )
-        X = call_with_y(step.inverse_transform, X, y, random_state)
+        offered = {"random_state": random_state, "n_timesteps": n_timesteps}
+        X = call_with_y(step.inverse_transform, X, y, **offered)
     return X
 
 

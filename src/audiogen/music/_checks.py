@@ -1,0 +1,95 @@
+"""Faults of a take that are found before anybody hears it."""
+
+import numpy as np
+import pandas as pd
+
+from audiogen.io import Score
+from audiogen.signal import Mastered
+
+__all__ = ["melody_faults", "mix_faults"]
+
+_LONGEST_REST = 2.0  # bars
+_FEWEST_NOTES = 1.0  # a bar
+_WIDEST = 28  # semitones from the lowest to the highest note
+_LEAST_DISTINCT = 0.3  # share of bars of which there are no more alike
+_OFF, _CEILING = 0.15, -0.95  # LU; dBTP
+_SILENT, _GAP = 1e-3, 1.0  # of full scale; seconds
+
+
+def melody_faults(score: Score) -> list[str]:
+    """Return what is wrong with a melody.
+
+    Parameters
+    ----------
+    score : Score
+        A score with the part "melody".
+
+    Returns
+    -------
+    faults : list of str
+        Empty where nothing is.
+    """
+    notes = score.notes[score.notes.part == "melody"]
+    if notes.empty:
+        return ["there is no melody"] if "melody" in score.parts else []
+    faults = []
+    starts = notes.onset.to_numpy()
+    ends = np.maximum.accumulate((notes.onset + notes.duration).to_numpy())
+    rests = (starts[1:] - ends[:-1]).max(initial=0.0) / score.bar
+    if rests > _LONGEST_REST:
+        faults.append(f"the melody rests for {rests:.1f} bars")
+    n_bars = max(1.0, (ends[-1] - starts[0]) / score.bar)
+    if len(notes) < _FEWEST_NOTES * n_bars:
+        faults.append(f"the melody has {len(notes)} notes in {n_bars:.0f} bars")
+    if np.ptp(notes.pitch) > _WIDEST:
+        faults.append(f"the melody spans {np.ptp(notes.pitch)} semitones")
+    if int(notes.pitch.iloc[-1]) % 12 != score.tonic:
+        faults.append("the melody does not end on the tonic")
+    bars = [tuple(map(tuple, bar)) for bar in _bars(notes, score)]
+    distinct = len(set(bars)) / len(bars)
+    if len(bars) >= 8 and distinct < _LEAST_DISTINCT:
+        faults.append(f"only {len(set(bars))} of {len(bars)} bars differ")
+    return faults
+
+
+def _bars(notes: pd.DataFrame, score: Score) -> list[list[tuple[float, float, int]]]:
+    """Return the notes of each bar that has any, by place, length and pitch."""
+    number = np.floor((notes.onset - score.pickup) / score.bar + 1e-6).astype(int)
+    place = (notes.onset - score.pickup - number * score.bar).round(3)
+    table = notes.assign(place=place, duration=notes.duration.round(3))[
+        ["place", "duration", "pitch"]
+    ]
+    return [list(own.itertuples(index=False, name=None)) for _, own in table.groupby(number)]
+
+
+def mix_faults(mastered: Mastered, sample_rate: int, target: float) -> list[str]:
+    """Return what is wrong with a mastered mix.
+
+    Parameters
+    ----------
+    mastered : Mastered
+        What `master` returned.
+    sample_rate : int
+        Sampling rate of the audio, in Hz.
+    target : float
+        The loudness that was asked for, in LUFS.
+
+    Returns
+    -------
+    faults : list of str
+        Empty where nothing is.
+    """
+    faults = []
+    if not abs(mastered.loudness - target) <= _OFF:
+        faults.append(f"the clip has {mastered.loudness:.1f} LUFS")
+    if mastered.true_peak > _CEILING:
+        faults.append(f"its true peak is {mastered.true_peak:.2f} dBTP")
+    size = max(1, sample_rate // 20)
+    peaks = np.abs(mastered.audio).max(axis=1)
+    frames = peaks[: len(peaks) // size * size].reshape(-1, size).max(axis=1) < _SILENT
+    longest = max(
+        (len(run) for run in "".join("01"[int(f)] for f in frames).split("0")), default=0
+    )
+    if longest * size / sample_rate > _GAP:
+        faults.append(f"{longest * size / sample_rate:.1f} s of it are silent")
+    return faults

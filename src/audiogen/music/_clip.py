@@ -1,0 +1,138 @@
+"""A finished clip, and the files that it is saved as."""
+
+import base64
+import io
+import json
+import os
+import pathlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from audiogen.io import Score, write_clip
+from audiogen.utils.files import atomic_path
+from audiogen.utils.validation import Options, check_parameters
+
+__all__ = ["Clip"]
+
+_FORMATS = ("wav", "flac", "ogg", "mp3", "opus")
+
+
+@dataclass(frozen=True, eq=False)
+class Clip:
+    """A finished clip of music.
+
+    Parameters
+    ----------
+    audio : ndarray of shape (n_timesteps, 2), float32
+        The clip.
+    sample_rate : int
+        Its sampling rate, in Hz.
+    stems : dict of str to ndarray of shape (n_timesteps, 2)
+        The audio of each part, as it is in the clip: stems sum to `audio`.
+    score : Score or None
+        The notes that are played; None of a MIDI file that was played as it is.
+    info : dict
+        What the clip is and was made from: what `save` writes as ``clip.json``.
+    programs : dict of str to int
+        General MIDI program of each part, for the MIDI file.
+
+    See Also
+    --------
+    audiogen.make_clip : Makes clips.
+    """
+
+    audio: np.ndarray
+    sample_rate: int
+    stems: dict[str, np.ndarray]
+    score: Score | None
+    info: dict[str, Any]
+    programs: Mapping[str, int]
+
+    def save(
+        self,
+        folder: str | os.PathLike[str],
+        *,
+        name: str = "clip",
+        format: str = "wav",
+        bit_depth: int = 16,
+        stems: bool = False,
+    ) -> list[pathlib.Path]:
+        """Write the clip, its MIDI file, its picture and what it was made from.
+
+        Parameters
+        ----------
+        folder : str or path-like
+            The folder, which is made where it is missing. Files of the same names are replaced.
+        name : str, default="clip"
+            Name of the files, without their suffixes.
+        format : {"wav", "flac", "ogg", "mp3", "opus"}, default="wav"
+            Format of the audio.
+        bit_depth : {16, 24, 32}, default=16
+            Bits per sample, as `write_clip` takes them.
+        stems : bool, default=False
+            Whether each part is written too, into ``stems/``.
+
+        Returns
+        -------
+        paths : list of pathlib.Path
+            The files, that of the clip first.
+        """
+        check_parameters("Clip.save", {"format": Options(*_FORMATS)}, {"format": format})
+        folder = pathlib.Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        texts = {"title": self.info["title"], "comment": self.info["credit"]}
+        loop = bool(self.info["loop"]) and format == "wav"
+        written = [
+            write_clip(
+                folder / f"{name}.{format}", self.audio, self.sample_rate, bit_depth=bit_depth,
+                loop=loop, **texts,
+            )
+        ]  # fmt: skip
+        if stems:
+            (folder / "stems").mkdir(exist_ok=True)
+            for part, audio in self.stems.items():
+                prefix = "" if name == "clip" else f"{name}-"
+                path = folder / "stems" / f"{prefix}{part}.{format}"
+                written.append(
+                    write_clip(path, audio, self.sample_rate, bit_depth=bit_depth, loop=loop)
+                )
+        if self.score is not None:
+            own = {part: n for part, n in self.programs.items() if part in self.score.parts}
+            written.append(self.score.save(folder / f"{name}.mid", programs=own))
+        written += [self._write_info(folder / f"{name}.json"), self._draw(folder / f"{name}.png")]
+        return written
+
+    def _write_info(self, path: pathlib.Path) -> pathlib.Path:
+        with atomic_path(path) as temporary:
+            text = json.dumps(self.info, indent=2, ensure_ascii=False)
+            temporary.write_text(text + "\n", encoding="utf-8")
+        return path
+
+    def _draw(self, path: pathlib.Path) -> pathlib.Path:
+        from audiogen.display import NoteDisplay
+
+        mono = self.audio.mean(axis=1)
+        NoteDisplay(mono, sample_rate=self.sample_rate, name=self.info["title"]).save(path)
+        return path
+
+    def _repr_html_(self) -> str:
+        """Return a player, as notebooks show it."""
+        import soundfile
+
+        file = io.BytesIO()
+        soundfile.write(file, self.audio, self.sample_rate, format="FLAC", subtype="PCM_16")
+        data = base64.b64encode(file.getvalue()).decode()
+        return (
+            f'<figure><figcaption>{self}</figcaption><audio controls preload="auto" '
+            f'src="data:audio/flac;base64,{data}"></audio></figure>'
+        )
+
+    def __repr__(self) -> str:
+        about = self.info
+        return (
+            f"Clip({about['title']!r}, {about['seconds']:g} s, {about['bpm']:g} bpm, "
+            f"{about.get('key', 'no key')}, {', '.join(self.stems)})"
+        )

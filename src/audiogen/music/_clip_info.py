@@ -1,0 +1,147 @@
+"""What a clip is and was made from, for people and programs."""
+
+import importlib.metadata
+import platform
+from collections.abc import Mapping
+from typing import Any
+
+import audiogen
+from audiogen.io import Score
+from audiogen.music._brief import Brief
+from audiogen.music._casting import Role
+from audiogen.music._plan import Plan
+from audiogen.music._pretrained import credits_of
+from audiogen.music._styles import Style
+from audiogen.signal import Mastered
+
+__all__ = ["describe_clip", "describe_sound"]
+
+
+def describe_clip(
+    score: Score, brief: Brief, style: Style, plan: Plan, mastered: Mastered, *,
+    words: str, roles: dict[str, Role], kit: str | None, faults: list[str],
+    sample_rate: int, seed: int,
+) -> dict[str, Any]:  # fmt: skip
+    """Return a description of a clip.
+
+    Parameters
+    ----------
+    score : Score
+        What is played.
+    brief : Brief
+        What was asked for, nothing free.
+    style : Style
+        Its style.
+    plan : Plan
+        Its sections.
+    mastered : Mastered
+        The clip.
+    words : str
+        The words that it was asked for in.
+    roles : dict of str to Role
+        What plays each part but the drums.
+    kit : str or None
+        What plays the drums.
+    faults : list of str
+        What its own checks found.
+    sample_rate : int
+        Sampling rate of the clip, in Hz.
+    seed : int
+        Seed of the clip.
+
+    Returns
+    -------
+    info : dict
+        Of what JSON takes.
+    """
+    scale, end = 60 / plan.tempo, plan.seconds
+    models = ["melody", "chords"]
+    if "drums" in score.parts and style.groove is not None and plan.metre == (4, 4):
+        models.append("groove")
+    about = {
+        "title": brief.title,
+        "words": words,
+        "brief": brief.to_dict(),
+        "genre": style.name,
+        "bpm": round(plan.bpm, 3),
+        "key": score.key,
+        "metre": "/".join(map(str, plan.metre)),
+        "seconds": plan.seconds,
+        "loop": plan.loop,
+        "sections": [
+            {"name": s.name, "start": round(s.start, 4), "end": round(min(s.end, end), 4)}
+            for s in plan.in_seconds()
+        ],
+        "chords": [
+            [round(start * scale, 4), round(min(stop * scale, end), 4), name]
+            for start, stop, name in score.chords
+            if start * scale < end
+        ],
+        "hand_written": list(style.hand_written),
+    }
+    return about | describe_sound(
+        mastered, roles=roles, instruments=brief.voices, kit=kit, models=tuple(models),
+        faults=faults, sample_rate=sample_rate, seed=seed,
+    )  # fmt: skip
+
+
+def describe_sound(
+    mastered: Mastered, *, roles: Mapping[str, Role], instruments: Mapping[str, str],
+    kit: str | None, models: tuple[str, ...], faults: list[str], sample_rate: int, seed: int,
+) -> dict[str, Any]:  # fmt: skip
+    """Return how a clip sounds, who plays it and what it was made from.
+
+    Parameters
+    ----------
+    mastered : Mastered
+        The clip.
+    roles : dict of str to Role
+        What plays each part but the drums.
+    instruments : dict of str to str
+        Names of the instruments that were asked for.
+    kit : str or None
+        What plays the drums; None where there are none.
+    models : tuple of str
+        Names of the pretrained models that composed it.
+    faults : list of str
+        What its own checks found.
+    sample_rate : int
+        Sampling rate of the clip, in Hz.
+    seed : int
+        Seed of the clip.
+
+    Returns
+    -------
+    info : dict
+        Of what JSON takes.
+    """
+    sources = credits_of(models, {p: r.voice for p, r in roles.items()}, kit)
+    players = {
+        part: {"instrument": instruments.get(part, ""), "voice": role.voice}
+        for part, role in roles.items()
+    }
+    if kit is not None:
+        players["drums"] = {"instrument": "drums", "voice": kit}
+    return {
+        "players": players,
+        "seed": seed,
+        "sample_rate": sample_rate,
+        "loudness": round(mastered.loudness, 2),
+        "true_peak": round(mastered.true_peak, 2),
+        "faults": faults,
+        "versions": {
+            "audiogen": audiogen.__version__,
+            "python": platform.python_version(),
+            "numpy": importlib.metadata.version("numpy"),
+        },
+        "sources": sources,
+        "licences": sorted({source["licence"] for source in sources}),
+        "credit": _credit(sources),
+    }
+
+
+def _credit(sources: list[dict[str, str]]) -> str:
+    """Return a line that names those who must be named, ready to be pasted."""
+    named = [s for s in sources if "CC-BY" in s["licence"]]
+    parts = [f"{s['what']} by {s['source']} ({s['licence']})" for s in named]
+    return "Made with audiogen" + (f"; {'; '.join(parts)}." if parts else ".")

@@ -1,0 +1,138 @@
+"""The last bar of a clip."""
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from audiogen.io import Score, parse_chord
+from audiogen.music._bars import Bar, Chord, Note
+from audiogen.music._comping import Voiced
+from audiogen.music._drum_names import DRUMS
+
+__all__ = ["ended"]
+
+_NEAR = 1e-6
+_LEAST_LEFT = 0.4  # of a beat that the last stroke of a cold ending has at least
+_ACCENT = 110.0
+_KIT = (DRUMS["kick"], DRUMS["crash"])
+
+
+class Final(NamedTuple):
+    """The last chord."""
+
+    name: str
+    pitches: tuple[int, ...]
+
+
+def ended(
+    notes: Sequence[Note], bars: Sequence[Bar], voiced: Voiced, score: Score, ending: str
+) -> list[Note]:
+    """Return notes whose last bar ends the clip.
+
+    Parameters
+    ----------
+    notes : sequence of Note
+        All notes.
+    bars : sequence of Bar
+        All bars.
+    voiced : list of tuple
+        All chords with their pitches.
+    score : Score
+        The melody, for its metre.
+    ending : {"ring", "cold"}
+        "ring" strikes the accompaniment once in the last bar, and lets it ring; "cold" plays on
+        to the last beat, which all strike.
+
+    Returns
+    -------
+    notes : list of Note
+        The notes.
+    """
+    last = bars[-1]
+    if ending == "ring":
+        return _rung(notes, last, [chord for chord, _, _ in voiced])
+    final = Final(voiced[-1][0].name, voiced[-1][1])
+    beat = score.beat * last.scale
+    stroke = last.start + math.floor((last.end - last.start) / beat - _LEAST_LEFT) * beat
+    return _stopped(notes, last, max(stroke, last.start), final)
+
+
+def _rung(notes: Sequence[Note], last: Bar, chords: Sequence[Chord]) -> list[Note]:
+    """Strike each chord of the last bar once."""
+    changes = [max(c.start, last.start) for c in chords if c.end > last.start + _NEAR]
+    kept: list[Note] = []
+    for note in notes:
+        if note.part == "melody" or note.onset < last.start - _NEAR:
+            kept.append(_until(note, last.start) if note.part in ("chords", "bass") else note)
+    for part in ("chords", "bass", "pad", "counter", "drums"):
+        kept += _struck(notes, part, changes, last)
+    finals = [n for n in kept if n.part == "melody"]
+    if finals:
+        final = max(finals, key=lambda n: (n.onset, n.pitch))
+        if final.onset >= last.start - _NEAR:
+            kept[kept.index(final)] = final._replace(duration=last.end - final.onset)
+    return kept
+
+
+def _until(note: Note, time: float) -> Note:
+    return note._replace(duration=min(note.duration, time - note.onset))
+
+
+def _struck(notes: Sequence[Note], part: str, changes: list[float], last: Bar) -> list[Note]:
+    """Return one stroke of a part at each change, as far as it plays in the last bar."""
+    own = [n for n in notes if n.part == part and n.onset >= last.start - _NEAR]
+    hits = max((n.hit for n in notes if n.part == part), default=0)
+    if not own:
+        return []
+    if part == "drums":
+        pitches = _KIT if any(n.pitch in _KIT for n in own) else (min(n.pitch for n in own),)
+        first = own[0]._replace(onset=last.start, velocity=100.0)
+        return [first._replace(pitch=p, hit=hits + 1 + i) for i, p in enumerate(pitches)]
+    strokes: list[Note] = []
+    for number, (start, end) in enumerate(zip(changes, [*changes[1:], last.end], strict=True)):
+        inside = [n for n in own if start - _NEAR <= n.onset < end - _NEAR]
+        seen: dict[int, Note] = {}
+        for note in inside:
+            seen.setdefault(note.pitch, note)
+        if part == "bass":
+            seen = dict(list(seen.items())[:1])
+        strokes += [
+            n._replace(onset=start, duration=end - start, hit=hits + 1 + number)
+            for n in seen.values()
+        ]
+    return strokes
+
+
+def _stopped(notes: Sequence[Note], last: Bar, stroke: float, final: Final) -> list[Note]:
+    """Cut all at the last stroke, and have all parts strike it."""
+    before = [n for n in notes if n.onset < stroke - _NEAR]
+    kept = [n if n.part == "drums" else _until(n, stroke) for n in before]
+    for part in dict.fromkeys(n.part for n in notes):
+        own = [n for n in notes if n.part == part]
+        near = [n for n in own if n.onset < stroke - _NEAR] or own
+        pitches = _last_pitches(part, near, final)
+        hit = max(n.hit for n in own) + 1
+        sounding = near[-1]._replace(onset=stroke, duration=last.end - stroke, hit=hit)
+        if part == "drums":
+            sounding = sounding._replace(velocity=_ACCENT)
+        kept += [sounding._replace(pitch=pitch) for pitch in pitches]
+    return kept
+
+
+def _last_pitches(part: str, near: Sequence[Note], final: Final) -> tuple[int, ...]:
+    """Return the pitches of a part in the last chord, near what it played before."""
+    latest = near[-1].pitch
+    root, intervals = parse_chord(final.name)
+    if part == "drums":
+        return _KIT if any(n.pitch in _KIT for n in near) else (latest,)
+    if part in ("chords", "pad"):
+        return final.pitches
+    if part == "counter":
+        return (
+            min((_nearest(latest, root + i) for i in intervals), key=lambda p: abs(p - latest)),
+        )
+    return (_nearest(latest, root),)
+
+
+def _nearest(pitch: int, pitch_class: int) -> int:
+    return pitch + (pitch_class - pitch + 5) % 12 - 5

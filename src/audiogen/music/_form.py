@@ -1,0 +1,117 @@
+"""Sections that fill a number of bars."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from audiogen.music._styles import Style
+
+__all__ = ["divided", "form_cost"]
+
+_LONG_ENOUGH = 12  # bars from which an introduction is worth it
+
+
+def divided(
+    n_bars: int,
+    style: Style,
+    before: str,
+    *,
+    first: bool,
+    last: str | None,
+    is_whole: bool,
+    changes: bool,
+) -> list[tuple[str, int]]:
+    """Return names and numbers of bars of sections that fill a number of bars.
+
+    Parameters
+    ----------
+    n_bars : int
+        Number of bars.
+    style : Style
+        The style.
+    before : str
+        Letters of the sections that come before.
+    first : bool
+        Whether there may be an introduction.
+    last : str or None
+        How the clip ends after these bars; None where it goes on or is a loop.
+    is_whole : bool
+        Whether the last bar is as long as the others.
+    changes : bool
+        Whether the first section must differ from the one before.
+    """
+    best: tuple[float, int, list[int], int] | None = None
+    outros = _outros(n_bars, last, is_whole)
+    for intro in sorted({0, *style.intro_bars}) if first else [0]:
+        for outro in outros:
+            for sizes in _sizes(n_bars - intro - outro, style):
+                cost = _cost(sizes, style) + _frame_cost(n_bars, intro, outro)
+                if best is None or cost < best[0]:
+                    best = cost, intro, sizes, outro
+    if first and last is None and n_bars in style.intro_bars and n_bars > 1:
+        return [("intro", n_bars)]  # the melody begins at the hit that follows
+    assert best is not None  # no introduction and one section always fit
+    _, intro, sizes, outro = best
+    names = _letters(len(sizes), style, before, changes)
+    sections = [("intro", intro), *zip(names, sizes, strict=True), ("outro", outro)]
+    return [(name, bars) for name, bars in sections if bars]
+
+
+def form_cost(sections: Sequence[Any], style: Style) -> float:
+    """Return how unusual sections are; 0 is usual."""
+    sizes = [s.n_bars for s in sections if len(s.name) == 1]
+    intro = sum(s.n_bars for s in sections if s.name == "intro")
+    outro = sum(s.n_bars for s in sections if s.name == "outro")
+    return _cost(sizes, style) + _frame_cost(sum(s.n_bars for s in sections), intro, outro)
+
+
+def _outros(n_bars: int, last: str | None, is_whole: bool) -> list[int]:
+    """Return the numbers of bars that a close after the last section may have."""
+    if last != "ring" or n_bars == 1:
+        return [0]
+    return [1, 2] if not is_whole else [0, 1, 2]
+
+
+def _sizes(n_bars: int, style: Style) -> list[list[int]]:
+    """Return ways to make sections of a number of bars."""
+    if n_bars < 1:
+        return []
+    ways = [[n_bars]] if n_bars <= max(style.section_bars) else []
+    for usual in style.section_bars:
+        count, rest = divmod(n_bars, usual)
+        if count and not rest:
+            ways.append([usual] * count)
+        elif count:
+            ways.append([usual] * count + [rest])
+            ways.append([usual] * (count - 1) + [usual + rest])
+    return ways or [[n_bars]]
+
+
+def _cost(sizes: list[int], style: Style) -> float:
+    """Return how unusual the lengths of sections are."""
+    if not sizes:
+        return 0.0
+    usual = style.section_bars
+    cost = 0.0
+    for bars in sizes:
+        if bars in usual:
+            cost += 0.3 * usual.index(bars) / len(sizes)
+        else:
+            cost += 0.8 if bars % 4 == 0 else 1.0 if bars % 2 == 0 else 1.6
+            cost += 1.0 if (bars == 1 and len(sizes) > 1) or bars > max(usual) else 0.0
+    return cost
+
+
+def _frame_cost(n_bars: int, intro: int, outro: int) -> float:
+    """Return what an introduction and a close cost, or lacking them."""
+    cost = 3.0 if intro * 4 > n_bars or (outro > 1 and outro * 6 > n_bars) else 0.0
+    cost += 0.2 if not intro and n_bars >= _LONG_ENOUGH else 0.0
+    cost += 0.1 * (intro > 2) + (0.0, 0.0, 0.3)[outro]
+    return cost
+
+
+def _letters(count: int, style: Style, before: str, changes: bool) -> str:
+    """Return letters for sections, those of the style's form where nothing comes before."""
+    letters = style.form(len(before) + count)[len(before) :]
+    if changes and before and letters[:1] == before[-1]:
+        letters = ("B" if before[-1] == "A" else "A") + letters[1:]
+    return letters

@@ -1,0 +1,144 @@
+"""A composed melody laid out over the sections of a plan."""
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from audiogen.io import Score, Section
+
+if TYPE_CHECKING:
+    from audiogen.music._plan import Plan, PlannedSection
+
+__all__ = ["laid_out"]
+
+_NEAR = 1e-6
+_Chord = tuple[float, float, str]
+
+
+def laid_out(plan: "Plan", melody: Score) -> Score:
+    """Return a melody as long as a plan, its sections where the plan has them."""
+    bar = 4 * plan.metre[0] / plan.metre[1]
+    if abs(melody.bar - bar) > _NEAR:
+        raise ValueError(
+            f"The melody's bars are {melody.bar:g} quarter notes long, the plan's {bar:g}."
+        )
+    sections = melody.sections or [Section("A", melody.pickup, melody.length)]
+    notes: list[pd.DataFrame] = []
+    chords: list[_Chord] = []
+    seen: dict[str, int] = {}
+    for number, planned in enumerate(plan.sections):
+        if len(planned.name) > 1:
+            continue
+        section = _of_letter(sections, planned.name, seen)
+        seen[planned.name] = seen.get(planned.name, 0) + 1
+        if not notes and melody.pickup:
+            notes += _pickup(plan, melody, planned, number)
+        for copied in _copied(melody, section, planned):
+            notes.append(copied[0])
+            chords += copied[1]
+    notes += _last_note(plan, notes)
+    table = pd.concat(notes, ignore_index=True).drop(columns="chord")
+    table["duration"] = (
+        table[["duration"]].assign(end=plan.sections[-1].end - table.onset).min(axis=1)
+    )
+    return Score(
+        table[table.duration > _NEAR], metre=plan.metre, tonic=melody.tonic, mode=melody.mode,
+        tempo=plan.tempo, title=melody.title, chords=_joined(chords),
+        sections=[Section(s.name, s.start, s.end) for s in plan.sections],
+    )  # fmt: skip
+
+
+def _of_letter(sections: list[Section], letter: str, seen: dict[str, int]) -> Section:
+    """Return the section for the next occurrence of a letter; they are used in turn."""
+    same = [section for section in sections if section.name == letter]
+    if not same:
+        names = ", ".join(dict.fromkeys(section.name for section in sections))
+        raise ValueError(f"The melody has no section {letter!r}, only {names}.")
+    return same[seen.get(letter, 0) % len(same)]
+
+
+def _copied(
+    melody: Score, section: Section, planned: "PlannedSection"
+) -> list[tuple[pd.DataFrame, list[_Chord]]]:
+    """Return the notes and chords of a section, moved to where the plan has it."""
+    n_there = max(1, round((section.end - section.start) / melody.bar))
+    kept = _kept_bars(n_there, planned.n_bars)
+    pieces = []
+    begin = 0
+    while begin < len(kept):  # runs of bars that follow each other go together
+        stop = begin + 1
+        while stop < len(kept) and kept[stop] == kept[stop - 1] + 1:
+            stop += 1
+        at = planned.start + begin * planned.bar
+        end = planned.end if stop == len(kept) else planned.start + stop * planned.bar
+        low = section.start + kept[begin] * melody.bar
+        high = section.start + (kept[stop - 1] + 1) * melody.bar
+        pieces.append(_moved(melody, low, high, at, end, planned.bar / melody.bar))
+        begin = stop
+    return pieces
+
+
+def _kept_bars(n_there: int, n_bars: int) -> list[int]:
+    """Return which bars are kept of a section: the first ones, and the last two as its close."""
+    if n_bars >= n_there:
+        return [min(bar, n_there - 1) for bar in range(n_bars)]
+    close = min(2, n_bars // 2)
+    return [*range(n_bars - close), *range(n_there - close, n_there)]
+
+
+def _moved(
+    melody: Score, low: float, high: float, at: float, end: float, scale: float
+) -> tuple[pd.DataFrame, list[_Chord]]:
+    """Return what begins between two times, moved, and cut at an end."""
+    notes = melody.notes
+    inside = notes[(notes.onset >= low - _NEAR) & (notes.onset < high - _NEAR)].copy()
+    inside["onset"] = at + (inside.onset - low) * scale
+    usual_end = at + (high - low) * scale
+    stops = inside.onset + inside.duration * scale
+    stops = stops.where(stops < usual_end - _NEAR, end)  # a longer last bar is held
+    inside["duration"] = stops.clip(upper=end) - inside.onset
+    chords = [
+        (
+            at + (max(s, low) - low) * scale,
+            end if e >= high - _NEAR else min(end, at + (e - low) * scale),
+            name,
+        )
+        for s, e, name in melody.chords
+        if e > low + _NEAR and s < high - _NEAR
+    ]
+    return inside[inside.duration > _NEAR], [c for c in chords if c[1] > c[0] + _NEAR]
+
+
+def _pickup(
+    plan: "Plan", melody: Score, planned: "PlannedSection", number: int
+) -> list[pd.DataFrame]:
+    """Return the melody's pick-up: in the introduction, or at the end of a loop."""
+    scale = planned.bar / melody.bar
+    if number:
+        end = planned.start
+    elif plan.loop:
+        end = plan.sections[-1].end
+    else:
+        return []  # a clip begins with a whole bar
+    return [_moved(melody, 0.0, melody.pickup, end - melody.pickup * scale, end, scale)[0]]
+
+
+def _last_note(plan: "Plan", notes: list[pd.DataFrame]) -> list[pd.DataFrame]:
+    """Return the note that the melody holds in the last bars, after its last section."""
+    outro = plan.sections[-1]
+    if outro.name != "outro" or not len(notes[-1]):
+        return []
+    last = notes[-1].iloc[[-1]].copy()
+    last[["onset", "duration"]] = outro.start, outro.end - outro.start
+    return [last]
+
+
+def _joined(chords: list[_Chord]) -> list[_Chord]:
+    """Return chords in order, those that overlap cut."""
+    chords = sorted(chords)
+    stops = [*(start for start, _, _ in chords[1:]), float("inf")]
+    return [
+        (start, min(end, stop), name)
+        for (start, end, name), stop in zip(chords, stops, strict=True)
+        if min(end, stop) > start + _NEAR
+    ]

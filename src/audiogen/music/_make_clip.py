@@ -1,0 +1,148 @@
+"""Words in, a finished clip out."""
+
+import logging
+import numbers
+from typing import Any
+
+from audiogen.io import Score
+from audiogen.music._brief import Brief
+from audiogen.music._casting import cast_parts
+from audiogen.music._checks import melody_faults, mix_faults
+from audiogen.music._clip import Clip
+from audiogen.music._clip_info import describe_clip
+from audiogen.music._composing import compose_score
+from audiogen.music._instruments import load_instrument
+from audiogen.music._mixdown import mix_down
+from audiogen.music._plan import Plan, plan
+from audiogen.music._pretrained import pretrained
+from audiogen.music._prompt import parse_prompt
+from audiogen.music._styles import Style, load_style
+from audiogen.pipeline import split_steps
+from audiogen.utils.seeds import Stream, draw_seed, spawn_seed
+from audiogen.utils.validation import Instance, Interval, check_parameters
+
+__all__ = ["make_clip"]
+
+_TRIES = 4  # scores composed at most until the melody of one has no faults
+_KIT, _KITS = "muldjord", {"lofi_hip_hop": "sonicpi1"}
+_CONSTRAINTS = {
+    "words": Instance((str, Brief), "words or a Brief"),
+    "sample_rate": Interval(numbers.Integral, 8000, 192000, closed="both"),
+    "loudness": Interval(numbers.Real, -70, 0, closed="both"),
+    "fade_in": Interval(numbers.Real, 0, None),
+    "fade_out": Interval(numbers.Real, 0, None),
+}
+
+
+def make_clip(
+    words: str | Brief = "",
+    *,
+    model: Any = None,
+    drum_kit: Any = None,
+    sample_rate: int = 44100,
+    loudness: float = -14.0,
+    fade_in: float = 0.0,
+    fade_out: float = 0.0,
+    random_state: Any = None,
+    **settings: Any,
+) -> Clip:
+    """Make a finished stereo clip of music from words.
+
+    Parameters
+    ----------
+    words : str or Brief, default=""
+        What the clip is to be, as `parse_prompt` reads it, or a brief. Without words the
+        genre is drawn by the seed.
+    model : estimator, default=None
+        A fitted pipeline that plays the notes, with the condition pitch; None takes
+        ``pretrained("voices")``.
+    drum_kit : estimator, default=None
+        A fitted pipeline that plays the drums; None takes ``pretrained("drums")``.
+    sample_rate : int, default=44100
+        Sampling rate of the clip, in Hz.
+    loudness : float, default=-14.0
+        Integrated loudness of the clip, in LUFS.
+    fade_in, fade_out : float, default=0.0
+        Lengths of fades, in seconds, beside those that the ending asks for.
+    random_state : int, RandomState or None, default=None
+        Seed of everything that is drawn: the same words and the same int give the same clip.
+    **settings : object
+        Settings of `Brief` that go over the words, such as ``seconds=20``.
+
+    Returns
+    -------
+    clip : Clip
+        Exactly as long as was asked for, at the loudness asked for, with its true peak below
+        -1 dBTP.
+
+    Raises
+    ------
+    ValueError
+        For words that are not understood and settings that cannot be or contradict each
+        other; the message says what can.
+
+    Notes
+    -----
+    A score whose melody has a fault, such as one that does not come home, is composed again, up
+    to four times.
+
+    Examples
+    --------
+    >>> from audiogen import make_clip
+    >>> clip = make_clip("jig with flute and guitar", seconds=6, random_state=0)
+    >>> clip.audio.shape, clip.info["metre"]
+    ((264600, 2), '6/8')
+    """
+    given = {"words": words, "sample_rate": sample_rate, "loudness": loudness}
+    check_parameters(
+        "make_clip", _CONSTRAINTS, {**given, "fade_in": fade_in, "fade_out": fade_out}
+    )
+    seed = draw_seed(random_state)
+    asked = words if isinstance(words, Brief) else parse_prompt(words) if words else Brief()
+    brief = asked.override(**settings).complete(seed)
+    style = load_style(brief.genre or "")
+    planned = plan(brief, style)
+    score = _best_score(brief, style, planned, seed)
+    model = pretrained("voices") if model is None else model
+    kit = pretrained("drums") if drum_kit is None else drum_kit
+    instruments = {part: load_instrument(name) for part, name in brief.voices.items()}
+    notes = score.to_seconds()
+    roles = cast_parts(notes, instruments, split_steps(model)[1].conditions_)
+    kit_name = _kit_name(style, kit) if "drums" in score.parts else None
+    mixed = mix_down(
+        notes, style.voices, roles, model, kit, kit_name=kit_name, sample_rate=sample_rate,
+        n_timesteps=round(planned.seconds * sample_rate), target=loudness,
+        fades=(fade_in, max(fade_out, planned.fade_out)), loop=planned.loop, seed=seed,
+    )  # fmt: skip
+    faults = [*melody_faults(score), *mix_faults(mixed.mastered, sample_rate, loudness)]
+    for fault in faults:
+        logging.getLogger("audiogen").warning("The clip is not as it should be: %s.", fault)
+    said = words if isinstance(words, str) else ""
+    info = describe_clip(
+        score, brief, style, planned, mixed.mastered, words=said,
+        roles=roles, kit=kit_name, faults=faults, sample_rate=sample_rate, seed=seed,
+    )  # fmt: skip
+    programs = {part: instrument.program for part, instrument in instruments.items()}
+    return Clip(mixed.mastered.audio, sample_rate, mixed.stems, score, info, programs)
+
+
+def _best_score(brief: Brief, style: Style, planned: Plan, seed: int) -> Score:
+    """Return the first score whose melody has no faults, or that with the fewest."""
+    found: list[tuple[int, Score]] = []
+    for take in range(_TRIES):
+        score = compose_score(brief, style, planned, spawn_seed(seed, Stream.TUNE, take))
+        faults = melody_faults(score)
+        found.append((len(faults), score))
+        if not faults:
+            break
+        logging.getLogger("audiogen").info("Take %d: %s.", take + 1, "; ".join(faults))
+    return min(found, key=lambda both: both[0])[1]
+
+
+def _kit_name(style: Style, kit: Any) -> str | None:
+    """Return the kit of a style, where the model has several."""
+    known = split_steps(kit)[1].categories_.get("kit")
+    if known is None:
+        return None
+    wanted = _KITS.get(style.name, _KIT)
+    return wanted if wanted in known.tolist() else str(known[0])

@@ -1,0 +1,110 @@
+"""The notes of a MIDI file by parts, with pedal, bends and volume."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from audiogen.io import read_midi
+from audiogen.music._instruments import Instrument, instrument_names, load_instrument
+
+__all__ = ["midi_parts"]
+
+_PEDAL, _VOLUME, _EXPRESSION = 64, 7, 11
+_DOWN = 64  # of the pedal
+_FULL, _USUAL = 127.0, 100.0  # of controllers: expression and volume where none is set
+_BEND = 2.0 / 8192  # semitones, of General MIDI's bends
+
+
+def midi_parts(source: Any) -> tuple[pd.DataFrame, dict[str, Instrument]]:
+    """Return the notes of a MIDI file, and the instrument of each part.
+
+    Parameters
+    ----------
+    source : str, path-like or pretty_midi.PrettyMIDI
+        The tune.
+
+    Returns
+    -------
+    notes : DataFrame
+        Onset and duration in seconds, pitch (with bends, as they are at the onset), velocity,
+        gain (of volume and expression) and part. Notes sound for as long as the pedal is down.
+    instruments : dict of str to Instrument
+        The instrument that is most like the program of each part but the drums.
+
+    Raises
+    ------
+    ValueError
+        Where there are no notes.
+    """
+    tune = read_midi(source)
+    tables: list[pd.DataFrame] = []
+    instruments: dict[str, Instrument] = {}
+    for number, track in enumerate(tune.instruments):
+        if not track.notes:
+            continue
+        part = "drums" if track.is_drum else _part_name(track.name, number, instruments)
+        tables.append(_notes_of(track).assign(part=part))
+        if not track.is_drum:
+            instruments[part] = _instrument_of(track.program)
+    if not tables:
+        raise ValueError("There are no notes to play in the MIDI file: give one that has some.")
+    return pd.concat(tables, ignore_index=True), instruments
+
+
+def _part_name(name: str, number: int, taken: dict[str, Instrument]) -> str:
+    """Return the name of a track, or its number where it has none of its own."""
+    name = "".join(c if c.isalnum() or c in " -_" else "_" for c in name).strip()
+    return name if name and name != "drums" and name not in taken else f"track {number + 1}"
+
+
+def _instrument_of(program: int) -> Instrument:
+    """Return the instrument with the nearest program, of the same eight where there is one."""
+    known = [load_instrument(name) for name in instrument_names()]
+    return min(known, key=lambda i: (i.program // 8 != program // 8, abs(i.program - program)))
+
+
+def _notes_of(track: Any) -> pd.DataFrame:
+    """Return the notes of a track."""
+    onset = np.array([note.start for note in track.notes])
+    end = np.array([note.end for note in track.notes])
+    pitch = np.array([note.pitch for note in track.notes], dtype=float)
+    velocity = np.array([note.velocity for note in track.notes], dtype=float)
+    if not track.is_drum:
+        end = _pedalled(end, track.control_changes)
+        bends = [(bend.time, bend.pitch * _BEND) for bend in track.pitch_bends]
+        pitch = pitch + _at(onset, bends, 0.0)
+    levels = [
+        _at(onset, [(c.time, c.value) for c in track.control_changes if c.number == number], usual)
+        / usual
+        for number, usual in ((_VOLUME, _USUAL), (_EXPRESSION, _FULL))
+    ]
+    return pd.DataFrame(
+        {
+            "onset": onset, "duration": np.maximum(end - onset, 1e-3), "pitch": pitch,
+            "velocity": velocity, "gain": np.square(levels[0] * levels[1]),
+        }
+    )  # fmt: skip
+
+
+def _at(times: np.ndarray, changes: list[tuple[float, float]], first: float) -> np.ndarray:
+    """Return the value that holds at each time."""
+    changes = sorted(changes)
+    values = np.array([first, *(value for _, value in changes)])
+    starts = np.array([start for start, _ in changes])
+    return values[np.searchsorted(starts, times + 1e-9, side="right")]
+
+
+def _pedalled(ends: np.ndarray, changes: list[Any]) -> np.ndarray:
+    """Return when notes end: where the pedal is down, as it comes up."""
+    pedal = sorted((c.time, c.value >= _DOWN) for c in changes if c.number == _PEDAL)
+    ends = ends.copy()
+    down = None
+    for time, is_down in [*pedal, (np.inf, False)]:
+        if down is None:
+            down = time if is_down else None
+        elif not is_down:
+            held = (ends >= down) & (ends < time)
+            ends[held] = time if np.isfinite(time) else ends.max()
+            down = None
+    return ends

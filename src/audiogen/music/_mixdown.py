@@ -1,0 +1,110 @@
+"""A score played, mixed and mastered."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from audiogen.music._casting import Role
+from audiogen.music._perform import perform_drums, perform_part
+from audiogen.music._styles import Voice
+from audiogen.signal import Mastered, loudness, master, pan, room, widen
+from audiogen.utils.seeds import Stream, spawn_seed
+
+__all__ = ["Mixdown", "mix_down"]
+
+_MELODY = -20.0  # LUFS of the melody before mastering; other parts are relative to it
+_UNKNOWN = Voice(level=-6.0)  # of a part that the style does not have
+_QUIET = -60.0  # LUFS below which a stem is silence
+_WIDTH = {"melody": 0.12, "chords": 0.3, "pad": 0.45, "counter": 0.2, "bass": 0.0, "drums": 0.1}
+_WET = {"melody": 0.16, "chords": 0.14, "pad": 0.25, "counter": 0.2, "bass": 0.0, "drums": 0.07}
+_SECONDS, _DAMPING = 1.2, 4500.0  # of the room
+_SHORTEST_FADE = 0.03  # seconds: what still sounds at the end would click
+
+
+class Mixdown(NamedTuple):
+    """What `mix_down` returns.
+
+    Parameters
+    ----------
+    mastered : Mastered
+        The clip.
+    stems : dict of str to ndarray of shape (n_timesteps, 2)
+        Each part as it is in the clip.
+    """
+
+    mastered: Mastered
+    stems: dict[str, np.ndarray]
+
+
+def mix_down(
+    notes: pd.DataFrame, places: Mapping[str, Voice], roles: Mapping[str, Role], model: Any,
+    kit: Any, *,
+    kit_name: str | None, n_timesteps: int, sample_rate: int, target: float,
+    fades: tuple[float, float], loop: bool, seed: int,
+) -> Mixdown:  # fmt: skip
+    """Return notes as a mastered stereo clip.
+
+    Parameters
+    ----------
+    notes : DataFrame
+        Onset and duration in seconds, pitch, velocity, part, and perhaps gain.
+    places : dict of str to Voice
+        Where the parts stand, and how loud they are.
+    roles : dict of str to Role
+        What plays each part but the drums.
+    model, kit : estimator
+        Fitted pipelines, for notes and for drums.
+    kit_name : str or None
+        The kit to ask for.
+    n_timesteps, sample_rate : int
+        Length of the clip in samples, and its sampling rate in Hz.
+    target : float
+        Loudness, in LUFS.
+    fades : tuple of (float, float)
+        Seconds of fading in and out.
+    loop : bool
+        Whether the clip repeats without a seam.
+    seed : int
+        Seed of the sounds.
+
+    Returns
+    -------
+    mixdown : Mixdown
+    """
+    size: dict[str, Any] = {"n_timesteps": n_timesteps, "sample_rate": sample_rate, "loop": loop}
+    stems: dict[str, np.ndarray] = {}
+    for part in dict.fromkeys(notes.part.astype(str)):
+        own_notes = notes[notes.part == part]
+        own = spawn_seed(seed, Stream.VOICE, *part.encode())
+        if part == "drums":
+            dry = perform_drums(own_notes, kit, kit_name=kit_name, seed=own, **size)
+        else:
+            dry = perform_part(own_notes, roles[part], model, seed=own, **size)
+        stems[part] = _placed(dry, part, places.get(part, _UNKNOWN), sample_rate, loop)
+    mix = np.zeros((n_timesteps, 2), np.float32)
+    for stem in stems.values():
+        mix += stem
+    fade_in, fade_out = fades
+    mastered = master(
+        mix, sample_rate, loudness=target, fade_in=fade_in,
+        fade_out=0.0 if loop else max(fade_out, _SHORTEST_FADE), wrap=loop,
+    )  # fmt: skip
+    for stem in stems.values():
+        stem *= mastered.gain[:, np.newaxis]
+    return Mixdown(mastered, stems)
+
+
+def _placed(dry: np.ndarray, part: str, voice: Voice, sample_rate: int, loop: bool) -> np.ndarray:
+    """Return a stem at its level, at its place, in the room."""
+    measured = loudness(dry, sample_rate)
+    if measured > _QUIET:
+        dry = dry * np.float32(10 ** ((_MELODY + voice.level - measured) / 20))
+    stem = pan(dry, voice.pan)
+    if _WIDTH.get(part, 0.2):
+        stem = widen(stem, _WIDTH.get(part, 0.2), sample_rate, wrap=loop)
+    wet = _WET.get(part, 0.15)
+    if wet:
+        stem = room(stem, sample_rate, seconds=_SECONDS, wet=wet, damping=_DAMPING, wrap=loop)
+    return np.asarray(stem, dtype=np.float32)

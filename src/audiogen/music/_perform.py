@@ -1,0 +1,181 @@
+"""A score played by voices and drums: one stem for each part."""
+
+import logging
+import warnings
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from audiogen.exceptions import ExtrapolationWarning
+from audiogen.io import general_midi_drums
+from audiogen.music._casting import Role
+from audiogen.music._finish import resample_clip
+from audiogen.music._mix import mix_notes
+from audiogen.music._score import read_score
+from audiogen.pipeline import sample_rate_of, split_steps
+from audiogen.utils.seeds import Stream, make_rng, spawn_seed
+
+__all__ = ["perform_drums", "perform_part"]
+
+_RELEASE = 0.25  # seconds in which a note decays by 60 dB after its end
+_STEP = 16  # of velocities that are told apart
+_LEVELS = 6  # velocities of a drum that are told apart
+_ROUND_ROBIN = 3  # sounds of one drum at one velocity
+_CHOKED, _CHOKING = "hihat_open", ("hihat_closed", "hihat_pedal")
+_CHOKE = 0.03  # seconds in which an open hi-hat is closed
+# Where drums stand, from -1 (left) to 1 (right), as a listener sees them.
+_PLACES = {
+    "hihat_closed": 0.3, "hihat_open": 0.3, "hihat_pedal": 0.3, "tom_high": 0.25, "tom_mid": 0.0,
+    "tom_low": -0.3, "crash": -0.35, "ride": -0.4, "ride_bell": -0.4, "splash": 0.35,
+    "china": -0.45, "shaker": -0.35, "tambourine": 0.4, "maracas": -0.4, "bongo_high": 0.3,
+    "bongo_low": 0.2, "conga_high": -0.2, "conga_low": -0.3, "conga_mute": -0.25, "claves": 0.35,
+    "cowbell": 0.25, "triangle": 0.45, "clap": 0.1,
+}  # fmt: skip
+
+
+def perform_part(
+    notes: pd.DataFrame, role: Role, model: Any, *,
+    n_timesteps: int, sample_rate: int, loop: bool, seed: int,
+) -> np.ndarray:  # fmt: skip
+    """Return one part as a mono stem.
+
+    Parameters
+    ----------
+    notes : DataFrame
+        Onset and duration in seconds, pitch, velocity, and perhaps gain.
+    role : Role
+        The voice that plays it.
+    model : estimator
+        A fitted pipeline with the condition pitch.
+    n_timesteps, sample_rate : int
+        Length of the stem in samples, and its sampling rate in Hz.
+    loop : bool
+        Whether what sounds beyond the end is added at the beginning.
+    seed : int
+        Seed of the sound.
+
+    Returns
+    -------
+    stem : ndarray of shape (n_timesteps,), float32
+    """
+    final = split_steps(model)[1]
+    rate = sample_rate_of(model) or sample_rate
+    pitch = role.moved(notes.pitch.to_numpy(dtype=float))
+    moved = np.count_nonzero(pitch != notes.pitch)
+    if moved:
+        logging.getLogger("audiogen").warning(
+            "%d notes are out of reach of %s and were moved by octaves.", moved, role.voice
+        )
+    notes = notes.assign(pitch=pitch, voice=role.voice, **role.conditions)
+    table = read_score(notes, final.condition_names_, final.categories_)
+    if "velocity" in final.condition_names_:  # beyond the learnt ones the level makes up for it
+        asked = table.velocity
+        table["velocity"] = (asked / _STEP).round() * _STEP  # alike ones are generated once
+        table["velocity"] = table.velocity.clip(*role.velocities)
+        table["gain"] *= np.square(asked.clip(1) / table.velocity.clip(1))
+    n_own = round(n_timesteps / sample_rate * rate)
+    table = table[table.onset < n_timesteps / sample_rate].reset_index(drop=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExtrapolationWarning)  # as far as `Role.moved` lets it
+        mix, _ = mix_notes(
+            model, table, rate=rate, n_timesteps=n_own, loop=loop, release=_RELEASE, glide=None,
+            seed=seed,
+        )  # fmt: skip
+    return resample_clip(mix, rate, sample_rate, n_timesteps, loop)
+
+
+def perform_drums(
+    notes: pd.DataFrame, kit: Any, *, kit_name: str | None, n_timesteps: int, sample_rate: int,
+    loop: bool, seed: int,
+) -> np.ndarray:  # fmt: skip
+    """Return drums as a stereo stem.
+
+    Parameters
+    ----------
+    notes : DataFrame
+        Onset in seconds, pitch (General MIDI's percussion notes) and velocity.
+    kit : estimator
+        A fitted pipeline with the conditions drum and velocity, and perhaps kit.
+    kit_name : str or None
+        The kit to ask for.
+    n_timesteps, sample_rate : int
+        Length of the stem in samples, and its sampling rate in Hz.
+    loop : bool
+        Whether what sounds beyond the end is added at the beginning.
+    seed : int
+        Seed of the sounds.
+
+    Returns
+    -------
+    stem : ndarray of shape (n_timesteps, 2), float32
+    """
+    rate = sample_rate_of(kit) or sample_rate
+    hits = notes[notes.onset < n_timesteps / sample_rate].reset_index(drop=True)
+    known = split_steps(kit)[1].categories_["drum"].tolist()
+    hits["drum"] = general_midi_drums(hits.pitch, known)
+    sounds, which = _hit_sounds(hits, kit, kit_name, seed)
+    n_own = round(n_timesteps / sample_rate * rate)
+    stem = np.zeros((n_own, 2), np.float32)
+    ends = _choked_ends(hits)
+    for onset, drum, number, end in zip(hits.onset, hits.drum, which, ends, strict=True):
+        sound = _closed(sounds[number], end - onset, rate)
+        _add_stereo(stem, sound, round(onset * rate), _PLACES.get(drum, 0.0), loop)
+    both = [resample_clip(c, rate, sample_rate, n_timesteps, loop) for c in stem.T.copy()]
+    return np.stack(both, axis=1)
+
+
+def _hit_sounds(
+    hits: pd.DataFrame, kit: Any, kit_name: str | None, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distinct sounds of all hits, and which of them each hit has."""
+    rng = make_rng(seed, Stream.VOICE)
+    low, high = split_steps(kit)[1].conditions_.ranges_["velocity"]
+    steps = np.rint((hits.velocity.clip(low, high) - low) / max(high - low, 1) * (_LEVELS - 1))
+    wanted = pd.DataFrame(
+        {"drum": hits.drum, "velocity": low + steps / (_LEVELS - 1) * (high - low)}
+    )
+    wanted["take"] = rng.integers(_ROUND_ROBIN, size=len(wanted))
+    which = wanted.groupby(list(wanted), sort=False).ngroup().to_numpy()
+    distinct = wanted.iloc[np.unique(which, return_index=True)[1]].drop(columns="take")
+    names = split_steps(kit)[1].condition_names_
+    if "kit" in names:
+        distinct = distinct.assign(kit=kit_name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExtrapolationWarning)  # a drum that another kit lends
+        sounds = kit.sample(
+            y=distinct[names].reset_index(drop=True), random_state=spawn_seed(seed, Stream.SAMPLE)
+        )
+    return sounds, which
+
+
+def _choked_ends(hits: pd.DataFrame) -> np.ndarray:
+    """Return when each hit ends: an open hi-hat as it is closed, others never."""
+    ends = np.full(len(hits), np.inf)
+    closing = hits.onset[hits.drum.isin(_CHOKING)].to_numpy()
+    for row in np.flatnonzero(hits.drum == _CHOKED):
+        later = closing[closing > hits.onset[row] + 1e-6]
+        ends[row] = later.min() if len(later) else np.inf
+    return ends
+
+
+def _closed(sound: np.ndarray, seconds: float, rate: int) -> np.ndarray:
+    """Return a sound that is damped after some seconds."""
+    n_open, n_fade = round(min(seconds, len(sound) / rate) * rate), round(_CHOKE * rate)
+    if n_open + n_fade >= len(sound):
+        return sound
+    sound = sound[: n_open + n_fade].copy()
+    sound[n_open:] *= np.linspace(1, 0, n_fade, dtype=np.float32) ** 2
+    return sound
+
+
+def _add_stereo(stem: np.ndarray, sound: np.ndarray, begin: int, place: float, loop: bool) -> None:
+    """Add a sound at its place in the stereo picture, round the end where it is a loop."""
+    angle = (place + 1) * np.pi / 4
+    gains = np.float32(np.sqrt(2)) * np.array([np.cos(angle), np.sin(angle)], np.float32)
+    while len(sound):
+        part = sound[: len(stem) - begin]
+        stem[begin : begin + len(part)] += part[:, np.newaxis] * gains
+        sound, begin = sound[len(part) :], 0
+        if not loop:
+            return

@@ -1,0 +1,158 @@
+"""A MIDI file played, mixed and mastered."""
+
+import pathlib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from audiogen.io import read_midi
+from audiogen.music._casting import cast_parts
+from audiogen.music._checks import mix_faults
+from audiogen.music._clip import Clip
+from audiogen.music._clip_info import describe_sound
+from audiogen.music._instruments import Instrument
+from audiogen.music._midi_parts import midi_parts
+from audiogen.music._mixdown import mix_down
+from audiogen.music._pretrained import pretrained
+from audiogen.music._styles import Voice
+from audiogen.pipeline import split_steps
+from audiogen.utils.seeds import draw_seed
+
+__all__ = ["play_midi"]
+
+_TAIL = 1.5  # seconds after the last note
+_PANS = (0.0, -0.3, 0.3, -0.5, 0.5)  # of the parts in turn; basses and drums stay in the middle
+_LOW = 50.0  # mean pitch below which a part is a bass
+_KIT = "muldjord"
+
+
+def play_midi(
+    source: Any,
+    *,
+    seconds: float | None = None,
+    loop: bool = False,
+    model: Any = None,
+    drum_kit: Any = None,
+    programs: Mapping[int, str] | None = None,
+    sample_rate: int = 44100,
+    loudness: float = -14.0,
+    fade_in: float = 0.0,
+    fade_out: float = 0.0,
+    random_state: Any = None,
+) -> Clip:
+    """Play a MIDI file as a mixed and mastered stereo clip.
+
+    Drums, the sustain pedal, pitch bends (as they are when a note begins), volume and expression
+    are heard. Each part is played by the voice most like its instrument that reaches its notes;
+    notes out of reach are moved by octaves.
+
+    Parameters
+    ----------
+    source : str, path-like or pretty_midi.PrettyMIDI
+        The tune.
+    seconds : float, default=None
+        Length of the clip; None takes that of the tune, and 1.5 s after it unless it loops.
+    loop : bool, default=False
+        Whether the clip repeats without a seam.
+    model, drum_kit : estimator, default=None
+        Fitted pipelines that play the notes and the drums; None takes the pretrained ones.
+    programs : dict of int to str, default=None
+        Categories of the model for General MIDI programs, in place of the most alike.
+    sample_rate : int, default=44100
+        Sampling rate of the clip, in Hz.
+    loudness : float, default=-14.0
+        Integrated loudness of the clip, in LUFS.
+    fade_in, fade_out : float, default=0.0
+        Lengths of fades, in seconds.
+    random_state : int, RandomState or None, default=None
+        Seed of the sounds.
+
+    Returns
+    -------
+    clip : Clip
+        Its stems have the names of the tracks.
+
+    Raises
+    ------
+    ValueError
+        Where the file cannot be read or has no notes, and for unknown categories.
+
+    Examples
+    --------
+    >>> from audiogen.datasets import load_tunes
+    >>> from audiogen.music import play_midi
+    >>> clip = play_midi(load_tunes().filenames[8], seconds=3, random_state=0)
+    >>> clip.audio.shape
+    (132300, 2)
+    """
+    tune = read_midi(source)
+    notes, instruments = midi_parts(tune)
+    model = pretrained("voices") if model is None else model
+    kit = pretrained("drums") if drum_kit is None else drum_kit
+    conditions = split_steps(model)[1].conditions_
+    roles = cast_parts(notes, instruments, conditions, fixed=_fixed(instruments, tune, programs))
+    if seconds is None:
+        seconds = float((notes.onset + notes.duration).max()) + (0.0 if loop else _TAIL)
+    seed = draw_seed(random_state)
+    kits = split_steps(kit)[1].categories_.get("kit")
+    kit_name = None if kits is None else _KIT if _KIT in kits.tolist() else str(kits[0])
+    mixed = mix_down(
+        notes, _places(notes), roles, model, kit, kit_name=kit_name, sample_rate=sample_rate,
+        n_timesteps=round(seconds * sample_rate), target=loudness, fades=(fade_in, fade_out),
+        loop=loop, seed=seed,
+    )  # fmt: skip
+    title = pathlib.Path(source).stem if isinstance(source, str | pathlib.PurePath) else "MIDI"
+    info = {"title": title, **_about(tune), "seconds": seconds, "loop": loop} | describe_sound(
+        mixed.mastered, roles=roles, instruments={p: i.name for p, i in instruments.items()},
+        kit=kit_name if "drums" in mixed.stems else None, models=(), sample_rate=sample_rate,
+        faults=mix_faults(mixed.mastered, sample_rate, loudness), seed=seed,
+    )  # fmt: skip
+    return Clip(mixed.mastered.audio, sample_rate, mixed.stems, None, info, {})
+
+
+def _fixed(
+    instruments: Mapping[str, Instrument], tune: Any, programs: Mapping[int, str] | None
+) -> dict[str, str]:
+    """Return the category of each part whose program has one by the caller's word."""
+    if not programs:
+        return {}
+    own = [t.program for t in tune.instruments if t.notes and not t.is_drum]
+    for program in programs:
+        if program not in own:
+            raise ValueError(
+                f"programs has {program}, which no part of the tune has: it has "
+                f"{', '.join(map(str, sorted(set(own))))}."
+            )
+    return {
+        part: programs[program]
+        for part, program in zip(instruments, own, strict=True)
+        if program in programs
+    }
+
+
+def _places(notes: pd.DataFrame) -> dict[str, Voice]:
+    """Return where parts stand: spread out, as loud as their notes say."""
+    places, number = {}, 0
+    for part, own in notes.groupby("part", sort=False):
+        strength = np.mean(np.square(own.velocity / 100) * own.gain)
+        level = 20 * np.log10(max(float(strength), 1e-3))
+        middle = part == "drums" or own.pitch.mean() < _LOW
+        places[str(part)] = Voice((), 0.0 if middle else _PANS[number % len(_PANS)], level)
+        number += not middle
+    return places
+
+
+def _about(tune: Any) -> dict[str, Any]:
+    """Return tempo, key and metre of a MIDI file, at its beginning."""
+    import pretty_midi
+
+    about: dict[str, Any] = {"bpm": round(float(tune.get_tempo_changes()[1][0]), 3)}
+    if tune.key_signature_changes:
+        key = pretty_midi.key_number_to_key_name(tune.key_signature_changes[0].key_number)
+        about["key"] = key.replace("M", "m")
+    if tune.time_signature_changes:
+        first = tune.time_signature_changes[0]
+        about["metre"] = f"{first.numerator}/{first.denominator}"
+    return about

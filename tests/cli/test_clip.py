@@ -1,0 +1,107 @@
+"""The command ``clip`` as a user types it, in processes of its own."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pretty_midi
+import pyloudnorm
+import pytest
+import soundfile
+
+from audiogen import datasets, recipes, save
+from audiogen.signal import true_peak
+
+
+def clip(*words, cwd):
+    command = [sys.executable, "-m", "audiogen", "clip", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=os.environ)
+
+
+@pytest.fixture(scope="module")
+def jig(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("jig")
+    words = ("upbeat jig with flute and guitar", "--seconds", 8.3, "--stems", "--seed", 3)
+    return folder / "audiogen-clip", clip(*words, "--quiet", cwd=folder)
+
+
+def test_words_become_a_finished_clip(jig):
+    folder, done = jig
+    assert (done.returncode, done.stderr) == (0, "")
+    audio, rate = soundfile.read(folder / "clip.wav")
+    assert (rate, audio.shape) == (44100, (round(8.3 * 44100), 2))
+    about = json.loads((folder / "clip.json").read_text())
+    loudness = pyloudnorm.Meter(rate).integrated_loudness(audio)
+    assert abs(loudness + 14) < 0.2, "pyloudnorm reads .04 LU less than BS.1770 has it"
+    assert true_peak(audio) <= -1
+    assert about["genre"] == "jig"
+    assert about["metre"] == "6/8"
+    assert about["players"]["melody"] == {"instrument": "flute", "voice": "flute_acoustic_002"}
+    assert about["sections"][-1]["end"] == about["chords"][-1][1] == 8.3
+    assert "Xavier Hosxe" in about["credit"] in done.stdout
+    assert about["faults"] == []
+
+
+def test_stems_sum_to_the_clip_and_are_what_the_midi_file_has(jig):
+    folder, _ = jig
+    audio, _ = soundfile.read(folder / "clip.wav")
+    stems = {path.stem: soundfile.read(path)[0] for path in (folder / "stems").glob("*.wav")}
+    np.testing.assert_allclose(sum(stems.values()), audio, atol=len(stems) * 2**-15)
+    tune = pretty_midi.PrettyMIDI(str(folder / "clip.mid"))
+    assert {track.name for track in tune.instruments} == set(stems)
+    assert tune.get_end_time() <= 8.5
+    assert (folder / "clip.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_it_can_be_explained_and_refused_before_any_work(tmp_path):
+    done = clip("sad waltz in D minor", "--bpm", 90, "--explain", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    for line in ("genre: waltz", "key: D minor", "tempo: 90 beats a minute", "metre: 3/4"):
+        assert line in done.stdout
+    for words, message in (
+        (["waltz with vocals"], "'vocals' is not understood"),
+        (["dubstep"], "'dubstep' is not understood"),
+        (["waltz", "--key", "H minor"], "--key must be a key such as"),
+        (["waltz", "--seconds", 0.5], "seconds"),
+        (["--genre", "wals"], "Did you mean waltz?"),
+        (["jig", "--midi", "my.mid"], "leave 'jig' out"),
+    ):
+        done = clip(*words, "--out", "x", cwd=tmp_path)
+        assert done.returncode == 2
+        assert message in done.stderr
+        assert done.stderr.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_ones_own_midi_with_ones_own_model(tmp_path):
+    notes = datasets.load_notes("train")
+    own = notes.frame.instrument_family.isin(["flute", "organ"])
+    y = notes.frame[["pitch", "instrument_family"]][own]
+    model = recipes.harmonic_gmm(n_components=4, random_state=0).fit(notes.data[own], y)
+    save(model, tmp_path / "own.skops")
+    ode = next(f for f in datasets.load_tunes().filenames if "ode" in f)
+    words = ("--model", "own.skops", "--midi", ode, "--quiet", "--seconds", 4)
+    finish = ("--format", "flac", "--bit-depth", 24, "--loudness", -20, "--sample-rate", 48000)
+    done = clip(*words, *finish, "--programs", "0=organ", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "(organ)" in done.stdout
+    path = tmp_path / "audiogen-clip" / "clip.flac"
+    assert soundfile.info(path).subtype == "PCM_24"
+    audio, rate = soundfile.read(path)
+    assert (rate, audio.shape) == (48000, (4 * 48000, 2))
+    assert abs(pyloudnorm.Meter(rate).integrated_loudness(audio) + 20) < 0.2
+    (tmp_path / "bad.mid").write_bytes(b"MThd")
+    for fault, message in (
+        (("--midi", ode, "--programs", "0=orgn"), "Did you mean organ?"),
+        (("--midi", ode, "--programs", "9=organ"), "programs has 9"),
+        (("--midi", ode, "--programs", "organ"), "must be the number of a program"),
+        (("--loudness", "3"), "must be a number from -70 to 0"),
+        (("--midi", "bad.mid"), "bad.mid cannot be read as a MIDI file"),
+        (("--midi", "none.mid"), "There is no MIDI file none.mid"),
+    ):
+        done = clip("--model", "own.skops", *fault, "--out", "x", cwd=tmp_path)
+        assert done.returncode == 2
+        assert message in done.stderr
+        assert not (tmp_path / "x").exists()

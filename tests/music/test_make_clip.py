@@ -1,0 +1,173 @@
+import pickle
+
+import numpy as np
+import pandas as pd
+import pretty_midi
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audiogen import make_clip
+from audiogen.io import Score
+from audiogen.music import Brief, load_instrument, play_midi, pretrained
+from audiogen.music._casting import Role, cast_parts
+from audiogen.music._checks import melody_faults, mix_faults
+from audiogen.music._midi_parts import midi_parts
+from audiogen.signal import Mastered, loudness
+
+
+@pytest.fixture(scope="module")
+def loop():
+    return make_clip("lo-fi hip-hop", seconds=6, loop=True, random_state=1)
+
+
+def test_a_loop_is_as_long_as_asked_whole_bars_and_has_no_seam(loop):
+    assert len(loop.audio) == 6 * 44100
+    beats = 6 * loop.info["bpm"] / 60
+    assert beats % 4 == pytest.approx(0, abs=1e-3)
+    twice = np.concatenate([loop.audio, loop.audio]).mean(axis=1)
+    steps = np.abs(np.diff(twice))
+    seam = steps[len(loop.audio) - 1]
+    assert seam <= np.quantile(steps, 0.999)
+
+
+def test_stems_sum_to_the_clip_and_the_same_seed_gives_the_same_bits(loop):
+    np.testing.assert_allclose(sum(loop.stems.values()), loop.audio, atol=1e-5)
+    again = make_clip("lo-fi hip-hop", seconds=6, loop=True, random_state=1)
+    np.testing.assert_array_equal(again.audio, loop.audio)
+    assert again.info == loop.info
+    assert again.score == loop.score
+    other = make_clip("lo-fi hip-hop", seconds=6, loop=True, random_state=2)
+    assert not np.array_equal(other.audio, loop.audio)
+
+
+def test_settings_go_over_words():
+    clip = make_clip("slow jig with flute", bpm=126, seconds=3, drums=False, random_state=0)
+    assert clip.info["bpm"] == 126
+    assert "drums" not in clip.stems
+    assert clip.audio.shape == (3 * 44100, 2)
+
+
+def test_a_brief_of_ones_own_and_another_rate():
+    brief = Brief(genre="waltz", tonic=2, mode="minor", seconds=4, drums=False)
+    clip = make_clip(brief, sample_rate=22050, loudness=-18, random_state=0)
+    assert clip.audio.shape == (4 * 22050, 2)
+    assert clip.info["key"] == "D minor"
+    assert loudness(clip.audio, 22050) == pytest.approx(-18, abs=0.1)
+
+
+def test_a_clip_in_a_notebook_has_a_player_and_is_pickled(loop):
+    assert "<audio controls" in loop._repr_html_()
+    again = pickle.loads(pickle.dumps(loop))
+    np.testing.assert_array_equal(again.audio, loop.audio)
+
+
+@pytest.mark.parametrize(
+    ("words", "settings", "message"),
+    [
+        ("jig with vocals", {}, "'vocals' is not understood"),
+        ("jig", {"seconds": 0.5}, "seconds"),
+        ("jig", {"seconds": 3600}, "seconds"),
+        ("jig", {"genre": "dubstep"}, "dubstep"),
+        ("jig", {"sample_rate": 100}, "'sample_rate' parameter of make_clip"),
+        ("drum solo, no drums", {}, "Drums are asked for and left out"),
+        (7, {}, "'words' parameter of make_clip"),
+    ],
+)
+def test_what_cannot_be_is_refused(words, settings, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        make_clip(words, random_state=0, **settings)
+
+
+def test_models_that_there_are_not_are_named():
+    with pytest.raises(ValueError, match=r"'name' parameter of pretrained .*'vocals'"):
+        pretrained("vocals")
+
+
+def midi(tmp_path):
+    """Return a General MIDI file with drums, pedal, a bend and tempo changes on track two."""
+    tune = pretty_midi.PrettyMIDI(initial_tempo=90)
+    piano, drums = pretty_midi.Instrument(0, name="Piano"), pretty_midi.Instrument(0, True)
+    for i in range(4):
+        piano.notes.append(pretty_midi.Note(100, 60 + i, i * 0.5, i * 0.5 + 0.2))
+        drums.notes.append(pretty_midi.Note(100, 36, i * 0.5, i * 0.5 + 0.1))
+    piano.control_changes += [
+        pretty_midi.ControlChange(64, 127, 0.1),
+        pretty_midi.ControlChange(64, 0, 1.1),
+        pretty_midi.ControlChange(7, 50, 0.9),
+    ]
+    piano.pitch_bends.append(pretty_midi.PitchBend(4096, 1.4))
+    tune.instruments += [piano, drums]
+    path = tmp_path / "general.mid"
+    tune.write(str(path))
+    return path
+
+
+def test_pedal_bends_volume_and_drums_of_a_midi_file_are_heard(tmp_path):
+    notes, instruments = midi_parts(midi(tmp_path))
+    piano = notes[notes.part == "Piano"]
+    np.testing.assert_allclose(piano.onset + piano.duration, [1.1, 1.1, 1.2, 1.7], atol=2e-3)
+    np.testing.assert_allclose(piano.pitch, [60, 61, 62, 64], atol=1e-6)
+    np.testing.assert_allclose(piano.gain, [1, 1, 0.25, 0.25])
+    assert instruments["Piano"].name == "piano"
+    clip = play_midi(midi(tmp_path), random_state=0)
+    assert set(clip.stems) == {"Piano", "drums"}
+    assert clip.info["players"]["Piano"]["voice"] == "keyboard_acoustic_000"
+    assert len(clip.audio) == round((1.7 + 1.5) * 44100)
+
+
+def test_a_midi_file_without_notes_is_refused(tmp_path):
+    pretty_midi.PrettyMIDI().write(str(tmp_path / "empty.mid"))
+    with pytest.raises(ValueError, match="There are no notes to play"):
+        play_midi(tmp_path / "empty.mid")
+
+
+@given(
+    st.lists(st.integers(0, 127), min_size=1, max_size=20),
+    st.integers(30, 80),
+    st.integers(13, 40),
+)
+@settings(max_examples=50)
+def test_notes_are_moved_by_octaves_and_only_into_reach(pitches, low, width):
+    role = Role("a", {}, (float(low), float(low + width)))
+    moved = role.moved(np.array(pitches, dtype=float))
+    assert ((moved - pitches) % 12 == 0).all()
+    assert (moved >= low - 12).all()
+    assert (moved <= low + width + 12).all()
+    inside = (np.array(pitches) >= low - 12) & (np.array(pitches) <= low + width + 12)
+    np.testing.assert_array_equal(moved[inside], np.array(pitches)[inside])
+
+
+def test_ones_own_families_are_spread_over_the_parts_by_range():
+    from audiogen.generators import ConditionalGaussianMixture
+
+    y = pd.DataFrame(
+        {"pitch": [30, 50, 60, 80, 40, 90], "family": ["deep"] * 2 + ["mine"] * 2 + ["wide"] * 2}
+    )
+    model = ConditionalGaussianMixture(random_state=0).fit(np.eye(6), y)
+    notes = pd.DataFrame({"part": ["melody", "bass"], "pitch": [72, 36]})
+    players = {"melody": load_instrument("flute"), "bass": load_instrument("double bass")}
+    roles = cast_parts(notes, players, model.conditions_)
+    assert {part: role.voice for part, role in roles.items()} == {"melody": "mine", "bass": "deep"}
+
+
+def test_faults_of_melodies_are_found():
+    good = Score(
+        {"onset": range(8), "duration": [1] * 8, "pitch": [60, 64, 67, 65, 64, 62, 59, 60]}
+    )
+    assert melody_faults(good) == []
+    away = good.replace(tonic=2, mode="dorian")
+    assert melody_faults(away) == ["the melody does not end on the tonic"]
+    late = Score({"onset": [0, 1, 14], "duration": [1] * 3, "pitch": [60, 62, 60]})
+    assert any("rests for 3.0 bars" in fault for fault in melody_faults(late))
+    leaps = good.replace(notes={"onset": range(4), "duration": [1] * 4, "pitch": [36, 84, 48, 60]})
+    assert any("spans 48 semitones" in fault for fault in melody_faults(leaps))
+
+
+def test_faults_of_mixes_are_found():
+    audio = np.zeros((3 * 44100, 2), np.float32)
+    audio[:100] = 0.5
+    found = mix_faults(Mastered(audio, audio[:, 0], -30.0, 0.0), 44100, -14.0)
+    assert len(found) == 3
+    assert "-30.0 LUFS" in found[0]
+    assert "s of it are silent" in found[2]

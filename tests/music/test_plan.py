@@ -1,0 +1,200 @@
+"""Plans fill a clip to its exact length."""
+
+import itertools
+import re
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from audiogen.io import Score, Section
+from audiogen.music import Brief, load_style, plan, style_names
+
+GENRES = st.sampled_from(style_names())
+SECONDS = st.floats(2, 600) | st.floats(2, 30)
+
+
+def check_whole(whole, brief):
+    """Sections follow each other from 0 to the end, in bars that follow each other."""
+    scale = 60 / whole.tempo
+    assert whole.sections[0].start == 0
+    assert whole.sections[-1].end * scale == pytest.approx(brief.seconds, abs=1e-9)
+    for one, other in itertools.pairwise(whole.sections):
+        assert one.end == pytest.approx(other.start, abs=1e-9)
+    bars = [bar for section in whole.sections for bar in section.bars]
+    assert len(bars) == whole.n_bars
+    assert all(end > start for start, end in bars)
+    usual = 4 * whole.metre[0] / whole.metre[1]
+    for section in whole.sections:
+        assert section.bar == pytest.approx(usual, rel=0.085)  # two bends of 4 % apart
+    # No bar but the last is shorter than half a bar.
+    assert all(end - start >= usual * 0.45 for start, end in bars[:-1])
+    assert all(end - start <= usual * 1.6 for start, end in bars)
+
+
+@settings(max_examples=150, deadline=None)
+@given(genre=GENRES, seconds=SECONDS, seed=st.integers(0, 99))
+def test_free_tempi_fill_any_length(genre, seconds, seed):
+    brief = Brief(genre=genre, seconds=seconds).complete(seed)
+    whole = plan(brief)
+    check_whole(whole, brief)
+    assert whole.bpm == pytest.approx(brief.bpm, rel=0.081)
+    assert whole.form
+
+
+@settings(max_examples=100, deadline=None)
+@given(genre=GENRES, seconds=SECONDS, bpm=st.integers(50, 220),
+       ending=st.sampled_from(["ring", "cold", "fade"]))  # fmt: skip
+def test_a_given_tempo_and_length_are_both_kept(genre, seconds, bpm, ending):
+    brief = Brief(genre=genre, seconds=seconds, bpm=bpm, ending=ending).complete(0)
+    whole = plan(brief)
+    check_whole(whole, brief)
+    assert whole.bpm == bpm
+    assert all(section.bar == whole.sections[0].bar for section in whole.sections)
+
+
+@settings(max_examples=100, deadline=None)
+@given(genre=GENRES, seconds=SECONDS, seed=st.integers(0, 9))
+def test_a_loop_is_whole_bars(genre, seconds, seed):
+    brief = Brief(genre=genre, seconds=seconds, loop=True).complete(seed)
+    whole = plan(brief)
+    check_whole(whole, brief)
+    bar = whole.sections[0].bar
+    assert whole.sections[-1].end == pytest.approx(whole.n_bars * bar)
+    assert not {"intro", "outro"} & {section.name for section in whole.sections}
+
+
+@settings(max_examples=100, deadline=None)
+@given(genre=GENRES, seconds=st.floats(6, 60), bpm=st.none() | st.integers(70, 180),
+       loop=st.booleans(),
+       places=st.lists(st.floats(0.2, 0.8), min_size=1, max_size=3))  # fmt: skip
+def test_a_section_begins_at_every_hit(genre, seconds, bpm, loop, places):
+    hits = [round(place * seconds, 2) for place in places]
+    asked = Brief(genre=genre, seconds=seconds, bpm=bpm, loop=loop, hits=hits)
+    brief = asked.complete(0)
+    try:
+        whole = plan(brief)
+    except ValueError as error:
+        check_combinations(str(error), asked)
+        return
+    check_whole(whole, brief)
+    starts = [section.start for section in whole.in_seconds()]
+    for hit in brief.hits:
+        assert min(abs(start - hit) for start in starts) < 1e-9
+    if bpm is not None:
+        assert whole.bpm == pytest.approx(bpm, rel=0.0401)
+        beat = Score({"onset": [], "duration": [], "pitch": []}, metre=whole.metre).beat
+        for section in whole.sections:  # each at a tempo within 4 % of what was asked for
+            local = whole.bpm * (4 * whole.metre[0] / whole.metre[1]) / section.bar
+            assert local == pytest.approx(bpm, rel=0.042), (section, beat)
+    at_hits = [n for n, start in enumerate(starts) if min(abs(start - h) for h in hits) < 1e-9]
+    names = [section.name for section in whole.sections]
+    assert all(names[n] != names[n - 1] for n in at_hits)
+
+
+def check_combinations(message, asked):
+    """What a refusal names can be had."""
+    possible = message.split("Possible are ")[1]
+    pattern = r"bpm=([\d.]+)(?: and seconds=([\d.]+))?(?: and hits at ([\d. ]+) s)?"
+    combinations = re.findall(pattern, possible.rstrip("."))
+    assert 1 <= len(combinations) <= 2, message
+    for bpm, seconds, hits in combinations:
+        changes = {"bpm": float(bpm)}
+        if hits:
+            changes["hits"] = tuple(map(float, hits.split()))
+        if seconds:
+            changes["seconds"] = float(seconds)
+        plan(asked.override(**changes).complete(0))
+
+
+@settings(max_examples=60, deadline=None)
+@given(genre=GENRES, seconds=st.floats(2, 12), bpm=st.integers(60, 200))
+def test_a_loop_that_cannot_be_is_refused_with_two_that_can(genre, seconds, bpm):
+    asked = Brief(genre=genre, seconds=seconds, bpm=bpm, loop=True)
+    message = ""
+    try:
+        whole = plan(asked.complete(0))
+        assert whole.bpm == pytest.approx(bpm, rel=0.0401)
+    except ValueError as error:
+        message = str(error)
+    if message:
+        check_combinations(message, asked)
+        assert message.count("bpm=") == 3  # what was asked, and two others
+
+
+def test_the_form_is_that_of_the_style():
+    def names(**settings):
+        whole = plan(Brief(**settings).complete(0))
+        return [(section.name, section.n_bars) for section in whole.sections]
+
+    # 34 bars of two beats at 120: an introduction and AABB of eight bars each.
+    assert names(genre="jig", bpm=120, seconds=34) == [
+        ("intro", 2), ("A", 8), ("A", 8), ("B", 8), ("B", 8)]  # fmt: skip
+    # 8 bars and a half at 120: the last chord rings for a bar and a half.
+    assert names(genre="rock", bpm=120, seconds=17) == [("A", 8), ("outro", 1)]
+
+
+def melody(form, n_bars, metre=(4, 4), pickup=0.0):
+    """Whole bars of one note: its pitch says which bar of which section it is."""
+    bar = 4 * metre[0] / metre[1]
+    rows = [(pickup + (s * n_bars + b) * bar, bar, 60 + (s * 16 + b) % 60)
+            for s in range(len(form)) for b in range(n_bars)]  # fmt: skip
+    if pickup:
+        rows.insert(0, (0.0, pickup, 55))
+    onset, duration, pitch = zip(*rows, strict=True)
+    sections = [Section(f, pickup + s * n_bars * bar, pickup + (s + 1) * n_bars * bar)
+                for s, f in enumerate(form)]  # fmt: skip
+    length = pickup + len(form) * n_bars * bar
+    return Score(
+        {"onset": onset, "duration": duration, "pitch": pitch}, metre=metre, pickup=pickup,
+        sections=sections, chords=[(0, length / 2, "C"), (length / 2, length, "G")],
+    )  # fmt: skip
+
+
+def test_a_melody_is_laid_out_over_the_sections():
+    whole = plan(Brief(genre="rock", bpm=120, seconds=20.5, hits=4).complete(0))
+    assert [(s.name, s.n_bars) for s in whole.sections] == [("intro", 2), ("A", 7), ("outro", 1)]
+    laid = whole.lay_out(melody("A", 8, pickup=1.0))
+    assert laid.notes.onset.tolist() == [7, 8, 12, 16, 20, 24, 28, 32, 36]
+    # The pick-up, then the first five bars and the last two; the last note is held.
+    assert laid.notes.pitch.tolist() == [55, 60, 61, 62, 63, 64, 66, 67, 67]
+    assert laid.notes.duration.iloc[-1] == pytest.approx(5)
+    assert laid.length == pytest.approx(41)
+    assert [section.name for section in laid.sections] == ["intro", "A", "outro"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(genre=GENRES, seconds=st.floats(2, 90), loop=st.booleans(), data=st.data())
+def test_every_bar_of_a_laid_out_section_has_its_melody_and_chord(genre, seconds, loop, data):
+    hits = [] if seconds < 12 else data.draw(st.sampled_from([[], [seconds / 2]]))
+    brief = Brief(genre=genre, seconds=seconds, loop=loop, hits=hits).complete(0)
+    try:
+        whole = plan(brief)
+    except ValueError:
+        assume(False)
+    style = load_style(genre)
+    tune = melody(whole.form, whole.section_bars, brief.metre)
+    laid = whole.lay_out(tune)
+    assert laid.tempo == pytest.approx(whole.tempo)
+    assert laid.length == pytest.approx(whole.sections[-1].end)
+    for section in whole.sections:
+        for start, end in section.bars:
+            inside = laid.notes[abs(laid.notes.onset - start) < 1e-6]
+            held = section.name == "outro" and start > section.start
+            assert len(inside) == (section.name != "intro" and not held), (style.name, section)
+            assert (inside.onset + inside.duration <= whole.sections[-1].end + 1e-6).all()
+            if len(section.name) == 1:
+                assert any(s <= start + 1e-6 and e >= end - 1e-6 for s, e, _ in laid.chords)
+
+
+def test_what_cannot_be_laid_out_is_refused():
+    whole = plan(Brief(genre="rock", seconds=30).complete(0))
+    with pytest.raises(ValueError, match="bars are 3 quarter notes long"):
+        whole.lay_out(melody("A", 8, (3, 4)))
+    with pytest.raises(ValueError, match="no section 'A', only C"):
+        whole.lay_out(melody("C", 8))
+
+
+def test_a_plan_needs_a_full_brief():
+    with pytest.raises(ValueError, match="complete"):
+        plan(Brief(genre="jig"))

@@ -1,0 +1,99 @@
+"""Styles that come with audiogen, and files of one's own."""
+
+import importlib.resources
+import re
+import tomllib
+
+import pytest
+
+from audiogen.music import Brief, Style, load_style, style_names
+
+FOLDER = importlib.resources.files("audiogen.music") / "styles"
+NEEDED = {"jig", "reel", "hornpipe", "waltz", "march", "air", "jazz_swing", "pop_ballad", "rock",
+          "funk", "latin", "lofi_hip_hop"}  # fmt: skip
+
+
+def test_there_are_the_twelve_styles():
+    assert set(style_names()) >= NEEDED
+
+
+@pytest.mark.parametrize("name", style_names())
+def test_a_style_is_whole(name):
+    style = load_style(name)
+    assert isinstance(style, Style)
+    assert style.hand_written  # nothing that accompanies was learnt
+    assert set(style.patterns) >= set(style.metres)
+    assert style.forms[0] == "A"
+    heard = {part for voice in ("melody", "chords", "bass") for part in [style.voices[voice]]}
+    assert all(voice.instruments for voice in heard)
+    for n_sections in (1, 5, 30):
+        assert re.fullmatch("[A-Z]+", style.form(n_sections))
+        assert len(style.form(n_sections)) == n_sections
+
+
+@pytest.mark.parametrize("name", style_names())
+def test_every_bar_of_a_pattern_plays_something(name):
+    for patterns in load_style(name).patterns.values():
+        rows = [*patterns.comping, *patterns.sparse, *patterns.full, *patterns.bass]
+        assert all(set(row) - set(".-") for row in rows)
+
+
+def own_file(tmp_path, change):
+    text = (FOLDER / "jig.toml").read_text(encoding="utf-8")
+    path = tmp_path / "mine.toml"
+    path.write_text(change(text), encoding="utf-8")
+    return path
+
+
+def test_a_style_of_ones_own_works_like_the_others(tmp_path):
+    path = own_file(tmp_path, lambda text: text.replace("bpm = [100, 126]", "bpm = [60, 61]"))
+    style = load_style(path)
+    assert style.name == "mine"
+    assert style.bpm == (60, 61)
+    brief = Brief(genre=str(path)).complete(0)
+    assert 60 <= brief.bpm <= 61
+
+
+BAD = {
+    "unknown key": ('title = "Jig"', 'title = "Jig"\ntempi = [1, 2]', "unknown key 'tempi'"),
+    "misspelt key": ("section_bars =", "section_bar =", "section_bar'.*section_bars"),
+    "missing key": ("bpm = [100, 126]", "", "'bpm' is missing"),
+    "inner key": ("timing_ms = 6", "timing = 6", r"'feel.timing'.*timing_ms"),
+    "voice key": ("pan = -0.35", "pam = -0.35", r"'voices.chords.pam'.*pan"),
+    "voice": ("drums = { pan", "drum = { pan", r"voices.drum .*drums"),
+    "instrument": ('"whistle"', '"wistle"', r"voices.melody.instruments .*whistle"),
+    "tempo": ("[100, 126]", "[126, 100]", "bpm must be the slowest"),
+    "mode": ("minor = 2", "mineur = 2", "modes must be"),
+    "tonic": ('"G", "D"', '"H", "D"', "tonics must be"),
+    "form": ('"A", "AB"', '"A", "B"', "forms must be"),
+    "metre": ('metres = ["6/8"]', 'metres = ["6/8", "3/4"]', 'no .patterns."3/4"'),
+    "bar": ('["X---x- X---x-"]', '["X---x- X---x"]', r"patterns.6/8.comping must be a bar of 12"),
+    "character": ('["r----. f----."]', '["q----. f----."]', r"patterns.6/8.bass must be a bar"),
+    "drum": ("low_tom =", "low_tim =", r"percussion.low_tim .*low_tom"),
+    "section part": ('"drums"] }', '"drum"] }', r"sections.intro.parts .*drums"),
+    "toml": ("[voices]", "[voices", "no TOML"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_a_bad_file_is_refused_by_file_and_key(kind, tmp_path):
+    old, new, words = BAD[kind]
+    path = own_file(tmp_path, lambda text: text.replace(old, new, 1))
+    with pytest.raises(ValueError, match=words) as caught:
+        load_style(path)
+    assert str(path) in str(caught.value)
+
+
+def test_unknown_styles_and_files_are_refused():
+    with pytest.raises(ValueError, match="jazz_swing"):
+        load_style("jaz swing")
+    with pytest.raises(FileNotFoundError, match="missing.toml"):
+        load_style("missing.toml")
+
+
+def test_the_files_name_what_is_written_by_hand():
+    for name in style_names():
+        text = (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+        assert text.startswith("#")
+        assert "by hand" in text.replace("\n# ", " ")
+        assert tomllib.loads(text)["hand_written"]
