@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from sklearn.base import clone
 from sklearn.decomposition import PCA
 from sklearn.model_selection import (
     GridSearchCV,
@@ -59,22 +60,21 @@ def pipeline():
 
 
 def test_grid_search_over_epochs_and_size_of_the_data():
-    # Fewer or sorted notes differ more between two halves than training can mend.
     X, y = load_notes("train", return_X_y=True)
     X = X[:, :16000]  # a second of each, for speed
     pipe = pipeline().set_params(pca__n_components=16)
-    grid = {"vae__epochs": [1, 60], "vae__max_samples": [0.5, 1.0]}
+    grid = {"vae__epochs": [1, 5], "vae__max_samples": [0.5, 1.0]}
     cv = KFold(2, shuffle=True, random_state=0)
     search = GridSearchCV(pipe, grid, scoring=SCORING, refit="fad", cv=cv, n_jobs=2)
     search.fit(X, y[["pitch"]])
     results = search.cv_results_
     for name in SCORING:
         assert np.isfinite(results[f"mean_test_{name}"]).all()
-    fad = {
-        (p["vae__epochs"], p["vae__max_samples"]): -score
-        for p, score in zip(results["params"], results["mean_test_fad"], strict=True)
-    }
-    assert fad[60, 1.0] < fad[1, 1.0], "training must help"
+    assert len(set(results["mean_test_fad"])) == 4, "both parameters matter"
+    fold, held_out = next(cv.split(X))
+    by_hand = clone(pipe).set_params(**results["params"][3]).fit(X[fold], y[["pitch"]].iloc[fold])
+    score = neg_frechet_audio_distance(by_hand, X[held_out], y[["pitch"]].iloc[held_out])
+    assert results["split0_test_fad"][3] == pytest.approx(score, rel=1e-3)
     assert search.best_estimator_.sample(y={"pitch": 60}).shape == (1, 16000)
 
 

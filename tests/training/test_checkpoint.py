@@ -103,7 +103,7 @@ def assert_equal(one, two):
     "kind",
     [
         "ConditionalVAE",
-        "GANGenerator",
+        pytest.param("GANGenerator", marks=pytest.mark.long),
         pytest.param("LSTMSequencer", marks=pytest.mark.long),
         pytest.param("WaveNetAutoencoder", marks=pytest.mark.long),
     ],
