@@ -6,6 +6,7 @@ from typing import Any, Self
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from audiogen.generators._compact import CompactMixin
 from audiogen.generators._melody_composition import (
     Composer,
     check_sampling,
@@ -29,7 +30,7 @@ from audiogen.utils.validation import Interval
 __all__ = ["MelodyComposer"]
 
 
-class MelodyComposer(TrainedEstimator):
+class MelodyComposer(CompactMixin, TrainedEstimator):
     """Network that learns melodies from tunes and composes new ones.
 
     It predicts the next note, a pitch relative to the tonic (or a rest) and its duration, from
@@ -316,23 +317,6 @@ class MelodyComposer(TrainedEstimator):
             exp of minus `score`.
         """
         return float(np.exp(-self.score(X, y)))
-
-    def compact(self) -> Self:
-        """Forget what only further training needs, and keep half the bits of the weights.
-
-        The file that `audiogen.save` writes shrinks to an eighth. Melodies of a seed change;
-        `partial_fit` goes on, with a new optimizer.
-
-        Returns
-        -------
-        self : MelodyComposer
-        """
-        check_is_fitted(self)
-        self._live_model, self._training_state = None, None
-        layers = self._weights["network"].items()
-        halved = {name: [np.asarray(w, np.float16) for w in weights] for name, weights in layers}
-        self._weights = {"network": halved}
-        return self
 
     @property
     def categories_(self) -> dict[str, list[str]]:

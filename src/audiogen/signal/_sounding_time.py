@@ -74,7 +74,7 @@ def bound_sounding_time(
 
     Notes
     -----
-    Times are exact to a frame of 20 ms.
+    Times are exact to some frames of 20 ms.
 
     Examples
     --------
