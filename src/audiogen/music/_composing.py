@@ -16,7 +16,7 @@ __all__ = ["compose_score"]
 _GROOVE_METRE = (4, 4)  # what `GrooveComposer` was trained on
 _GROOVE = {"temperature": 0.8, "guidance": 0.5, "n_draws": 8}  # single draws are often sparse
 _TEMPERATURES = (0.7, 0.7, 0.7, 0.9, 0.9, 0.9, 1.1, 1.1, 1.1, 1.3, 1.3, 1.3)  # of drawn chords
-_LONGEST_CHORD = 2.0  # bars
+_LONGEST_CHORD, _LONGEST_OF_DANCE = 2.0, 4.0  # bars
 
 
 def compose_score(brief: Brief, style: Style, plan: Plan, seed: int) -> Score:
@@ -71,26 +71,25 @@ def _melody(brief: Brief, style: Style, plan: Plan, seed: int) -> Score:
 
 
 def _harmonised(melody: Score, style: Style, seed: int) -> Score:
-    """Return a melody with chords: plain ones for dances, and elsewhere ones that move.
+    """Return a melody with chords that move: plain ones for dances, richer ones elsewhere.
 
-    Of the latter some are drawn, ever more freely, until no chord lasts long; otherwise those
-    that move most are taken.
+    Of a dance the likeliest chords are taken if none lasts long. Otherwise chords are drawn, ever
+    more freely, until none does, or those that move most are taken.
     """
     model = copy.copy(pretrained("chords"))
-    if style.colour == "triads" and style.composer_genre is not None:
-        model.set_params(decoding="viterbi", vocabulary="diatonic")
-        return model.predict([melody], random_state=seed)[0]
+    is_dance = style.colour == "triads" and style.composer_genre is not None
     vocabulary = "sevenths" if style.colour == "sevenths" else "triads"
-    model.set_params(decoding="sample", vocabulary=vocabulary)
-    drawn = []
-    for number, temperature in enumerate(_TEMPERATURES):
-        model.set_params(temperature=temperature)
-        drawn.append(
-            model.predict([melody], random_state=spawn_seed(seed, Stream.TUNE, number))[0]
-        )
-        if max(end - start for start, end, _ in drawn[-1].chords) <= _LONGEST_CHORD * melody.bar:
-            return drawn[-1]
-    return max(drawn, key=lambda score: len(score.chords))
+    model.set_params(vocabulary="diatonic" if is_dance else vocabulary)
+    longest = (_LONGEST_OF_DANCE if is_dance else _LONGEST_CHORD) * melody.bar
+    ways: list[dict[str, Any]] = [{"decoding": "viterbi"}] if is_dance else []
+    ways += [{"decoding": "sample", "temperature": value} for value in _TEMPERATURES]
+    tried = []
+    for number, way in enumerate(ways):
+        own = spawn_seed(seed, Stream.TUNE, number)
+        tried += model.set_params(**way).predict([melody], random_state=own)
+        if max(end - start for start, end, _ in tried[-1].chords) <= longest:
+            return tried[-1]
+    return max(tried, key=lambda score: len(score.chords))
 
 
 def _grooves(brief: Brief, style: Style, plan: Plan, seed: int) -> dict[str, Any] | None:

@@ -65,7 +65,7 @@ def perform_part(
     moved = np.count_nonzero(pitch != notes.pitch)
     if moved:
         logging.getLogger("audiogen").warning(
-            "%d notes are out of reach of %s and were moved by octaves.", moved, role.voice
+            "Notes out of reach of %s were moved by octaves: %d.", role.voice, moved
         )
     notes = notes.assign(pitch=pitch, voice=role.voice, **role.conditions)
     table = read_score(notes, final.condition_names_, final.categories_)
