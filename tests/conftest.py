@@ -1,7 +1,16 @@
 """What holds for all tests."""
 
+import os
+
 import librosa
 import numpy as np
+from hypothesis import settings
+
+# The same examples every time, so that a change is what makes a test fail;
+# HYPOTHESIS_PROFILE=random looks for others.
+settings.register_profile("fixed", derandomize=True)
+settings.register_profile("random")
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
 
 def pytest_configure(config):

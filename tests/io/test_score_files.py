@@ -53,7 +53,7 @@ def scores(draw):
     for duration in draw(st.lists(times, max_size=4)):
         end = min(now + float(duration), length)
         root, quality = draw(st.integers(0, 11)), draw(st.sampled_from(list(CHORD_QUALITIES)))
-        if end > now:
+        if end > now + 1e-6:
             chords.append((now, end, chord_name(root, quality)))
         now = end
     half = float(Fraction(length).limit_denominator(960) // 2)
