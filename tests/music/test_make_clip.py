@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from audiogen import make_clip
 from audiogen.io import Score
 from audiogen.music import Brief, load_instrument, play_midi, pretrained
-from audiogen.music._casting import Role, cast_parts
+from audiogen.music._casting import Role, cast_drums, cast_parts
 from audiogen.music._checks import melody_faults, mix_faults
 from audiogen.music._midi_parts import midi_parts
+from audiogen.preprocessing import PitchFilter
 from audiogen.signal import Mastered, loudness
 
 
@@ -70,6 +71,9 @@ def test_a_clip_in_a_notebook_has_a_player_and_is_pickled(loop):
         ("jig", {"seconds": 3600}, "seconds"),
         ("jig", {"genre": "dubstep"}, "dubstep"),
         ("jig", {"sample_rate": 100}, "'sample_rate' parameter of make_clip"),
+        ("jig", {"fade_out": -1}, "'fade_out' parameter of make_clip"),
+        ("jig loop", {"fade_out": 1, "seconds": 4}, "A loop has no ends to fade"),
+        ("jig", {"model": PitchFilter()}, "make_clip needs a generator .* 'pitch'"),
         ("drum solo, no drums", {}, "Drums are asked for and left out"),
         (7, {}, "'words' parameter of make_clip"),
     ],
@@ -120,6 +124,45 @@ def test_a_midi_file_without_notes_is_refused(tmp_path):
     pretty_midi.PrettyMIDI().write(str(tmp_path / "empty.mid"))
     with pytest.raises(ValueError, match="There are no notes to play"):
         play_midi(tmp_path / "empty.mid")
+
+
+def test_a_midi_file_that_claims_months_is_refused_before_any_work(tmp_path):
+    tune = pretty_midi.PrettyMIDI()
+    track = pretty_midi.Instrument(0)
+    track.notes.append(pretty_midi.Note(100, 60, 0.0, 5000.0))
+    tune.instruments.append(track)
+    with pytest.raises(ValueError, match="The notes last 5,00. seconds"):
+        play_midi(tune)
+    assert len(play_midi(tune, seconds=1, random_state=0).audio) == 44100
+    with pytest.raises(ValueError, match="'sample_rate' parameter of play_midi"):
+        play_midi(tune, sample_rate=0)
+
+
+def test_kits_that_lend_drums_are_credited(loop):
+    """The electronic kit of lo-fi has no hi-hat: whoever lends one must be named."""
+    conditions = pretrained("drums")[-1].conditions_
+    notes = pd.DataFrame({"part": ["drums"] * 3, "pitch": [36, 42, 38]})
+    role = cast_drums(notes, conditions, "sonicpi1")
+    learnt = set(
+        zip(conditions.combinations_["drum"], conditions.combinations_["kit"], strict=True)
+    )
+    assert ("hihat_closed", "sonicpi1") not in learnt
+    lenders = {kit for drum, kit in learnt if drum == "hihat_closed"}
+    assert set(role.kits) == lenders | {"sonicpi1"}
+    own = cast_drums(notes, conditions, "muldjord")
+    assert own.kits == ("muldjord",)
+    assert "Lars Muldjord" in loop.info["credit"]
+
+
+def test_a_model_without_categories_plays_all_parts():
+    from audiogen.generators import ConditionalGaussianMixture
+
+    y = pd.DataFrame({"pitch": [50, 60, 70, 80]})
+    model = ConditionalGaussianMixture(random_state=0).fit(np.eye(4), y)
+    notes = pd.DataFrame({"part": ["melody", "bass"], "pitch": [72, 36]})
+    players = {"melody": load_instrument("flute"), "bass": load_instrument("double bass")}
+    roles = cast_parts(notes, players, model.conditions_)
+    assert {role.pitches for role in roles.values()} == {(50.0, 80.0)}
 
 
 @given(

@@ -9,7 +9,6 @@ from audiogen.cli._options import add_out, add_seed, count, program, within
 __all__ = ["add_parser", "run"]
 
 _FORMATS = ("wav", "flac", "ogg", "mp3", "opus")
-_BAD_SECONDS = 2, 600
 
 
 def add_parser(commands: Any) -> argparse.ArgumentParser:

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from audiogen.io import general_midi_drums
 from audiogen.music._instruments import Instrument
 from audiogen.utils.names import did_you_mean
 
-__all__ = ["Role", "cast_parts"]
+__all__ = ["DrumRole", "Role", "cast_drums", "cast_parts"]
 
 _REACH = 12  # semitones beyond the pitches that a voice learnt: the most that it extrapolates
 # What counts against a voice: another instrument, then another family; a part out of its reach;
@@ -31,14 +32,11 @@ class Role:
         The categories to ask the model for.
     pitches : tuple of (float, float)
         The pitches that the model learnt of it.
-    velocities : tuple of (float, float)
-        Likewise the velocities; from 0 to 127 where they are no condition.
     """
 
     voice: str
     conditions: dict[str, Any] = field(default_factory=dict)
     pitches: tuple[float, float] = (0.0, 127.0)
-    velocities: tuple[float, float] = (0.0, 127.0)
 
     def moved(self, pitch: np.ndarray) -> np.ndarray:
         """Return pitches, each moved by the octaves that bring it within reach.
@@ -56,6 +54,61 @@ class Role:
         up = np.ceil(np.maximum(low - pitch, 0) / 12)
         down = np.ceil(np.maximum(pitch - high, 0) / 12)
         return pitch + 12 * (up - down)
+
+
+@dataclass(frozen=True)
+class DrumRole:
+    """The drums of a model that play percussion notes.
+
+    Parameters
+    ----------
+    kit : str or None
+        The kit to ask the model for; None where it has none.
+    drums : dict of int to str
+        The drum that plays each of General MIDI's percussion notes.
+    kits : tuple of str
+        The kits that are heard: another lends the drums that the kit lacks.
+    """
+
+    kit: str | None
+    drums: dict[int, str]
+    kits: tuple[str, ...]
+
+
+def cast_drums(notes: pd.DataFrame, conditions: Any, wanted: str | None = None) -> DrumRole:
+    """Return what plays the drums.
+
+    Parameters
+    ----------
+    notes : DataFrame
+        What is played: the columns part and pitch.
+    conditions : ConditionEncoder
+        The conditions of the model that plays: drum, and perhaps kit.
+    wanted : str, default=None
+        The kit to ask for, where the model has it.
+
+    Returns
+    -------
+    role : DrumRole
+
+    Warns
+    -----
+    UserWarning
+        Of the notes whose own drum is missing.
+    """
+    pitches = sorted({int(pitch) for pitch in notes.pitch[notes.part == "drums"]})
+    played = general_midi_drums(pitches, conditions.categories_["drum"].tolist())
+    drums = dict(zip(pitches, played, strict=True))
+    known = conditions.categories_.get("kit")
+    if known is None:
+        return DrumRole(None, drums, ())
+    kit = wanted if wanted is not None and wanted in known.tolist() else str(known[0])
+    learnt = conditions.combinations_
+    kits: list[str] = []
+    for drum in dict.fromkeys(played):
+        own = list(dict.fromkeys(learnt["kit"][learnt["drum"] == drum]))
+        kits += [kit] if kit in own else own
+    return DrumRole(kit, drums, tuple(dict.fromkeys(kits)))
 
 
 def cast_parts(
@@ -113,23 +166,15 @@ def _able(voices: list[Role], category: str | None) -> list[Role]:
 
 
 def _voices(conditions: Any) -> Iterator[Role]:
-    """Yield all combinations of categories that a model learnt, with their ranges."""
+    """Yield all combinations of categories that a model learnt, with their pitches."""
     names = [name for name, seen in conditions.categories_.items() if seen is not None]
-    everything = {
-        name: conditions.ranges_.get(name, (0.0, 127.0)) for name in ("pitch", "velocity")
-    }
-    for number, places in enumerate(conditions.groups_):
+    pitches = conditions.group_ranges_["pitch"].astype(float).tolist()
+    for places, (low, high) in zip(conditions.groups_, pitches, strict=True):
         own = {
             name: conditions.categories_[name].tolist()[place]
             for name, place in zip(names, places.tolist(), strict=True)
         }
-        ranges = {
-            name: tuple(map(float, table[number]))
-            for name, table in conditions.group_ranges_.items()
-        }
-        low_high = {name: ranges.get(name, everything[name]) for name in everything}
-        voice = " ".join(map(str, own.values())) or "the only voice"
-        yield Role(voice, own, low_high["pitch"], low_high["velocity"])
+        yield Role(" ".join(map(str, own.values())) or "the only voice", own, (low, high))
 
 
 def _cost(voice: Role, pitch: np.ndarray, instrument: Instrument, taken: list[str]) -> float:

@@ -13,11 +13,8 @@ import numpy as np
 
 from audiogen.io import Score, write_clip
 from audiogen.utils.files import atomic_path
-from audiogen.utils.validation import Options, check_parameters
 
 __all__ = ["Clip"]
-
-_FORMATS = ("wav", "flac", "ogg", "mp3", "opus")
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +66,7 @@ class Clip:
         name : str, default="clip"
             Name of the files, without their suffixes.
         format : {"wav", "flac", "ogg", "mp3", "opus"}, default="wav"
-            Format of the audio.
+            Format of the audio. The loop points of a loop are written into WAV files only.
         bit_depth : {16, 24, 32}, default=16
             Bits per sample, as `write_clip` takes them.
         stems : bool, default=False
@@ -80,7 +77,6 @@ class Clip:
         paths : list of pathlib.Path
             The files, that of the clip first.
         """
-        check_parameters("Clip.save", {"format": Options(*_FORMATS)}, {"format": format})
         folder = pathlib.Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
         texts = {"title": self.info["title"], "comment": self.info["credit"]}

@@ -8,7 +8,8 @@ from typing import Any
 import audiogen
 from audiogen.io import Score
 from audiogen.music._brief import Brief
-from audiogen.music._casting import Role
+from audiogen.music._casting import DrumRole, Role
+from audiogen.music._composing import has_groove
 from audiogen.music._plan import Plan
 from audiogen.music._pretrained import credits_of
 from audiogen.music._styles import Style
@@ -19,7 +20,7 @@ __all__ = ["describe_clip", "describe_sound"]
 
 def describe_clip(
     score: Score, brief: Brief, style: Style, plan: Plan, mastered: Mastered, *,
-    words: str, roles: dict[str, Role], kit: str | None, faults: list[str],
+    words: str, roles: dict[str, Role], drums: DrumRole | None, faults: list[str],
     sample_rate: int, seed: int,
 ) -> dict[str, Any]:  # fmt: skip
     """Return a description of a clip.
@@ -40,7 +41,7 @@ def describe_clip(
         The words that it was asked for in.
     roles : dict of str to Role
         What plays each part but the drums.
-    kit : str or None
+    drums : DrumRole or None
         What plays the drums.
     faults : list of str
         What its own checks found.
@@ -56,7 +57,7 @@ def describe_clip(
     """
     scale, end = 60 / plan.tempo, plan.seconds
     models = ["melody", "chords"]
-    if "drums" in score.parts and style.groove is not None and plan.metre == (4, 4):
+    if "drums" in score.parts and has_groove(style, plan):
         models.append("groove")
     about = {
         "title": brief.title,
@@ -80,14 +81,15 @@ def describe_clip(
         "hand_written": list(style.hand_written),
     }
     return about | describe_sound(
-        mastered, roles=roles, instruments=brief.voices, kit=kit, models=tuple(models),
+        mastered, roles=roles, instruments=brief.voices, drums=drums, models=tuple(models),
         faults=faults, sample_rate=sample_rate, seed=seed,
     )  # fmt: skip
 
 
 def describe_sound(
     mastered: Mastered, *, roles: Mapping[str, Role], instruments: Mapping[str, str],
-    kit: str | None, models: tuple[str, ...], faults: list[str], sample_rate: int, seed: int,
+    drums: DrumRole | None, models: tuple[str, ...], faults: list[str], sample_rate: int,
+    seed: int,
 ) -> dict[str, Any]:  # fmt: skip
     """Return how a clip sounds, who plays it and what it was made from.
 
@@ -99,7 +101,7 @@ def describe_sound(
         What plays each part but the drums.
     instruments : dict of str to str
         Names of the instruments that were asked for.
-    kit : str or None
+    drums : DrumRole or None
         What plays the drums; None where there are none.
     models : tuple of str
         Names of the pretrained models that composed it.
@@ -115,13 +117,14 @@ def describe_sound(
     info : dict
         Of what JSON takes.
     """
-    sources = credits_of(models, {p: r.voice for p, r in roles.items()}, kit)
+    voices = [role.voice for role in roles.values()]
+    sources = credits_of(models, voices, () if drums is None else drums.kits)
     players = {
         part: {"instrument": instruments.get(part, ""), "voice": role.voice}
         for part, role in roles.items()
     }
-    if kit is not None:
-        players["drums"] = {"instrument": "drums", "voice": kit}
+    if drums is not None:
+        players["drums"] = {"instrument": "drums", "voice": drums.kit or "drums"}
     return {
         "players": players,
         "seed": seed,

@@ -11,7 +11,7 @@ from audiogen.music._pretrained import pretrained
 from audiogen.music._styles import Style
 from audiogen.utils.seeds import Stream, spawn_seed
 
-__all__ = ["compose_score"]
+__all__ = ["compose_score", "has_groove"]
 
 _GROOVE_METRE = (4, 4)  # what `GrooveComposer` was trained on
 _GROOVE = {"temperature": 0.8, "guidance": 0.5, "n_draws": 8}  # single draws are often sparse
@@ -92,10 +92,17 @@ def _harmonised(melody: Score, style: Style, seed: int) -> Score:
     return max(tried, key=lambda score: len(score.chords))
 
 
+def has_groove(style: Style, plan: Plan) -> bool:
+    """Tell whether the drums of a clip are composed, and not the patterns of its style."""
+    return style.groove is not None and plan.metre == _GROOVE_METRE
+
+
 def _grooves(brief: Brief, style: Style, plan: Plan, seed: int) -> dict[str, Any] | None:
     """Return two bars of drums for each section, where the style has learnt ones."""
-    if not brief.drums or style.groove is None or plan.metre != _GROOVE_METRE:
+    if not brief.drums or not has_groove(style, plan):
         return None
     names = list(dict.fromkeys(section.name for section in plan.sections))
-    drawn = pretrained("groove").sample(len(names), y=style.groove, random_state=_seed(seed, 2))
+    drawn = pretrained("groove").sample(
+        len(names), y=style.groove, random_state=_seed(seed, 2), **_GROOVE
+    )
     return dict(zip(names, drawn, strict=True))

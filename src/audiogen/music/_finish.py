@@ -4,14 +4,27 @@ import logging
 import math
 
 import numpy as np
+import pandas as pd
 
 from audiogen.signal import limit_peak, master, resample
 
-__all__ = ["resample_clip", "set_loudness"]
+__all__ = ["resample_clip", "seconds_of", "set_loudness"]
 
 _CEILING = -1.0  # dB of full scale, which lossy formats need
 _EDGE_PERIODS = 20  # common periods of two rates that the resampler's filter reaches at most
 _AS_ASKED = 0.1  # LU
+_LONGEST = 3600.0  # seconds, unless more are asked for: a file of 40 bytes can claim months
+
+
+def seconds_of(notes: pd.DataFrame, tail: float) -> float:
+    """Return how long notes last; refuse more than anybody means."""
+    seconds = float((notes.onset + notes.duration).max()) + tail
+    if seconds > _LONGEST:
+        raise ValueError(
+            f"The notes last {seconds:,.0f} seconds, and a clip is {_LONGEST:,.0f} (an hour) at "
+            "most unless seconds says otherwise. Give seconds, or mend the notes' times."
+        )
+    return seconds
 
 
 def resample_clip(

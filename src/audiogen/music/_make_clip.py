@@ -1,37 +1,31 @@
 """Words in, a finished clip out."""
 
 import logging
-import numbers
 from typing import Any
 
 from audiogen.io import Score
 from audiogen.music._brief import Brief
-from audiogen.music._casting import cast_parts
+from audiogen.music._casting import cast_drums, cast_parts
 from audiogen.music._checks import melody_faults, mix_faults
 from audiogen.music._clip import Clip
 from audiogen.music._clip_info import describe_clip
 from audiogen.music._composing import compose_score
 from audiogen.music._instruments import load_instrument
-from audiogen.music._mixdown import mix_down
+from audiogen.music._mix import pitched_generator
+from audiogen.music._mixdown import SOUND, mix_down
 from audiogen.music._plan import Plan, plan
 from audiogen.music._pretrained import pretrained
 from audiogen.music._prompt import parse_prompt
 from audiogen.music._styles import Style, load_style
 from audiogen.pipeline import split_steps
 from audiogen.utils.seeds import Stream, draw_seed, spawn_seed
-from audiogen.utils.validation import Instance, Interval, check_parameters
+from audiogen.utils.validation import Instance, check_parameters
 
 __all__ = ["make_clip"]
 
 _TRIES = 4  # scores composed at most until the melody of one has no faults
 _KIT, _KITS = "muldjord", {"lofi_hip_hop": "sonicpi1"}
-_CONSTRAINTS = {
-    "words": Instance((str, Brief), "words or a Brief"),
-    "sample_rate": Interval(numbers.Integral, 8000, 192000, closed="both"),
-    "loudness": Interval(numbers.Real, -70, 0, closed="both"),
-    "fade_in": Interval(numbers.Real, 0, None),
-    "fade_out": Interval(numbers.Real, 0, None),
-}
+_CONSTRAINTS = {"words": Instance((str, Brief), "words or a Brief"), **SOUND}
 
 
 def make_clip(
@@ -93,10 +87,7 @@ def make_clip(
     >>> clip.audio.shape, clip.info["metre"]
     ((264600, 2), '6/8')
     """
-    given = {"words": words, "sample_rate": sample_rate, "loudness": loudness}
-    check_parameters(
-        "make_clip", _CONSTRAINTS, {**given, "fade_in": fade_in, "fade_out": fade_out}
-    )
+    check_parameters("make_clip", _CONSTRAINTS, locals())
     seed = draw_seed(random_state)
     asked = words if isinstance(words, Brief) else parse_prompt(words) if words else Brief()
     brief = asked.override(**settings).complete(seed)
@@ -107,10 +98,13 @@ def make_clip(
     kit = pretrained("drums") if drum_kit is None else drum_kit
     instruments = {part: load_instrument(name) for part, name in brief.voices.items()}
     notes = score.to_seconds()
-    roles = cast_parts(notes, instruments, split_steps(model)[1].conditions_)
-    kit_name = _kit_name(style, kit) if "drums" in score.parts else None
+    roles = cast_parts(notes, instruments, pitched_generator(model, "make_clip").conditions_)
+    drums = None
+    if "drums" in score.parts:
+        wanted = _KITS.get(style.name, _KIT)
+        drums = cast_drums(notes, split_steps(kit)[1].conditions_, wanted)
     mixed = mix_down(
-        notes, style.voices, roles, model, kit, kit_name=kit_name, sample_rate=sample_rate,
+        notes, style.voices, roles, drums, model, kit, sample_rate=sample_rate,
         n_timesteps=round(planned.seconds * sample_rate), target=loudness,
         fades=(fade_in, max(fade_out, planned.fade_out)), loop=planned.loop, seed=seed,
     )  # fmt: skip
@@ -120,7 +114,7 @@ def make_clip(
     said = words if isinstance(words, str) else ""
     info = describe_clip(
         score, brief, style, planned, mixed.mastered, words=said,
-        roles=roles, kit=kit_name, faults=faults, sample_rate=sample_rate, seed=seed,
+        roles=roles, drums=drums, faults=faults, sample_rate=sample_rate, seed=seed,
     )  # fmt: skip
     programs = {part: instrument.program for part, instrument in instruments.items()}
     return Clip(mixed.mastered.audio, sample_rate, mixed.stems, score, info, programs)
@@ -137,12 +131,3 @@ def _best_score(brief: Brief, style: Style, planned: Plan, seed: int) -> Score:
             break
         logging.getLogger("audiogen").info("Take %d: %s.", take + 1, "; ".join(faults))
     return min(found, key=lambda both: both[0])[1]
-
-
-def _kit_name(style: Style, kit: Any) -> str | None:
-    """Return the kit of a style, where the model has several."""
-    known = split_steps(kit)[1].categories_.get("kit")
-    if known is None:
-        return None
-    wanted = _KITS.get(style.name, _KIT)
-    return wanted if wanted in known.tolist() else str(known[0])

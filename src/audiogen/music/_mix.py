@@ -12,13 +12,24 @@ from audiogen.pipeline import generate, inverse_transform_steps, split_steps
 from audiogen.signal import hold_note
 from audiogen.utils.seeds import Stream, make_rng, spawn_seed
 
-__all__ = ["mix_notes"]
+__all__ = ["mix_notes", "pitched_generator"]
 
 _AT_ONCE = 32  # notes generated at once
 _LEVEL, _MOST_GAIN = 0.1, 10.0  # RMS of the loudest frame; near silence stays near silence
 _LEVEL_FRAME = 0.1  # seconds
 _MARGIN = 0.3  # seconds beyond a note: silence is cut off before it, and its end is measured
 _ONSET_DB, _ONSET_FRAME = 30.0, 0.01  # below the loudest frame; seconds
+
+
+def pitched_generator(estimator: Any, caller: str) -> Any:
+    """Return the generator itself; refuse one without the condition pitch."""
+    generator = split_steps(estimator)[1]
+    if "pitch" not in getattr(generator, "condition_names_", ()):
+        raise ValueError(
+            f"{caller} needs a generator that was fitted with y a DataFrame with the column "
+            f"'pitch'. This {type(generator).__name__} was not."
+        )
+    return generator
 
 
 def mix_notes(

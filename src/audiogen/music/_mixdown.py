@@ -1,18 +1,28 @@
 """A score played, mixed and mastered."""
 
+import numbers
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from audiogen.music._casting import Role
+from audiogen.music._casting import DrumRole, Role
 from audiogen.music._perform import perform_drums, perform_part
 from audiogen.music._styles import Voice
 from audiogen.signal import Mastered, loudness, master, pan, room, widen
 from audiogen.utils.seeds import Stream, spawn_seed
+from audiogen.utils.validation import Interval
 
-__all__ = ["Mixdown", "mix_down"]
+__all__ = ["SOUND", "Mixdown", "mix_down"]
+
+# What callers may ask of the sound of a clip.
+SOUND = {
+    "sample_rate": Interval(numbers.Integral, 8000, 192000, closed="both"),
+    "loudness": Interval(numbers.Real, -70, 0, closed="both"),
+    "fade_in": Interval(numbers.Real, 0, None),
+    "fade_out": Interval(numbers.Real, 0, None),
+}
 
 _MELODY = -20.0  # LUFS of the melody before mastering; other parts are relative to it
 _UNKNOWN = Voice(level=-6.0)  # of a part that the style does not have
@@ -39,10 +49,9 @@ class Mixdown(NamedTuple):
 
 
 def mix_down(
-    notes: pd.DataFrame, places: Mapping[str, Voice], roles: Mapping[str, Role], model: Any,
-    kit: Any, *,
-    kit_name: str | None, n_timesteps: int, sample_rate: int, target: float,
-    fades: tuple[float, float], loop: bool, seed: int,
+    notes: pd.DataFrame, places: Mapping[str, Voice], roles: Mapping[str, Role],
+    drums: DrumRole | None, model: Any, kit: Any, *, n_timesteps: int, sample_rate: int,
+    target: float, fades: tuple[float, float], loop: bool, seed: int,
 ) -> Mixdown:  # fmt: skip
     """Return notes as a mastered stereo clip.
 
@@ -54,10 +63,10 @@ def mix_down(
         Where the parts stand, and how loud they are.
     roles : dict of str to Role
         What plays each part but the drums.
+    drums : DrumRole or None
+        What plays the drums; None where there are none.
     model, kit : estimator
         Fitted pipelines, for notes and for drums.
-    kit_name : str or None
-        The kit to ask for.
     n_timesteps, sample_rate : int
         Length of the clip in samples, and its sampling rate in Hz.
     target : float
@@ -78,8 +87,8 @@ def mix_down(
     for part in dict.fromkeys(notes.part.astype(str)):
         own_notes = notes[notes.part == part]
         own = spawn_seed(seed, Stream.VOICE, *part.encode())
-        if part == "drums":
-            dry = perform_drums(own_notes, kit, kit_name=kit_name, seed=own, **size)
+        if drums is not None and part == "drums":
+            dry = perform_drums(own_notes, drums, kit, seed=own, **size)
         else:
             dry = perform_part(own_notes, roles[part], model, seed=own, **size)
         stems[part] = _placed(dry, part, places.get(part, _UNKNOWN), sample_rate, loop)
@@ -89,7 +98,7 @@ def mix_down(
     fade_in, fade_out = fades
     mastered = master(
         mix, sample_rate, loudness=target, fade_in=fade_in,
-        fade_out=0.0 if loop else max(fade_out, _SHORTEST_FADE), wrap=loop,
+        fade_out=fade_out if loop else max(fade_out, _SHORTEST_FADE), wrap=loop,
     )  # fmt: skip
     for stem in stems.values():
         stem *= mastered.gain[:, np.newaxis]

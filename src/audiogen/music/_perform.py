@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from audiogen.exceptions import ExtrapolationWarning
-from audiogen.io import general_midi_drums
-from audiogen.music._casting import Role
+from audiogen.generators import clip_conditions
+from audiogen.music._casting import DrumRole, Role
 from audiogen.music._finish import resample_clip
 from audiogen.music._mix import mix_notes
 from audiogen.music._score import read_score
@@ -72,7 +72,7 @@ def perform_part(
     if "velocity" in final.condition_names_:  # beyond the learnt ones the level makes up for it
         asked = table.velocity
         table["velocity"] = (asked / _STEP).round() * _STEP  # alike ones are generated once
-        table["velocity"] = table.velocity.clip(*role.velocities)
+        table = clip_conditions(final, table, ["velocity"])
         table["gain"] *= np.square(asked.clip(1) / table.velocity.clip(1))
     n_own = round(n_timesteps / sample_rate * rate)
     table = table[table.onset < n_timesteps / sample_rate].reset_index(drop=True)
@@ -86,8 +86,8 @@ def perform_part(
 
 
 def perform_drums(
-    notes: pd.DataFrame, kit: Any, *, kit_name: str | None, n_timesteps: int, sample_rate: int,
-    loop: bool, seed: int,
+    notes: pd.DataFrame, role: DrumRole, kit: Any, *,
+    n_timesteps: int, sample_rate: int, loop: bool, seed: int,
 ) -> np.ndarray:  # fmt: skip
     """Return drums as a stereo stem.
 
@@ -95,10 +95,10 @@ def perform_drums(
     ----------
     notes : DataFrame
         Onset in seconds, pitch (General MIDI's percussion notes) and velocity.
+    role : DrumRole
+        The drums that play it.
     kit : estimator
         A fitted pipeline with the conditions drum and velocity, and perhaps kit.
-    kit_name : str or None
-        The kit to ask for.
     n_timesteps, sample_rate : int
         Length of the stem in samples, and its sampling rate in Hz.
     loop : bool
@@ -112,9 +112,8 @@ def perform_drums(
     """
     rate = sample_rate_of(kit) or sample_rate
     hits = notes[notes.onset < n_timesteps / sample_rate].reset_index(drop=True)
-    known = split_steps(kit)[1].categories_["drum"].tolist()
-    hits["drum"] = general_midi_drums(hits.pitch, known)
-    sounds, which = _hit_sounds(hits, kit, kit_name, seed)
+    hits["drum"] = hits.pitch.astype(int).map(role.drums)
+    sounds, which = _hit_sounds(hits, kit, role.kit, seed)
     n_own = round(n_timesteps / sample_rate * rate)
     stem = np.zeros((n_own, 2), np.float32)
     ends = _choked_ends(hits)

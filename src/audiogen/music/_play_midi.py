@@ -1,5 +1,6 @@
 """A MIDI file played, mixed and mastered."""
 
+import numbers
 import pathlib
 from collections.abc import Mapping
 from typing import Any
@@ -8,17 +9,20 @@ import numpy as np
 import pandas as pd
 
 from audiogen.io import read_midi
-from audiogen.music._casting import cast_parts
+from audiogen.music._casting import cast_drums, cast_parts
 from audiogen.music._checks import mix_faults
 from audiogen.music._clip import Clip
 from audiogen.music._clip_info import describe_sound
+from audiogen.music._finish import seconds_of
 from audiogen.music._instruments import Instrument
 from audiogen.music._midi_parts import midi_parts
-from audiogen.music._mixdown import mix_down
+from audiogen.music._mix import pitched_generator
+from audiogen.music._mixdown import SOUND, mix_down
 from audiogen.music._pretrained import pretrained
 from audiogen.music._styles import Voice
 from audiogen.pipeline import split_steps
 from audiogen.utils.seeds import draw_seed
+from audiogen.utils.validation import Instance, Interval, Options, check_parameters
 
 __all__ = ["play_midi"]
 
@@ -26,6 +30,11 @@ _TAIL = 1.5  # seconds after the last note
 _PANS = (0.0, -0.3, 0.3, -0.5, 0.5)  # of the parts in turn; basses and drums stay in the middle
 _LOW = 50.0  # mean pitch below which a part is a bass
 _KIT = "muldjord"
+_CONSTRAINTS = {
+    "seconds": (Options(None), Interval(numbers.Real, 0.4, None)),  # loudness needs so much
+    "loop": Instance((bool, np.bool_), "a bool"),
+    **SOUND,
+}
 
 
 def play_midi(
@@ -87,26 +96,28 @@ def play_midi(
     >>> clip.audio.shape
     (132300, 2)
     """
+    check_parameters("play_midi", _CONSTRAINTS, locals())
     tune = read_midi(source)
     notes, instruments = midi_parts(tune)
     model = pretrained("voices") if model is None else model
     kit = pretrained("drums") if drum_kit is None else drum_kit
-    conditions = split_steps(model)[1].conditions_
+    conditions = pitched_generator(model, "play_midi").conditions_
     roles = cast_parts(notes, instruments, conditions, fixed=_fixed(instruments, tune, programs))
     if seconds is None:
-        seconds = float((notes.onset + notes.duration).max()) + (0.0 if loop else _TAIL)
+        seconds = seconds_of(notes, 0.0 if loop else _TAIL)
     seed = draw_seed(random_state)
-    kits = split_steps(kit)[1].categories_.get("kit")
-    kit_name = None if kits is None else _KIT if _KIT in kits.tolist() else str(kits[0])
+    drums = None
+    if "drums" in set(notes.part):
+        drums = cast_drums(notes, split_steps(kit)[1].conditions_, _KIT)
     mixed = mix_down(
-        notes, _places(notes), roles, model, kit, kit_name=kit_name, sample_rate=sample_rate,
+        notes, _places(notes), roles, drums, model, kit, sample_rate=sample_rate,
         n_timesteps=round(seconds * sample_rate), target=loudness, fades=(fade_in, fade_out),
         loop=loop, seed=seed,
     )  # fmt: skip
     title = pathlib.Path(source).stem if isinstance(source, str | pathlib.PurePath) else "MIDI"
     info = {"title": title, **_about(tune), "seconds": seconds, "loop": loop} | describe_sound(
         mixed.mastered, roles=roles, instruments={p: i.name for p, i in instruments.items()},
-        kit=kit_name if "drums" in mixed.stems else None, models=(), sample_rate=sample_rate,
+        drums=drums, models=(), sample_rate=sample_rate,
         faults=mix_faults(mixed.mastered, sample_rate, loudness), seed=seed,
     )  # fmt: skip
     return Clip(mixed.mastered.audio, sample_rate, mixed.stems, None, info, {})

@@ -3,6 +3,7 @@
 import functools
 import importlib.resources
 import tomllib
+from collections.abc import Sequence
 from typing import Any
 
 from audiogen.persistence import load
@@ -11,6 +12,7 @@ from audiogen.utils.validation import Options, check_parameters
 __all__ = ["MODELS", "credits_of", "pretrained"]
 
 MODELS = ("melody", "chords", "groove", "voices", "drums")
+_OWN = {"author": "a model of your own", "licence": "yours"}
 _FOLDER = importlib.resources.files("audiogen.music") / "models"
 
 
@@ -56,40 +58,30 @@ def _sources() -> dict[str, Any]:
 
 
 def credits_of(
-    models: tuple[str, ...], voices: dict[str, str], kit: str | None
+    models: Sequence[str], voices: Sequence[str], kits: Sequence[str]
 ) -> list[dict[str, str]]:
     """Return what a clip was made from.
 
     Parameters
     ----------
-    models : tuple of str
+    models : sequence of str
         Names of the pretrained models that composed it.
-    voices : dict of str to str
-        The voice of each part.
-    kit : str or None
-        The kit of the drums, where they play.
+    voices, kits : sequence of str
+        Names of the voices and of the kits of drums that are heard.
 
     Returns
     -------
     sources : list of dict
-        What each is, its author where there is one, and its licence. Voices that are not
-        the package's own are named as such.
+        What each is, its author, and its licence. Voices that are not the package's own are
+        named as such.
     """
     known = _sources()
     found = []
     for name in models:
         row = known["models"][name]
         found.append({"what": f"{name} model", "source": row["source"], "licence": row["licence"]})
-    for table, names in (
-        ("voices", list(dict.fromkeys(voices.values()))),
-        ("kits", [kit] if kit else []),
-    ):
-        for name in names:
-            row = known[table].get(name)
-            if row is None:
-                found.append({"what": name, "source": "a model of your own", "licence": "yours"})
-            else:
-                found.append(
-                    {"what": row["name"], "source": row["author"], "licence": row["licence"]}
-                )
+    for table, names in (("voices", voices), ("kits", kits)):
+        for name in dict.fromkeys(names):
+            row = known[table].get(name, {**_OWN, "name": name})
+            found.append({"what": row["name"], "source": row["author"], "licence": row["licence"]})
     return found

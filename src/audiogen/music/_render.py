@@ -4,12 +4,11 @@ import numbers
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from audiogen.music._finish import resample_clip, set_loudness
-from audiogen.music._mix import mix_notes
+from audiogen.music._finish import resample_clip, seconds_of, set_loudness
+from audiogen.music._mix import mix_notes, pitched_generator
 from audiogen.music._score import read_score
-from audiogen.pipeline import sample_rate_of, split_steps
+from audiogen.pipeline import sample_rate_of
 from audiogen.signal import fade
 from audiogen.utils.seeds import draw_seed
 from audiogen.utils.validation import Instance, Interval, Options, check_parameters
@@ -17,7 +16,6 @@ from audiogen.utils.validation import Instance, Interval, Options, check_paramet
 __all__ = ["render"]
 
 _SHORTEST_FADE = 0.01  # seconds: sound that stops abruptly would click
-_LONGEST = 3600.0  # seconds, unless more are asked for: a file of 40 bytes can claim months
 
 
 def render(
@@ -131,11 +129,11 @@ def render(
     check_parameters("render", _CONSTRAINTS, locals())
     if loop and (fade_in or fade_out):
         raise ValueError("A loop has no ends to fade: leave out fade_in and fade_out, or loop.")
-    final = _pitched(generator)
+    final = pitched_generator(generator, "render")
     rate = generator_rate or _stated_rate(generator)
     score = read_score(notes, final.condition_names_, final.categories_, programs)
     if seconds is None:
-        seconds = _seconds_of(score, 0 if loop else tail)
+        seconds = seconds_of(score, 0 if loop else tail)
     if round(seconds * min(rate, sample_rate)) == 0:
         raise ValueError(f"A clip of {seconds:g} seconds has no samples: give it more.")
     score = score[score.onset < seconds].reset_index(drop=True)
@@ -169,28 +167,6 @@ _CONSTRAINTS = {
     "programs": (Options(None), Instance(dict, "a dict")),
     "generator_rate": (Options(None), Interval(numbers.Integral, 1000, None)),
 }
-
-
-def _seconds_of(score: pd.DataFrame, tail: float) -> float:
-    """Return how long notes last; refuse more than anybody means."""
-    seconds = float((score.onset + score.duration).max()) + tail
-    if seconds > _LONGEST:
-        raise ValueError(
-            f"The notes last {seconds:,.0f} seconds, and a clip is {_LONGEST:,.0f} (an hour) at "
-            "most unless seconds says otherwise. Give seconds, or mend the notes' times."
-        )
-    return seconds
-
-
-def _pitched(estimator: Any) -> Any:
-    """Return the generator itself; refuse one without the condition pitch."""
-    generator = split_steps(estimator)[1]
-    if "pitch" not in getattr(generator, "condition_names_", ()):
-        raise ValueError(
-            "render needs a generator that was fitted with y a DataFrame with the column 'pitch'."
-            f" This {type(generator).__name__} was not."
-        )
-    return generator
 
 
 def _stated_rate(estimator: Any) -> int:
