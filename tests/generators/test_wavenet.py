@@ -176,7 +176,7 @@ def test_logits_step_by_step_are_those_of_the_network(autoregressive, long_codes
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-5)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [2, 3, 4])
 def test_most_likely_sequences_are_those_of_the_network(seed):
     """2,000 steps, each the most likely after those before it, by either way."""
     from audiogen.networks import build_wavenet, layer_weights
@@ -196,7 +196,7 @@ def test_most_likely_sequences_are_those_of_the_network(seed):
         levels[t] = np.argmax(stepwise.step(audio[t])[0])
         audio[t + 1] = mu_law_decode(levels[t : t + 1], 256)
     logits = np.asarray(model.decoder([audio[np.newaxis, :-1], codes], training=False))
-    assert len(set(levels.tolist())) > 5, "the sequence is not trivial"
+    assert len(set(levels.tolist())) > 10, "the sequence is not trivial"
     # Each sequence follows from its own first steps: both agree if every step does.
     np.testing.assert_array_equal(levels, logits[0].argmax(axis=1))
 

@@ -6,6 +6,7 @@ import tomllib
 
 import pytest
 
+from audiogen.datasets import load_drums
 from audiogen.music import Brief, Style, load_style, style_names
 
 FOLDER = importlib.resources.files("audiogen.music") / "styles"
@@ -69,7 +70,7 @@ BAD = {
     "metre": ('metres = ["6/8"]', 'metres = ["6/8", "3/4"]', 'no .patterns."3/4"'),
     "bar": ('["X---x- X---x-"]', '["X---x- X---x"]', r"patterns.6/8.comping must be a bar of 12"),
     "character": ('["r----. f----."]', '["q----. f----."]', r"patterns.6/8.bass must be a bar"),
-    "drum": ("low_tom =", "low_tim =", r"percussion.low_tim .*low_tom"),
+    "drum": ("tom_low =", "tom_lov =", r"percussion.tom_lov .*tom_low"),
     "section part": ('"drums"] }', '"drum"] }', r"sections.intro.parts .*drums"),
     "toml": ("[voices]", "[voices", "no TOML"),
 }
@@ -97,3 +98,12 @@ def test_the_files_name_what_is_written_by_hand():
         assert text.startswith("#")
         assert "by hand" in text.replace("\n# ", " ")
         assert tomllib.loads(text)["hand_written"]
+
+
+def test_drums_have_one_name_in_styles_and_kits():
+    from audiogen.io import general_midi_drums
+    from audiogen.music._drum_names import DRUMS
+
+    known = sorted({*DRUMS, *load_drums().frame.drum})
+    for drum, note in DRUMS.items():
+        assert general_midi_drums([note], known) == [drum]

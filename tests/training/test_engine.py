@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
 
 from audiogen.generators import (
     ConditionalVAE,
@@ -163,8 +164,11 @@ def test_bad_previews_are_named():
 @every_model
 def test_lower_precision_is_the_layers_alone(model):
     policy = keras.config.dtype_policy().name
-    exact = pickle.loads(pickle.dumps(model)).fit(X)
-    rough = pickle.loads(pickle.dumps(model)).set_params(precision="mixed_bfloat16").fit(X)
+    # Dropout draws other masks in bfloat16, and training parts the losses of a GAN.
+    own = {"learning_rate": 1e-6, "dropout": 0.0}
+    still = clone(model).set_params(**{k: v for k, v in own.items() if k in model.get_params()})
+    exact = clone(still).fit(X)
+    rough = clone(still).set_params(precision="mixed_bfloat16").fit(X)
     assert keras.config.dtype_policy().name == policy
     for name, network in rough._model.networks.items():
         computing = {layer.compute_dtype for layer in network.layers if layer.weights}
@@ -175,7 +179,7 @@ def test_lower_precision_is_the_layers_alone(model):
         assert last.compute_dtype == "float32"
     first = exact.history_["loss"][0], rough.history_["loss"][0]
     assert first[0] != first[1]
-    assert first[0] == pytest.approx(first[1], rel=0.3)  # a GAN's is far from settled
+    assert first[0] == pytest.approx(first[1], rel=0.01)
     samples = rough.sample(3, random_state=0)
     assert samples.dtype == np.float32
     again = pickle.loads(pickle.dumps(rough))

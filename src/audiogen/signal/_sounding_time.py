@@ -9,7 +9,8 @@ _FRAME = 0.02  # seconds
 _DROP = 40.0  # dB below the loudest frame that is no longer heard
 _MARGIN = 2.0  # dB: levels in a frame are not quite that of its middle
 _RELEASE = 0.4  # seconds in which a note that is heard for too long is let go
-_STEEPEST = 110.0  # dB a second, with which any note is let go in that time
+# dB a second. 110 would let any note go in that time; far more raises rounding errors.
+_STEEPEST = 150.0
 _HALVINGS = 40
 _SILENCE = 1e-20  # of power
 
@@ -74,7 +75,7 @@ def bound_sounding_time(
 
     Notes
     -----
-    Times are exact to some frames of 20 ms.
+    Times are exact to a frame of 20 ms.
 
     Examples
     --------
