@@ -12,7 +12,8 @@ import audiogen
 ROOT = pathlib.Path(__file__).parent.parent
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("benchmarks/*.md")]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-DATA = ROOT / "src" / "audiogen" / "datasets" / "data"
+PACKAGE = ROOT / "src" / "audiogen"
+DATA = PACKAGE / "datasets" / "data"
 
 
 def test_lowest_versions_are_those_declared():
@@ -50,13 +51,12 @@ def test_the_version_is_that_of_the_metadata():
     assert version == audiogen.__version__
 
 
-def test_the_licence_covers_code_notes_and_tunes():
+def test_the_licence_covers_code_sounds_tunes_and_models():
     files = PROJECT["license-files"]
     assert all((ROOT / file).is_file() for file in files)
-    inside = {file.relative_to(ROOT).as_posix() for file in [*DATA.rglob("*.md")]}
-    assert inside <= set(files)
-    notes = (DATA / "LICENSES.md").read_text()
-    used = {"BSD-3-Clause", *re.findall(r"\| (CC0-1\.0|CC-BY-\d\.0)", notes)}
-    used |= set(re.findall(r"via \S+ (CC-BY-\d\.0)", notes))
-    used |= {"LicenseRef-Public-Domain"} if "| public domain" in notes else set()
+    pages = [*PACKAGE.rglob("*.md")]
+    assert {page.relative_to(ROOT).as_posix() for page in pages} == {*files} - {"LICENSE"}
+    said = "\n".join(page.read_text().replace("CC-BY ", "CC-BY-") for page in pages)
+    used = {"BSD-3-Clause", *re.findall(r"\b(CC0-1\.0|CC-BY(?:-[A-Z]+)*-\d\.0)", said)}
+    used |= {"LicenseRef-Public-Domain"} if "public domain" in said else set()
     assert set(PROJECT["license"].split(" AND ")) == used
