@@ -12,6 +12,7 @@ from . import scoring as scoring
 from . import signal as signal
 from . import training as training
 from . import utils as utils
+from .io import read_clip as read_clip
 from .io import write_clip as write_clip
 from .music import make_clip as make_clip
 from .music import render as render

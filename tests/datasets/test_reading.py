@@ -1,16 +1,11 @@
 """Sound files of every kind, and every kind of fault."""
 
 import pathlib
-import struct
-import warnings
 
 import numpy as np
 import pytest
 import soundfile
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from audiogen.datasets._headers import truncation
 from audiogen.datasets._reading import read_audio, read_rows
 from audiogen.exceptions import AudioFileError, AudioFileWarning
 
@@ -146,43 +141,3 @@ def test_nothing_left_is_an_error(tmp_path):
         pytest.raises(AudioFileError, match="None of the 1 files"),
     ):
         read_rows([tmp_path / "a.wav"], 10, 16_000, errors="warn")
-
-
-@settings(deadline=None, max_examples=30)
-@given(st.integers(1, 400), st.integers(0, 400), st.sampled_from(["wav", "au"]))
-def test_what_is_cut_is_counted(tmp_path_factory, n_timesteps, lost, suffix):
-    path = tmp_path_factory.mktemp("cut") / f"a.{suffix}"
-    write(path, tone(n_timesteps), subtype="PCM_16")
-    assert not truncation(path)
-    lost = min(lost, 2 * n_timesteps)
-    data = path.read_bytes()
-    path.write_bytes(data[: len(data) - lost])
-    assert truncation(path).split()[3:4] == ([str(lost)] if lost else [])
-
-
-def test_wav_of_a_stream_that_knew_no_length(tmp_path):
-    path = write(tmp_path / "a.wav", tone(1000), subtype="PCM_16")
-    data = bytearray(path.read_bytes())
-    data[40:44] = struct.pack("<I", 0xFFFFFFFF)
-    path.write_bytes(data)
-    assert not truncation(path)
-    assert len(read_audio(path, 5000, 16_000)) == 1000
-
-
-def test_wav_with_chunks_around_the_sound(tmp_path):
-    path = write(tmp_path / "a.wav", tone(1000), subtype="PCM_16")
-    data = path.read_bytes()
-    odd = b"note" + struct.pack("<I", 3) + b"abc\0"
-    path.write_bytes(data[:36] + odd + data[36:] + odd)
-    assert not truncation(path)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        np.testing.assert_allclose(read_audio(path, 1000, 16_000), tone(1000), atol=1e-4)
-
-
-def test_rf64(tmp_path):
-    path = tmp_path / "a.wav"
-    soundfile.write(path, tone(1000), 16_000, format="RF64", subtype="PCM_16")
-    assert not truncation(path)
-    cut(path)
-    assert truncation(path)

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from audiogen.datasets._bunch import as_dataset, check_conditions, check_known
-from audiogen.datasets._reading import check_rate, open_audio, read_audio, read_rows, report
+from audiogen.datasets._reading import check_rate, read_audio, read_rows, report
 from audiogen.exceptions import AudioFileError
+from audiogen.io import open_clip
 from audiogen.utils.validation import Instance, Options, check_parameters
 
 _SAMPLE_RATE = 22_050
@@ -152,8 +153,8 @@ def _common_length(paths: list[pathlib.Path], errors: str) -> tuple[list[pathlib
     lengths = {}
     for path in paths:
         try:
-            with open_audio(path) as sound:
-                check_rate(path, sound, _SAMPLE_RATE)
+            with open_clip(path) as sound:
+                check_rate(path, sound.samplerate, _SAMPLE_RATE)
                 n_timesteps = sound.frames
             if path.stem == _KNOWN_CORRUPT:  # what follows a sound header may be damaged as well
                 read_audio(path, n_timesteps, _SAMPLE_RATE)

@@ -1,21 +1,15 @@
 """Sound files read into rows of one length."""
 
-import contextlib
-import math
 import pathlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
-import soundfile
 from joblib import Parallel, delayed
 
-from audiogen.datasets._headers import truncation
 from audiogen.exceptions import AudioFileError, AudioFileWarning
+from audiogen.io import read_clip
 from audiogen.signal import limit_peak
-from audiogen.signal import resample as to_rate
 from audiogen.utils.validation import warn_user
-
-_MARGIN = 0.1  # seconds read beyond the cut, so that the resampler does not see an end
 
 
 def read_audio(
@@ -44,51 +38,20 @@ def read_audio(
     AudioFileError
         If the file cannot be used; the message names it and says why.
     """
-    with open_audio(path) as sound:
-        rate = sound.samplerate
-        if not resample:
-            check_rate(path, sound, sample_rate)
-        needed = n_timesteps
-        if rate != sample_rate:
-            needed = math.ceil((n_timesteps / sample_rate + _MARGIN) * rate)
-        audio = sound.read(needed, dtype="float32", always_2d=True)
-        if len(audio) < min(needed, sound.frames):
-            raise AudioFileError(
-                f"{path} is truncated: {len(audio)} of {sound.frames} samples can be read."
-            )
-    if not np.isfinite(audio).all():
-        raise AudioFileError(f"{path} holds NaN or infinite samples.")
-    audio = audio.mean(axis=1)
-    if rate != sample_rate:
-        audio = to_rate(audio, rate, sample_rate)
-    return limit_peak(audio[:n_timesteps])
+    audio, rate = read_clip(
+        path,
+        sample_rate=sample_rate if resample else None,
+        duration=n_timesteps / sample_rate,
+        mono=True,
+    )
+    check_rate(path, rate, sample_rate)
+    return limit_peak(audio)
 
 
-@contextlib.contextmanager
-def open_audio(path: pathlib.Path) -> Iterator[soundfile.SoundFile]:
-    """Open a sound file; raise AudioFileError for whatever is wrong with it."""
-    if not path.is_file():
-        raise AudioFileError(f"{path} is missing.")
-    if path.stat().st_size == 0:
-        raise AudioFileError(f"{path} is empty.")
-    lost = truncation(path)
-    if lost:
-        raise AudioFileError(f"{path} is truncated: {lost}.")
-    try:
-        with soundfile.SoundFile(path) as sound:
-            if sound.frames == 0:
-                raise AudioFileError(f"{path} holds no samples.")
-            yield sound
-    except soundfile.LibsndfileError as error:
-        raise AudioFileError(f"{path} cannot be read as sound: {error.error_string}") from error
-
-
-def check_rate(path: pathlib.Path, sound: soundfile.SoundFile, sample_rate: int) -> None:
+def check_rate(path: pathlib.Path, rate: int, sample_rate: int) -> None:
     """Raise AudioFileError if a file has another sampling rate."""
-    if sound.samplerate != sample_rate:
-        raise AudioFileError(
-            f"{path} is sampled at {sound.samplerate} Hz instead of {sample_rate} Hz."
-        )
+    if rate != sample_rate:
+        raise AudioFileError(f"{path} is sampled at {rate} Hz instead of {sample_rate} Hz.")
 
 
 def read_rows(

@@ -1,7 +1,8 @@
 """Sound files, MIDI files and scores, read and written."""
 
 from audiogen.io._chords import CHORD_QUALITIES, chord_name, parse_chord
-from audiogen.io._clips import write_clip
+from audiogen.io._clip_reader import open_clip, read_clip
+from audiogen.io._clip_writer import write_clip
 from audiogen.io._general_midi import general_midi_drums
 from audiogen.io._midi import read_midi
 from audiogen.io._score import Score
@@ -15,7 +16,9 @@ __all__ = [
     "Section",
     "chord_name",
     "general_midi_drums",
+    "open_clip",
     "parse_chord",
+    "read_clip",
     "read_midi",
     "read_tunes",
     "write_clip",

@@ -1,0 +1,151 @@
+"""Sound files, opened and read."""
+
+import contextlib
+import math
+import numbers
+import os
+import pathlib
+from collections.abc import Iterator
+
+import numpy as np
+import soundfile
+
+from audiogen.exceptions import AudioFileError
+from audiogen.io._truncation import truncation
+from audiogen.signal import resample
+from audiogen.utils.validation import Instance, Interval, Options, check_parameters
+
+__all__ = ["open_clip", "read_clip"]
+
+_MARGIN = 0.1  # seconds read beyond the cut, so that the resampler does not see an end
+_CONSTRAINTS = {
+    "sample_rate": (Options(None), Interval(numbers.Integral, 1, None)),
+    "duration": (Options(None), Interval(numbers.Real, 0, None, closed="neither")),
+    "mono": Instance((bool, np.bool_), "a bool"),
+}
+
+
+@contextlib.contextmanager
+def open_clip(path: str | os.PathLike[str]) -> Iterator[soundfile.SoundFile]:
+    """Open a sound file, to read it piece by piece.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file; any format that libsndfile reads.
+
+    Yields
+    ------
+    sound : soundfile.SoundFile
+        The open file, which has at least one sample.
+
+    Raises
+    ------
+    AudioFileError
+        If the file is missing, empty, truncated or no sound; the message names it.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from audiogen.io import open_clip, write_clip
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = write_clip(pathlib.Path(folder) / "quiet.wav", [0.0] * 5, 8000)
+    ...     with open_clip(path) as sound:
+    ...         sound.frames, sound.samplerate
+    (5, 8000)
+    """
+    path = pathlib.Path(path)
+    if not path.is_file():
+        raise AudioFileError(f"{path} is missing.")
+    if path.stat().st_size == 0:
+        raise AudioFileError(f"{path} is empty.")
+    lost = truncation(path)
+    if lost:
+        raise AudioFileError(f"{path} is truncated: {lost}.")
+    try:
+        with soundfile.SoundFile(path) as sound:
+            if sound.frames == 0:
+                raise AudioFileError(f"{path} holds no samples.")
+            yield sound
+    except soundfile.LibsndfileError as error:
+        raise AudioFileError(f"{path} cannot be read as sound: {error.error_string}") from error
+
+
+def read_clip(
+    path: str | os.PathLike[str],
+    *,
+    sample_rate: int | None = None,
+    duration: float | None = None,
+    mono: bool = False,
+) -> tuple[np.ndarray, int]:
+    """Read a sound file, or its beginning.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file; any format that libsndfile reads.
+    sample_rate : int, default=None
+        Sampling rate that the audio is resampled to, in Hz; None keeps that of the file.
+    duration : float, default=None
+        Longest duration that is read, in seconds; None reads all.
+    mono : bool, default=False
+        Whether the mean of the channels is returned.
+
+    Returns
+    -------
+    audio : ndarray of shape (n_timesteps,) or (n_timesteps, n_channels), float32
+        Its samples, with one axis where there is one channel.
+    sample_rate : int
+        Sampling rate of the audio, in Hz.
+
+    Raises
+    ------
+    AudioFileError
+        If the file is missing, empty, truncated or no sound, or holds NaN or infinite samples;
+        the message names it.
+
+    See Also
+    --------
+    write_clip : Write audio.
+    audiogen.datasets.load_audio_folder : Read a folder of notes.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from audiogen.io import read_clip, write_clip
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = write_clip(pathlib.Path(folder) / "a.wav", [[0.5, -0.5]] * 3, 8000)
+    ...     audio, sample_rate = read_clip(path)
+    >>> audio.tolist(), sample_rate
+    ([[0.5, -0.5], [0.5, -0.5], [0.5, -0.5]], 8000)
+    """
+    given = {"sample_rate": sample_rate, "duration": duration, "mono": mono}
+    check_parameters("read_clip", _CONSTRAINTS, given)
+    with open_clip(path) as sound:
+        rate = sound.samplerate
+        wanted = rate if sample_rate is None else int(sample_rate)
+        n_timesteps = None if duration is None else round(duration * wanted)
+        audio = _read(sound, n_timesteps, wanted)
+    if mono:
+        audio = audio.mean(axis=1, keepdims=True)
+    if wanted != rate:
+        audio = resample(audio, rate, wanted)
+    audio = audio[:n_timesteps]
+    return audio[:, 0] if audio.shape[1] == 1 else audio, wanted
+
+
+def _read(sound: soundfile.SoundFile, n_timesteps: int | None, sample_rate: int) -> np.ndarray:
+    """Return the samples of an open file that so many of another rate are made of."""
+    needed = sound.frames
+    if n_timesteps is not None:
+        needed = n_timesteps
+        if sound.samplerate != sample_rate:
+            needed = math.ceil((n_timesteps / sample_rate + _MARGIN) * sound.samplerate)
+    audio = sound.read(needed, dtype="float32", always_2d=True)
+    if len(audio) < min(needed, sound.frames):
+        raise AudioFileError(
+            f"{sound.name} is truncated: {len(audio)} of {sound.frames} samples can be read."
+        )
+    if not np.isfinite(audio).all():
+        raise AudioFileError(f"{sound.name} holds NaN or infinite samples.")
+    return audio
