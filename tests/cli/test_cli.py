@@ -74,7 +74,7 @@ def test_only_progress_is_said_on_the_way(demo):
     assert all(PROGRESS.match(line) for line in lines), demo[1].stderr
 
 
-def test_the_demo_model_plays_what_is_asked(demo, tmp_path):
+def test_the_demo_model_plays_what_is_asked(demo, tmp_path, run_here):
     model = demo[0] / "audiogen-demo" / "model.skops"
     words = ("sample", model, "--pitch", 60, 67, "--family", "organ", "flute", "--quiet")
     done = audiogen(*words, "--out", "chord", cwd=tmp_path)
@@ -82,13 +82,13 @@ def test_the_demo_model_plays_what_is_asked(demo, tmp_path):
     chord = datasets.load_nsynth(tmp_path / "chord")
     asked = sorted(zip(chord.frame.pitch, chord.frame.instrument_family, strict=True))
     assert asked == [(60, "flute"), (60, "organ"), (67, "flute"), (67, "organ")]
-    audiogen(*words, "--out", "again", cwd=tmp_path)
+    run_here(*words, "--out", "again")
     again = datasets.load_nsynth(tmp_path / "again")
     np.testing.assert_array_equal(again.data, chord.data)
-    done = audiogen("sample", model, "--family", "orgn", "--out", "x", cwd=tmp_path)
-    assert done.returncode == 2
-    assert "'orgn' is unknown" in done.stderr
-    assert "Did you mean organ" in done.stderr
+    code, _, said = run_here("sample", model, "--family", "orgn", "--out", "x")
+    assert code == 2
+    assert "'orgn' is unknown" in said
+    assert "Did you mean organ" in said
 
 
 def test_fit_sample_and_evaluate_on_ones_own_folder(tmp_path):
@@ -182,11 +182,11 @@ def test_a_saved_model_is_sampled_without_librosa(demo, tmp_path):
     assert len(datasets.load_nsynth(tmp_path / "out").data) == 1
 
 
-def test_numbers_out_of_range_are_named(tmp_path):
+def test_numbers_out_of_range_are_named(run_here):
     for words in (("fit", "x", "--epochs", 0), ("sample", "x", "-n", -1), ("demo", "--seed", -1)):
-        done = audiogen(*words, cwd=tmp_path)
-        assert done.returncode == 2
-        assert "must be a whole number" in done.stderr
+        code, _, said = run_here(*words)
+        assert code == 2
+        assert "must be a whole number" in said
 
 
 def test_recipes_are_listed(tmp_path):
@@ -197,29 +197,35 @@ def test_recipes_are_listed(tmp_path):
     assert sorted(names) == recipes.__all__
 
 
-def test_faults_are_said_in_one_line(tmp_path):
+def test_a_fault_is_said_in_one_line_and_nothing_else(tmp_path):
+    done = audiogen("sample", "nothing.skops", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "There is no file nothing.skops" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_faults_name_the_file_and_the_way_out(tmp_path, run_here):
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine.txt").write_text("precious")
     save(ConditionalVAE(units=(2,), epochs=1).fit(np.eye(4)), tmp_path / "vae.skops")
     for words, message in (
         (("fit", "nowhere"), "There is no folder nowhere"),
-        (("sample", "nothing.skops"), "There is no file nothing.skops"),
         (("demo", "--out", "full"), "full is not empty"),
         (("fit", "full"), "full"),
         (("fit", "full", "--out", "full"), "full is there already"),
         (("sample", "vae.skops"), "trained on pitch and instrument_family"),
     ):
-        done = audiogen(*words, cwd=tmp_path)
-        assert done.returncode == 2
-        assert message in done.stderr
-        assert done.stderr.count("\n") == 1, done.stderr
+        code, printed, said = run_here(*words)
+        assert (code, printed) == (2, "")
+        assert message in said
+        assert said.count("\n") == 1, said
     assert [p.name for p in (tmp_path / "full").iterdir()] == ["mine.txt"]
 
 
 @pytest.mark.parametrize(
     "command", [(), ("demo",), ("fit",), ("sample",), ("evaluate",), ("clip",), ("recipes",)]
 )
-def test_help_teaches(command, tmp_path):
-    done = audiogen(*command, "--help", cwd=tmp_path)
-    assert done.returncode == 0
-    assert len(done.stdout) > 300
+def test_help_teaches(command, run_here):
+    code, printed, _ = run_here(*command, "--help")
+    assert code == 0
+    assert len(printed) > 300
