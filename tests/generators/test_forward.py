@@ -80,7 +80,7 @@ def test_dense_decoders_are_those_of_keras(kind, width, residual, bounded):
     )
     expected = through_keras(network, z, condition)
     assert found.shape == (50, 2, 3)
-    assert found.dtype == np.float32
+    assert found.dtype == np.float64
     assert np.ptp(expected) > 0.1
     np.testing.assert_allclose(found, expected, atol=1e-5)
 

@@ -1,8 +1,8 @@
 """Forward passes of networks in NumPy, so that sampling imports no Keras.
 
 Weights are those of `audiogen.networks.layer_weights`: arrays by the names of the layers that
-the builders in `audiogen.networks` give. Outputs are those of Keras within 1e-5, in float32
-whatever the precision of training was.
+the builders in `audiogen.networks` give. Outputs are those of Keras within 1e-5, whatever the
+precision of training was.
 
 A row's output depends on that row alone, to the last bit: not on how many rows there are, nor
 on how many threads. A product of matrices by BLAS does not promise that, for it sums in an order
@@ -57,7 +57,8 @@ def dense_encoder(
     z_mean, z_log_var : ndarrays of shape (n_samples, latent_dim), float32
     """
     hidden = _float32(x).reshape(len(x), -1)
-    hidden = _hidden_layers(weights, hidden, _condition(condition), residual, slope)
+    condition = None if condition is None else _float32(condition)
+    hidden = _hidden_layers(weights, hidden, condition, residual, slope)
     return affine(hidden, *weights["z_mean"]), affine(hidden, *weights["z_log_var"])
 
 
@@ -92,10 +93,13 @@ def dense_decoder(
 
     Returns
     -------
-    x : ndarray of shape (n_samples, *shape), float32
+    x : ndarray of shape (n_samples, *shape), float64
+        Computed in float64, for another processor may round other last bits. Rounding to float32
+        leaves nothing of that.
     """
-    condition = _condition(condition)
-    hidden = _hidden_layers(weights, _float32(z), condition, residual, slope)
+    weights = {name: [_float64(w) for w in arrays] for name, arrays in weights.items()}
+    condition = None if condition is None else _float64(condition)
+    hidden = _hidden_layers(weights, _float64(z), condition, residual, slope)
     out = _joined_affine(hidden, condition, *weights["out"])
     if activation == "sigmoid":
         out = _sigmoid(out)
@@ -304,7 +308,7 @@ def _hidden_layers(
         if f"norm_{i}" in weights:
             gamma, beta, mean, variance = weights[f"norm_{i}"]
             hidden = (hidden - mean) * (gamma / np.sqrt(variance + _NORM_EPSILON)) + beta
-        hidden = np.maximum(hidden, np.float32(slope) * hidden)
+        hidden = np.maximum(hidden, slope * hidden)
         if residual:
             if f"shortcut_{i}" in weights:
                 entered = affine(entered, *weights[f"shortcut_{i}"])
@@ -352,12 +356,12 @@ def _block(weights: Weights, i: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:
-    return np.float32(0.5) * (1 + np.tanh(np.float32(0.5) * x))  # which cannot overflow
-
-
-def _condition(condition: np.ndarray | None) -> np.ndarray | None:
-    return None if condition is None else _float32(condition)
+    return 0.5 * (1 + np.tanh(0.5 * x))  # which cannot overflow
 
 
 def _float32(values: np.ndarray) -> np.ndarray:
     return np.asarray(values, dtype=np.float32)
+
+
+def _float64(values: np.ndarray) -> np.ndarray:
+    return np.asarray(values, dtype=np.float64)

@@ -328,7 +328,6 @@ class GANGenerator(LatentMixin, TrainedGenerator):
         self.latent_dim_ = self._arguments["latent_dim"]
 
     def _decode(self, Z: np.ndarray, condition: np.ndarray | None) -> np.ndarray:
-        Z = Z.astype(np.float32, copy=False)
         if "units" in self._arguments["body"]:
             return dense_decoder(
                 self._weights["generator"],
@@ -339,4 +338,4 @@ class GANGenerator(LatentMixin, TrainedGenerator):
                 residual=self._arguments["residual"],
                 slope=_SLOPE,
             )
-        return self._predict(self.generator_, Z, condition)
+        return self._predict(self.generator_, Z.astype(np.float32, copy=False), condition)

@@ -174,8 +174,8 @@ class ConditionalGaussianMixture(EncoderMixin):
 
     def _decode(self, Z: np.ndarray, condition: np.ndarray | None) -> np.ndarray:
         n_samples = len(Z)
-        z = mixture_of_normal(Z, *self._mixture_at(n_samples, condition)).astype(np.float32)
-        residuals = z if self.basis_ is None else affine(z, self.basis_)
+        z = mixture_of_normal(Z, *self._mixture_at(n_samples, condition))
+        residuals = z if self.basis_ is None else affine(z, self.basis_.astype(np.float64))
         x = self._means(n_samples, condition) + residuals
         if self._scaling.bounded_:
             x = np.clip(x, -1, 1)
@@ -185,7 +185,7 @@ class ConditionalGaussianMixture(EncoderMixin):
 
     def _parts(self, x: np.ndarray, condition: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
         """Return what the means leave of scaled samples, and its principal components."""
-        residuals = x - self._means(len(x), condition)
+        residuals = x - self._means(len(x), condition).astype(np.float32)
         return residuals, residuals if self.basis_ is None else residuals @ self.basis_.T
 
     def _mixture(self, z: np.ndarray, floor: float, seed: int) -> GaussianMixture:
@@ -209,8 +209,8 @@ class ConditionalGaussianMixture(EncoderMixin):
         if self.regression_ is None or condition is None:
             return np.broadcast_to(self._mean, (n_samples, len(self._mean)))
         slopes = np.atleast_2d(self.regression_.coef_)  # one feature leaves one dimension
-        predicted = affine(condition, slopes.T) + self.regression_.intercept_
-        return (predicted + self._mean).astype(np.float32)
+        predicted = affine(condition.astype(np.float64), slopes.T.astype(np.float64))
+        return predicted + self.regression_.intercept_ + self._mean
 
     def _log_weights(self, n_samples: int, condition: np.ndarray | None) -> np.ndarray:
         if self.weights_ is None or condition is None:

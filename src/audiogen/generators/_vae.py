@@ -366,7 +366,7 @@ class ConditionalVAE(EncoderMixin, TrainedGenerator):
             return x
         size = sizes.standard_normal((n_samples, 1), dtype=np.float32)
         noise = noises.standard_normal((n_samples, len(self.noise_)), dtype=np.float32)
-        x = x + size * affine(noise, self.noise_)
+        x = x + size * affine(noise.astype(np.float64), self.noise_)
         return np.clip(x, -1, 1) if self._scaling.bounded_ else x
 
     def _encode(self, x: np.ndarray, condition: np.ndarray | None) -> np.ndarray:
@@ -381,7 +381,6 @@ class ConditionalVAE(EncoderMixin, TrainedGenerator):
         return self._predict(self.encoder_, x, condition)
 
     def _decode(self, Z: np.ndarray, condition: np.ndarray | None) -> np.ndarray:
-        Z = Z.astype(np.float32, copy=False)
         if "units" in self._arguments["body"]:
             x = dense_decoder(
                 self._weights["decoder"],
@@ -392,7 +391,7 @@ class ConditionalVAE(EncoderMixin, TrainedGenerator):
                 residual=self._arguments["residual"],
             )
         else:
-            x = self._predict(self.decoder_, Z, condition)
+            x = self._predict(self.decoder_, Z.astype(np.float32, copy=False), condition)
         return 2 * x - 1 if self._scaling.bounded_ else x
 
     def _inward(self, x: np.ndarray) -> np.ndarray:

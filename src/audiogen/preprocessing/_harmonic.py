@@ -313,8 +313,8 @@ class HarmonicPlusNoise(ClipTransformer):
             )
 
     def _validated_features(self, X: npt.ArrayLike) -> np.ndarray:
-        """Return features as float32; refuse those of another shape, and what is not finite."""
-        X = np.asarray(X, dtype=np.float32)
+        """Return features as float64; refuse those of another shape, and what is not finite."""
+        X = np.asarray(X, dtype=np.float64)
         n_frames = 2 + -(-self.n_features_in_ // self.hop_length)
         shape = (n_frames, FIRST_SHAPE + self.n_harmonics + self.n_noise_bands)
         if X.ndim != 3 or X.shape[1:] != shape:

@@ -182,9 +182,9 @@ class OneShotSpectrogram(ClipTransformer):
 
     def _unpacked(self, features: np.ndarray) -> OneShot:
         """Return the hit of features, within what a hit can be."""
-        level, octaves = features[:2].astype(np.float64) * (_LEVEL_DB, _OCTAVES)
+        level, octaves = features[:2] * (_LEVEL_DB, _OCTAVES)
         ends = np.cumsum([np.prod(shape) for shape in self._shapes])
-        parts = np.split(features[2:].astype(np.float64), ends[:-1])
+        parts = np.split(features[2:], ends[:-1])
         envelope, spectrum, roughness = (
             part.reshape(shape) for part, shape in zip(parts, self._shapes, strict=True)
         )
@@ -197,8 +197,8 @@ class OneShotSpectrogram(ClipTransformer):
         )
 
     def _validated_features(self, X: npt.ArrayLike) -> np.ndarray:
-        """Return features as float32; refuse those of another shape, and what is not finite."""
-        X = np.asarray(X, dtype=np.float32)
+        """Return features as float64; refuse those of another shape, and what is not finite."""
+        X = np.asarray(X, dtype=np.float64)
         n_features = 2 + sum(int(np.prod(shape)) for shape in self._shapes)
         if X.ndim != 2 or X.shape[1] != n_features:
             raise ValueError(
