@@ -14,11 +14,8 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from audiogen.datasets import load_notes
 from audiogen.preprocessing import HarmonicPlusNoise
-from audiogen.preprocessing._note_ranges import learn_ranges, ranges_of
 from audiogen.recipes import harmonic_gmm
-from audiogen.signal import sounding_time, track_pitch
-
-RATE = 16000
+from helpers.tones import RATE, tones
 
 
 @parametrize_with_checks([HarmonicPlusNoise()])
@@ -41,22 +38,6 @@ def features(notes):
 @pytest.fixture(scope="module")
 def fitted(notes):
     return HarmonicPlusNoise().fit(*notes)
-
-
-def tones(pitches, n_timesteps=24000):
-    t = np.arange(n_timesteps) / RATE
-    f0 = librosa.midi_to_hz(np.asarray(pitches, dtype=float))[:, np.newaxis]
-    parts = [0.3 / k * np.sin(2 * np.pi * k * f0 * t) for k in (1, 2, 3)]
-    return np.sum(parts, axis=0).astype(np.float32)
-
-
-def cents_off(audio, pitch):
-    """Cents between the first partial, from one long spectrum, and a pitch."""
-    spectrum = np.abs(np.fft.rfft(audio * np.hanning(len(audio)), 16 * len(audio)))
-    at = np.fft.rfftfreq(16 * len(audio), 1 / RATE)
-    wanted = librosa.midi_to_hz(pitch)
-    near = np.flatnonzero(np.abs(at / wanted - 1) < 0.04)
-    return 1200 * np.log2(at[near[np.argmax(spectrum[near])]] / wanted)
 
 
 def test_shapes_and_types(notes, features, fitted):
@@ -132,183 +113,10 @@ def test_threads_and_rows_alone_sound_as_one_call_does():
     assert np.abs(some - whole[:5]).max() < 1e-4
 
 
-@pytest.fixture(scope="module")
-def two_families():
-    """Soft short organs and loud long flutes, one of each with a click."""
-    X = tones([60, 62, 64, 66], 16000)
-    X *= np.array([[0.05], [0.1], [1.0], [0.8]])
-    X[:2, 6000:] = 0
-    X[[1, 3], 3000] = 0.2, 1.0
-    y = pd.DataFrame({"pitch": [60, 62, 64, 66], "family": ["organ"] * 2 + ["flute"] * 2})
-    return X, y
-
-
-def test_levels_and_durations_stay_within_those_learnt_of_the_category(two_families):
-    X, y = two_families
-    harmonics = HarmonicPlusNoise(n_harmonics=8)
-    F = harmonics.fit_transform(X, y)
-    F[:, 0, 1:4] += np.array([[-60, -60, -60], [60, 90, 90], [-60, -60, -60], [60, 90, 90]])
-    made = harmonics.inverse_transform(F, y)
-    level = made.std(axis=1)
-    np.testing.assert_allclose(level, X[[0, 1, 3, 2]].std(axis=1), rtol=0.02)
-    for soft, loud, family in ((0, 1, X[:2]), (2, 3, X[2:])):
-        assert family.std(axis=1).min() * 0.999 < level[soft] < level[loud]
-        assert level[loud] < family.std(axis=1).max() * 1.001
-    sounding = [np.flatnonzero(note)[-1] for note in made]
-    assert np.abs(np.array(sounding[:2]) - 6000).max() < 64
-    assert min(sounding[2:]) > 15900
-
-
-def test_peaks_stay_below_the_highest_learnt_of_the_category():
-    X = tones([60, 60, 62], 16000) * np.array([[1.0], [0.5], [0.2]])
-    y = pd.DataFrame({"pitch": [60, 60, 62], "family": ["organ", "organ", "flute"]})
-    harmonics = HarmonicPlusNoise(n_harmonics=8)
-    F = harmonics.fit_transform(X, y)
-    F[0, 1:40, :4] -= 4  # most of the power comes late, so that its peaks are high
-    F[0, 60:, :4] -= 4
-    made = harmonics.inverse_transform(F, y)
-    assert np.abs(made[0]).max() == pytest.approx(1.122 * np.abs(X[0]).max(), rel=0.01)
-    assert 0.5 * X[0].std() < made[0].std() < X[0].std()
-    np.testing.assert_allclose(made[1:].std(axis=1), X[1:].std(axis=1), rtol=0.06)
-
-
-def test_louder_features_are_louder_notes_however_far_beyond_the_range(two_families):
-    X, y = two_families
-    harmonics = HarmonicPlusNoise(n_harmonics=8)
-    F = np.repeat(harmonics.fit_transform(X, y)[:1], 9, axis=0)
-    F[:, 0, 2] += np.linspace(-40, 80, 9)
-    made = harmonics.inverse_transform(F, y.iloc[[0] * 9])
-    levels = 10 * np.log10(np.square(made).mean(axis=1))
-    assert (np.diff(levels) > 0).all()
-    low, high = harmonics.category_ranges_["family"]["organ"][:, 1]
-    assert low < levels[0] < levels[-1] < high
-
-
-def test_ranges_are_attributes_and_those_of_all_notes_where_no_category_is_known(two_families):
-    X, y = two_families
-    harmonics = HarmonicPlusNoise(n_harmonics=8)
-    F = harmonics.fit_transform(X, y)
-    assert set(harmonics.category_ranges_["family"]) == {"organ", "flute"}
-    decibels = 10 * np.log10(np.square(X).mean(axis=1))
-    np.testing.assert_allclose(harmonics.range_[:, 1], [decibels.min(), decibels.max()], atol=0.1)
-    F[:, 0, 2] = -1000
-    for asked in (y[["pitch"]], y.assign(family="reed"), None):
-        made = harmonics.inverse_transform(F, asked)
-        found = 10 * np.log10(np.square(made).mean(axis=1))
-        np.testing.assert_allclose(found, decibels.min(), atol=0.1 * np.ptp(decibels))
-    with pytest.raises(ValueError, match="y has 4 rows, but X has 2"):
-        harmonics.inverse_transform(F[:2], y.family)
-
-
-def test_two_categories_of_a_note_have_what_their_ranges_share():
-    measures = np.array([[1.0], [2.0], [3.0], [9.0]])
-    y = pd.DataFrame({"family": ["a", "a", "b", "b"], "source": [1.0, 2.0, 1.0, 3.0]})
-    learnt = learn_ranges(measures, y.astype({"source": "category"}))
-    asked = pd.DataFrame({"family": ["a", "b", "a"], "source": pd.Categorical([1, 3, 3])})
-    found = ranges_of(*learnt, asked, 3)[:, :, 0]
-    np.testing.assert_array_equal(found, [[1, 2], [9, 9], [1, 9]])
-
-
 def test_global_random_state_is_untouched(features, fitted):
     before = np.random.get_state()[1].copy()
     fitted.inverse_transform(features[:2])
     np.testing.assert_array_equal(np.random.get_state()[1], before)
-
-
-@settings(max_examples=15, deadline=None)
-@given(made_at=st.integers(45, 80), asked=st.floats(40, 90), seed=st.integers(0, 99))
-def test_the_asked_pitch_is_played_whatever_the_network_did(made_at, asked, seed):
-    harmonics = HarmonicPlusNoise()
-    F = harmonics.fit_transform(tones([made_at]), pd.DataFrame({"pitch": [made_at]}))
-    rng = np.random.default_rng(seed)
-    F[:, 1:, 4] += 0.5 * rng.standard_normal() + 0.02 * rng.standard_normal(F.shape[1] - 1)
-    F[:, 0, :3] += 0.3 * rng.standard_normal(3)
-    F[:, 0, 1] = np.log2(1.5) / 0.003
-    audio = harmonics.inverse_transform(F, pd.DataFrame({"pitch": [asked]}))
-    assert abs(cents_off(audio[0], asked)) < 1
-
-
-@pytest.mark.parametrize("stretch", [-60, -20, 20, 60])
-def test_partials_off_their_multiples_leave_the_pitch_where_it_was_asked(stretch):
-    """The first partial is weak, and all others are off as many cents."""
-    pitch = 57
-    k = np.arange(1, 9)[:, np.newaxis]
-    partials = k * librosa.midi_to_hz(pitch) * 2 ** (stretch * (k > 1) / 1200)
-    X = np.where(k > 1, 0.1, 0.03).T @ np.sin(2 * np.pi * partials * np.arange(24000) / RATE)
-    y = pd.DataFrame({"pitch": [pitch]})
-    harmonics = HarmonicPlusNoise()
-    audio = harmonics.inverse_transform(harmonics.fit_transform(X, y), y)
-    assert 100 * abs(track_pitch(X, RATE)[0] - pitch) > 10
-    assert 100 * abs(track_pitch(audio, RATE)[0] - pitch) < 5
-
-
-@pytest.mark.parametrize("off", [-300, 50, 300])
-def test_partials_too_high_to_be_heard_say_nothing_of_the_pitch(off):
-    F = HarmonicPlusNoise().fit_transform(tones([60]), pd.DataFrame({"pitch": [60]}))
-    F[0, 1:, 5:101] = 0  # all as loud as the first
-    F[0, 0, 5 + 8 : 101] = off / 50
-    harmonics = HarmonicPlusNoise().fit(tones([60]))
-    harmonics.range_[:, 4:-2] = [[-300], [300]]  # as if notes learnt were as far off
-    audio = harmonics.inverse_transform(F, pd.DataFrame({"pitch": [85]}))
-    assert abs(cents_off(audio[0], 85)) < 1
-
-
-def test_a_note_asked_for_keeps_enough_odd_partials_to_be_heard_at_its_pitch():
-    y = pd.DataFrame({"pitch": [57]})
-    harmonics = HarmonicPlusNoise()
-    features = harmonics.fit_transform(tones([57]), y)
-    heed = 1 + np.exp(-np.square(np.arange(len(features[0]) - 1) / 31.25))
-    features[:, 1:, [5, 7]] -= 60 / 20 * heed[:, np.newaxis]  # of the partials 1, 2 and 3
-    asked, kept = (harmonics.inverse_transform(features, given)[0] for given in (y, None))
-    assert odd_over_even(asked, 57) == pytest.approx(0.06, rel=0.1)
-    assert track_pitch(asked[np.newaxis], RATE) == pytest.approx(57, abs=0.5)
-    assert odd_over_even(kept, 57) < 1e-3
-
-
-def test_odd_partials_may_not_go_missing_later_in_a_note_either():
-    y = pd.DataFrame({"pitch": [57]})
-    harmonics = HarmonicPlusNoise()
-    features = harmonics.fit_transform(tones([57]), y)
-    features[:, 48:, [5, 7]] -= 60 / 20  # from 0.75 s on
-    asked = harmonics.inverse_transform(features, y)[0]
-    assert odd_over_even(asked[16000:22400], 57) == pytest.approx(0.06, rel=0.15)
-    assert odd_over_even(asked[:9600], 57) > 1  # as it was
-
-
-def odd_over_even(audio, pitch):
-    spectrum = np.abs(np.fft.rfft(audio * np.hanning(len(audio)))) ** 2
-    hertz = np.fft.rfftfreq(len(audio), 1 / RATE)
-    number = np.round(hertz / librosa.midi_to_hz(pitch)).astype(int)
-    powers = [spectrum[number == k].sum() for k in range(1, 7)]
-    return sum(powers[::2]) / sum(powers[1::2])
-
-
-def test_without_y_the_pitch_is_that_of_the_recording():
-    pitches = np.array([50.3, 61.0, 72.8])
-    harmonics = HarmonicPlusNoise()
-    audio = harmonics.inverse_transform(harmonics.fit_transform(tones(pitches)))
-    for made, pitch in zip(audio, pitches, strict=True):
-        assert abs(cents_off(made, pitch)) < 1
-
-
-def test_only_the_pitch_column_of_a_frame_counts():
-    X = tones([60, 67])
-    plain = HarmonicPlusNoise().fit_transform(X)
-    for y in ([1, 2], np.zeros((2, 3)), pd.DataFrame({"family": ["a", "b"]})):
-        np.testing.assert_array_equal(HarmonicPlusNoise().fit_transform(X, y), plain)
-    named = HarmonicPlusNoise(pitch_column="key")
-    with_pitch = named.fit_transform(X, pd.DataFrame({"key": [60, np.nan]}))
-    np.testing.assert_allclose(with_pitch[:, 0, 0], plain[:, 0, 0], atol=0.01)
-
-
-def test_noise_without_pitch_is_no_error():
-    X = 0.1 * np.random.default_rng(0).standard_normal((2, 16000)).astype(np.float32)
-    X[1] = 0
-    assert np.isnan(track_pitch(X)).all()
-    harmonics = HarmonicPlusNoise()
-    audio = harmonics.inverse_transform(harmonics.fit_transform(X))
-    assert audio[0].std() == pytest.approx(0.1, rel=0.3)
-    assert not audio[1].any()
 
 
 def test_means_of_notes_and_any_features_are_sound(features, fitted):
@@ -513,39 +321,3 @@ def test_the_last_bits_of_features_far_from_those_of_notes_are_not_heard(
     ends = np.where(rng.random(wild.shape) < 0.5, -np.inf, np.inf).astype(np.float32)
     found, moved = (fitted.inverse_transform(F, wanted) for F in (wild, np.nextafter(wild, ends)))
     assert np.abs(found - moved).max() < 1e-4
-
-
-def test_notes_that_die_away_sooner_than_any_learnt_do_so_more_slowly():
-    X = tones([60, 62, 64], 24000)
-    t = np.arange(24000) / RATE
-    X[:2] *= 10 ** (-np.array([[50], [30]]) * t / 20)  # 40 dB down after 0.8 s and 1.3 s
-    X[2, 8000:] = 0
-    y = pd.DataFrame({"pitch": [60, 62, 64], "family": ["mallet", "mallet", "organ"]})
-    harmonics = HarmonicPlusNoise(n_harmonics=8)
-    F = harmonics.fit_transform(X, y)
-    learnt = sounding_time(X, sample_rate=RATE)
-    for family, low, high in (("mallet", learnt[0], learnt[1]), ("organ", *learnt[[2, 2]])):
-        np.testing.assert_allclose(
-            harmonics.category_ranges_["family"][family][:, -1], [low, high]
-        )
-    frames = np.arange(F.shape[1] - 1)[:, np.newaxis]
-    F[0, 1:, :4] -= 0.1 * frames  # 31 dB a second more
-    made = harmonics.inverse_transform(F[:1], y[:1])
-    assert sounding_time(made, sample_rate=RATE) == pytest.approx(learnt[:1], abs=0.05)
-    held = harmonics.inverse_transform(F[2:], y[2:].assign(family="mallet"))
-    assert sounding_time(held, sample_rate=RATE) >= learnt[2]
-
-
-def test_tuning_goes_no_farther_than_that_of_the_category():
-    X = tones([60, 60])
-    y = pd.DataFrame({"pitch": [60, 60], "family": ["organ", "organ"]})
-    harmonics = HarmonicPlusNoise(n_harmonics=8)
-    F = harmonics.fit_transform(X, y)
-    plain = harmonics.inverse_transform(F[:1], y[:1])
-    F[0, 0, 6:13] += np.array([3, -3, 2, 1, -1, 2, 2])  # times 50 cents
-    F[0, 1:, 4] += 0.5 * np.sin(np.arange(F.shape[1] - 1))
-    made = harmonics.inverse_transform(F[:1], y[:1])
-    assert np.abs(made - plain).max() < 0.2 * np.abs(plain).max()
-    harmonics.range_[1, 3:-2] = 200
-    free = harmonics.inverse_transform(F[:1], y[["pitch"]][:1])
-    assert np.abs(free - plain).max() > 0.6 * np.abs(plain).max()
