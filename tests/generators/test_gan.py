@@ -13,7 +13,6 @@ from scipy.special import expit, log_softmax, softmax
 
 from audiogen.generators import GANGenerator
 from audiogen.networks import AdversarialModel
-from audiogen.networks._augmentation import augment
 from audiogen.networks._gan_losses import (
     adversarial_loss,
     condition_loss,
@@ -22,6 +21,7 @@ from audiogen.networks._gan_losses import (
 )
 from audiogen.training import compile_model, make_adam
 from audiogen.utils.seeds import Stream, make_rng, spawn_seed
+from helpers.networks import weights
 
 CENTRES = {"low": (-3.0, 0.0), "middle": (0.0, 4.0), "high": (3.0, 0.0)}
 
@@ -54,62 +54,6 @@ def waveforms():
         kernel_size=5, block="residual", attention=True, augment=True, penalty_interval=2,
         epochs=2, batch_size=3, clipvalue=None, random_state=0,
     ).fit(X, ["a", "b"] * 3)  # fmt: skip
-
-
-def built(shape, **parameters):
-    """Return the untrained pair of networks for samples within [-1, 1]."""
-    gan = GANGenerator(random_state=0, **parameters)
-    gan._scaling = gan._new_scaling().fit(np.zeros((1, *shape)), np.arange(1))
-    gan.conditions_, gan.sample_shape_ = None, shape
-    return gan._build(**gan._architecture(None), precision="float32", seed=0)
-
-
-def weights(network):
-    return [keras.ops.convert_to_numpy(w).copy() for w in network.trainable_weights]
-
-
-def kinds(network):
-    """Return the kinds of a network's layers, without inputs and those that only reshape."""
-    names = [type(layer).__name__ for layer in network.layers]
-    return [n for n in names if n not in ("InputLayer", "Reshape", "ZeroPadding1D", "Cropping1D")]
-
-
-# ------------------------------------------------------------- the report, item by item
-
-
-@pytest.mark.parametrize(
-    ("shape", "rank", "parameters"),
-    [((64000,), 1, {}), ((256, 512, 2), 2, {"filters": (2, 2, 2, 2)})],
-)
-def test_default_networks_are_the_reports(shape, rank, parameters):
-    """Dense, reshape, transposed convolutions with BN and LeakyReLU to a tanh; and back."""
-    model = built(shape, **parameters)
-    normalised = ["BatchNormalization", "LeakyReLU"]
-    transposed = f"Conv{rank}DTranspose"
-    assert kinds(model.generator) == [
-        "Dense", *normalised, *[transposed, *normalised] * 3, transposed,
-    ]  # fmt: skip
-    names = [type(layer).__name__ for layer in model.generator.layers]
-    assert names.index("Dense") < names.index("Reshape") < names.index(transposed)
-    assert model.generator.layers[names.index(transposed)].strides == ((4,), (2, 2))[rank - 1]
-    last = [layer for layer in model.generator.layers if type(layer).__name__ == transposed][-1]
-    assert last.activation.__name__ == "tanh"
-    assert kinds(model.discriminator) == [
-        *[f"Conv{rank}D", "LeakyReLU", "Dropout"] * 4, "Flatten", "Dense", "LeakyReLU", "Dense",
-    ]  # fmt: skip
-    assert model.discriminator.layers[-1].activation.__name__ == "linear", "logits"
-    assert model.generator.output_shape == (None, *shape)
-    assert model.discriminator.output_shape in [(None, 1), [(None, 1)]]
-    assert model.generator.input_shape in [(None, 128), [(None, 128)]]
-
-
-@pytest.mark.parametrize(
-    ("shape", "kind"),
-    [((2048,), "Dense"), ((2049,), "Conv1D"), ((8, 3), "Conv1D"), ((8, 8, 2), "Conv2D")],
-)
-def test_auto_chooses_by_shape(shape, kind):
-    model = built(shape, filters=(2, 2), units=(4,))
-    assert kinds(model.discriminator)[0 if kind != "Dense" else 1] == kind
 
 
 def test_default_training_is_the_reports():
@@ -218,54 +162,6 @@ def test_penalty_moves_the_weights_every_so_many_steps(interval, start):
             w = w - rate * 10 * interval * 2 * (length - 1) * w / max(length, 1e-6)
     found = weights(model.discriminator)[0][:, 0]
     np.testing.assert_allclose(found, w, atol=1e-5)
-
-
-# ------------------------------------------------------------------------- augmentation
-
-
-def test_waveforms_are_shifted_scaled_and_turned_upside_down():
-    x = np.random.default_rng(0).normal(size=(300, 200)).astype(np.float32)
-    y = np.asarray(augment(x, keras.random.SeedGenerator(0)))
-    spectra = np.fft.rfft(x), np.fft.rfft(y)
-    likeness = np.fft.irfft(spectra[0].conj() * spectra[1], n=200)
-    shifts = np.argmax(np.abs(likeness), axis=1)
-    moved = np.stack([np.roll(row, shift) for row, shift in zip(x, shifts, strict=True)])
-    gains = (y * moved).sum(axis=1) / (moved**2).sum(axis=1)
-    np.testing.assert_allclose(y, gains[:, None] * moved, atol=1e-5)
-    shifts = (shifts + 100) % 200 - 100
-    assert set(shifts) == set(range(-10, 11)), "up to 5 % of 200, either way"
-    sizes = np.abs(gains)
-    assert 0.5 <= sizes.min() < 0.6
-    assert 1.8 < sizes.max() <= 2.0
-    changed = np.mean(gains < 0), np.mean(np.abs(sizes - 1) > 1e-6), np.mean(shifts != 0)
-    np.testing.assert_allclose(changed, 0.4, atol=0.08)
-
-
-def test_spectrograms_are_rolled_in_time_and_raised_in_level():
-    x = np.random.default_rng(0).normal(size=(60, 40, 8, 2)).astype(np.float32)
-    y = np.asarray(augment(x, keras.random.SeedGenerator(0)))
-    levels = []
-    for one, other in zip(x, y, strict=True):
-        shift = next(
-            s for s in range(-2, 3) if np.array_equal(np.roll(one, s, 0)[..., 1], other[..., 1])
-        )
-        level = other[..., 0] - np.roll(one, shift, 0)[..., 0]
-        assert np.ptp(level) < 1e-5
-        levels.append(level.mean())
-    assert 0.05 < np.abs(levels).max() <= 0.1 + 1e-6
-
-
-def test_augmentation_passes_gradients_on():
-    """It is linear in waveforms: the gradient of <A x, v> is that of the adjoint."""
-    import tensorflow as tf
-
-    x, v = np.random.default_rng(0).normal(size=(2, 20, 60)).astype(np.float32)
-    variable = tf.Variable(x)
-    with tf.GradientTape() as tape:
-        product = tf.reduce_sum(augment(variable, keras.random.SeedGenerator(0)) * v)
-    gradient = np.asarray(tape.gradient(product, variable))
-    assert np.sum(gradient * x) == pytest.approx(float(product), rel=1e-4)
-    assert np.all(np.abs(gradient).sum(axis=1) > 0)
 
 
 def test_the_discriminator_sees_changed_samples_on_both_sides():
@@ -394,42 +290,6 @@ def test_decode_is_a_function_of_latents_and_condition(trained):
         trained.decode(np.where(Z > 1, np.nan, Z), y)
     with pytest.raises(ValueError, match=r"conditions \['family', 'tilt'\]; give y"):
         trained.decode(Z)
-
-
-# ------------------------------------------------------------------------------ options
-
-
-@pytest.mark.parametrize("shape", [(3000,), (32, 3), (20, 24, 2)])
-def test_residual_blocks_are_in_both_networks(shape):
-    plain, residual = (built(shape, filters=(4, 8), block=b) for b in ("plain", "residual"))
-    assert residual.generator.output_shape == plain.generator.output_shape
-    for name, blocks in (("generator", 1), ("discriminator", 2)):
-        assert kinds(getattr(plain, name)).count("Add") == 0
-        assert kinds(getattr(residual, name)).count("Add") == blocks
-    dense = built((6,), units=(8, 4), block="residual")
-    assert kinds(dense.generator).count("Add") == kinds(dense.discriminator).count("Add") == 2
-
-
-@pytest.mark.parametrize("shape", [(3000,), (80, 80, 2)])
-def test_attention_brings_every_place_to_every_other(shape):
-    """It adds nothing at first: its last weights are zero."""
-    model = built(shape, filters=(4, 8), attention=True)
-    assert kinds(model.generator).count("Attention") == 1
-    layers = model.discriminator.layers
-    at = [type(layer).__name__ for layer in layers].index("Attention")
-    last, joined = layers[at + 1], layers[at + 3]
-    network = keras.Model(model.discriminator.inputs[0], joined.output)
-    x = np.random.default_rng(0).uniform(-1, 1, (2, *shape)).astype(np.float32)
-    x[1] = x[0]
-    x[1].flat[0] += 1  # the first place of all
-    unlike = []
-    for kernel in (0.0, 1.0):
-        assert (weights(last)[0] == 0).all() == (kernel == 0)
-        one, other = np.asarray(network(x))
-        unlike.append(np.mean((one != other).any(axis=-1)))
-        last.kernel.assign(np.ones(last.kernel.shape))
-    assert unlike[0] < 0.1
-    assert unlike[1] > 0.9
 
 
 def test_all_options_of_convolutions_together(waveforms):
