@@ -4,6 +4,7 @@ import os
 
 import librosa
 import numpy as np
+import pytest
 from hypothesis import settings
 
 # The same examples every time, so that a change is what makes a test fail;
@@ -11,6 +12,9 @@ from hypothesis import settings
 settings.register_profile("fixed", derandomize=True)
 settings.register_profile("random")
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
+
+
+pytest.register_assert_rewrite("helpers")
 
 
 def pytest_configure(config):
