@@ -1,0 +1,52 @@
+"""Which of several drawn sections is chosen."""
+
+import numpy as np
+
+from audiogen.generators._melody_choice import described, most_typical
+from audiogen.generators._melody_draw import DrawnStrain
+from audiogen.generators._melody_features import Strain
+
+# ---------------------------------------------------------------------- choice
+
+
+def strain_of(*bars, low=60):
+    """Return a section of 4/4 of bars, each a list of (ticks, semitones above the tonic)."""
+    found = Strain(96, len(bars), 0, 96 * len(bars))
+    for i, bar in enumerate(bars):
+        now = 96 * i
+        for ticks, pitch in bar:
+            found.add(now, ticks, 60 + pitch - low + 1, 0)
+            now += ticks
+    return found
+
+
+UP, DOWN = [(24, p) for p in (0, 2, 4, 5)], [(24, p) for p in (5, 4, 2, 0)]
+LONG, SHORT = [(48, 2), (48, 0)], [(36, 2), (36, 4), (12, 2), (12, 0)]
+
+
+def test_descriptions_by_hand():
+    section = strain_of(UP, DOWN, UP, LONG, UP, DOWN, DOWN, LONG)
+    assert described(section, -1.5) == [-1.5, 3 / 8, 3 / 4]
+
+
+def chosen(*strains, nats=None, wanted=(-1, 0.5, 0.5), **options):
+    draws = [DrawnStrain(s, v) for s, v in zip(strains, nats or [-1] * len(strains), strict=True)]
+    draw = most_typical(draws, np.array(wanted), 60, "major", **options)
+    return next(i for i, s in enumerate(strains) if s is draw.strain)
+
+
+def test_the_nearest_that_ends_as_it_should_is_chosen():
+    home, away = strain_of(UP, DOWN, UP, DOWN), strain_of(UP, UP, DOWN, UP)
+    assert chosen(away, home) == 1
+    assert chosen(away, home, closed=False) == 0
+    assert chosen(home, strain_of(UP, DOWN, UP, DOWN), nats=[-2, -1.1]) == 1
+
+
+def test_endings_rhythm_and_scale_count():
+    home, quick = strain_of(UP, DOWN, UP, DOWN), strain_of(UP, DOWN, UP, SHORT)
+    alike = {"wanted": (-1, 0.75, 0)}
+    assert chosen(quick, home, wanted=(-1, 0.5, 0), final=True) == 1
+    dotted = strain_of(SHORT, DOWN, SHORT, DOWN)
+    assert chosen(home, dotted, before=[strain_of(SHORT, SHORT)], **alike) == 1
+    foreign = strain_of([(24, p) for p in (0, 1, 3, 6)], DOWN, UP, DOWN)
+    assert chosen(foreign, home, **alike) == 1
