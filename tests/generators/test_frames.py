@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.decomposition import PCA
 
-from audiogen.generators._axes import principal_axes, project
 from audiogen.generators._frames import FrameScaling, distinct_frames
+from audiogen.generators._principal_axes import principal_axes, project
 from audiogen.preprocessing import SlidingWindow
 
 

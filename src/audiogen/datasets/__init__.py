@@ -7,11 +7,11 @@ from audiogen.datasets._drums import load_drums
 from audiogen.datasets._fetch_nsynth import fetch_nsynth
 from audiogen.datasets._folder import load_audio_folder
 from audiogen.datasets._gtzan import load_gtzan
-from audiogen.datasets._missing_pitch import track_missing_pitch
 from audiogen.datasets._notes import load_notes
 from audiogen.datasets._nsynth import load_nsynth
 from audiogen.datasets._save_nsynth import save_nsynth
 from audiogen.datasets._synthetic import make_notes
+from audiogen.datasets._track_missing_pitch import track_missing_pitch
 from audiogen.datasets._tunes import load_tunes
 
 __all__ = [

@@ -6,7 +6,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from audiogen.generators._axes import principal_axes, project
+from audiogen.generators._principal_axes import principal_axes, project
 from audiogen.generators._scaling import Scaling, refuse_not_finite
 from audiogen.utils.blocks import blocks_of
 

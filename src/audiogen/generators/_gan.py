@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from audiogen.generators._body import network_body
+from audiogen.generators._architecture import network_body
 from audiogen.generators._forward import dense_decoder
 from audiogen.generators._latents import LatentMixin
 from audiogen.generators._trained import TrainedGenerator

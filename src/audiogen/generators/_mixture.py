@@ -12,7 +12,7 @@ from sklearn.mixture import GaussianMixture
 
 from audiogen.generators._forward import affine
 from audiogen.generators._latents import EncoderMixin
-from audiogen.generators._transport import mixture_of_normal, normal_of_mixture
+from audiogen.generators._mixture_latents import mixture_of_normal, normal_of_mixture
 from audiogen.utils.validation import Interval, Options
 
 __all__ = ["ConditionalGaussianMixture"]

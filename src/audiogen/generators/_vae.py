@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from audiogen.generators._body import network_body
+from audiogen.generators._architecture import network_body
 from audiogen.generators._conditions import ConditionEncoder
 from audiogen.generators._forward import affine, dense_decoder, dense_encoder
 from audiogen.generators._latents import EncoderMixin
-from audiogen.generators._spread import check_few_features, missing_spread
+from audiogen.generators._observation_noise import check_few_features, missing_spread
 from audiogen.generators._trained import TrainedGenerator
 from audiogen.training import FitData
 from audiogen.utils.seeds import Stream, make_rng

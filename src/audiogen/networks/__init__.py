@@ -4,7 +4,7 @@ Importing this package imports Keras and its backend; nothing else in audiogen d
 but `audiogen.training`, and only when a network is built.
 """
 
-from audiogen.networks import _quiet  # before anything that imports Keras
+from audiogen.networks import _start_backend  # before anything that imports Keras
 from audiogen.networks._adversarial import AdversarialModel
 from audiogen.networks._gan import build_gan
 from audiogen.networks._groove import DrumByDrum, GrooveModel, build_groove
@@ -17,7 +17,7 @@ from audiogen.networks._vae import VariationalAutoencoder, build_vae
 from audiogen.networks._wavenet import WaveNetModel, build_wavenet
 from audiogen.networks._weights import assign_layer_weights, layer_weights, to_numpy
 
-keras = _quiet.keras
+keras = _start_backend.keras
 
 __all__ = [
     "AdversarialModel",

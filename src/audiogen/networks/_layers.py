@@ -7,8 +7,8 @@ from typing import Any
 import keras
 from keras import layers
 
-from audiogen.networks._quiet import start_backend
 from audiogen.networks._seeds import Initializers
+from audiogen.networks._start_backend import start_backend
 
 __all__ = ["LayerFactory"]
 

@@ -2,7 +2,7 @@
 
 from audiogen.pipeline._generate import generate
 from audiogen.pipeline._inverse import inverse_transform_steps, split_steps
-from audiogen.pipeline._make import make_generative_pipeline
+from audiogen.pipeline._make_pipeline import make_generative_pipeline
 from audiogen.pipeline._pipeline import GenerativePipeline
 from audiogen.pipeline._sample_rate import sample_rate_of
 

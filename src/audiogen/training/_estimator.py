@@ -11,8 +11,8 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from audiogen.training._callback_lists import checked_callbacks, resumed_seed
+from audiogen.training._check_sizes import check_sizes
 from audiogen.training._fit_data import FitData
-from audiogen.training._sizes import check_sizes
 from audiogen.utils.seeds import Stream, draw_seed, make_rng, spawn_seed
 from audiogen.utils.validation import Instance, Interval, Options, check_parameters, plain
 

@@ -43,7 +43,7 @@ def mixture_of_normal(
     Examples
     --------
     >>> import numpy as np
-    >>> from audiogen.generators._transport import mixture_of_normal
+    >>> from audiogen.generators._mixture_latents import mixture_of_normal
     >>> one = np.zeros((1, 1)), np.array([[5.0]]), np.array([[[2.0]]])
     >>> mixture_of_normal(np.array([[1.5]]), *one)
     array([[8.]])

@@ -24,7 +24,7 @@ def missing_spread(data: np.ndarray, generated: np.ndarray) -> np.ndarray:
     Examples
     --------
     >>> import numpy as np
-    >>> from audiogen.generators._spread import missing_spread
+    >>> from audiogen.generators._observation_noise import missing_spread
     >>> wide, narrow = np.array([[-5.0], [5.0]]), np.array([[-3.0], [3.0]])
     >>> missing_spread(wide, narrow)  # the variances are 25 and 9
     array([[4.]], dtype=float32)
