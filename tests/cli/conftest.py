@@ -1,0 +1,31 @@
+"""The command line run in the process of the tests."""
+
+import logging
+import warnings
+
+import pytest
+
+from audiogen.cli import main
+
+
+@pytest.fixture
+def run_here(tmp_path, monkeypatch, capsys):
+    """Return a function (words) -> status, output, errors that runs the command line in tmp_path.
+
+    A process of its own, as a user has it, costs seconds; here it serves what is soon refused.
+    """
+    logger = logging.getLogger("audiogen")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
+    monkeypatch.setattr(logger, "handlers", logger.handlers)
+    before = logger.level
+
+    def run(*words):
+        try:
+            status = main([*map(str, words)])
+        except SystemExit as ended:
+            status = ended.code
+        return status, *capsys.readouterr()
+
+    yield run
+    logger.setLevel(before)
