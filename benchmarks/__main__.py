@@ -10,7 +10,15 @@ from benchmarks._measure import OURS, REMARK, measure_row
 
 FOLDER = pathlib.Path(__file__).parent
 REPORT = "report"  # two tables of its own, half an hour: only when asked for
-OWN = {"chords", "grooves", "melodies", "notes", "recipes", "voices"}  # commands of their own
+OWN = {
+    "chords",
+    "clip",
+    "grooves",
+    "melodies",
+    "notes",
+    "recipes",
+    "voices",
+}  # commands of their own
 GROUPS = sorted({path.stem for path in FOLDER.glob("[a-z]*.py")} - {REPORT, *OWN})
 KNOWN = [*GROUPS, REPORT]
 LINE = "{:<30} {:<28} {:>9} {:>9} {:>6} {:>6} {:>8} {:>8}  {}"
