@@ -1,16 +1,20 @@
 """A score played, mixed and mastered."""
 
 import numbers
+import warnings
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from audiogen.exceptions import ExtrapolationWarning
 from audiogen.music._casting import DrumRole, Role
 from audiogen.music._perform import perform_drums, perform_part
 from audiogen.music._styles import Voice
 from audiogen.signal import Mastered, loudness, master, pan, room, widen
+from audiogen.utils.blas import single_blas_thread
+from audiogen.utils.blocks import map_blocks
 from audiogen.utils.seeds import Stream, spawn_seed
 from audiogen.utils.validation import Interval
 
@@ -30,6 +34,7 @@ _QUIET = -60.0  # LUFS below which a stem is silence
 _WIDTH = {"melody": 0.12, "chords": 0.3, "pad": 0.45, "counter": 0.2, "bass": 0.0, "drums": 0.1}
 _WET = {"melody": 0.16, "chords": 0.14, "pad": 0.25, "counter": 0.2, "bass": 0.0, "drums": 0.07}
 _SECONDS, _DAMPING = 1.2, 4500.0  # of the room
+_ALONE = 1 << 30  # values of a part, as `map_blocks` counts: each is a block of its own
 _SHORTEST_FADE = 0.03  # seconds: what still sounds at the end would click
 
 
@@ -83,26 +88,41 @@ def mix_down(
     mixdown : Mixdown
     """
     size: dict[str, Any] = {"n_timesteps": n_timesteps, "sample_rate": sample_rate, "loop": loop}
-    stems: dict[str, np.ndarray] = {}
-    for part in dict.fromkeys(notes.part.astype(str)):
+    parts = list(dict.fromkeys(notes.part.astype(str)))
+    order = sorted(parts, key=lambda part: part != "drums")  # the longest work first
+
+    def stem_of(rows: slice) -> np.ndarray:
+        part = order[rows.start]
         own_notes = notes[notes.part == part]
         own = spawn_seed(seed, Stream.VOICE, *part.encode())
         if drums is not None and part == "drums":
             dry = perform_drums(own_notes, drums, kit, seed=own, **size)
         else:
             dry = perform_part(own_notes, roles[part], model, seed=own, **size)
-        stems[part] = _placed(dry, part, places.get(part, _UNKNOWN), sample_rate, loop)
-    mix = np.zeros((n_timesteps, 2), np.float32)
-    for stem in stems.values():
-        mix += stem
+        return _placed(dry, part, places.get(part, _UNKNOWN), sample_rate, loop)
+
+    with single_blas_thread(), warnings.catch_warnings():  # both are the whole process's
+        warnings.simplefilter("ignore", ExtrapolationWarning)  # as far as roles and kits let it
+        made = dict(zip(order, map_blocks(stem_of, len(order), _ALONE), strict=True))
+        stems = {part: made[part] for part in parts}
+        mix = np.zeros((2, n_timesteps), np.float32).T
+        for stem in stems.values():
+            mix += stem
+        mastered = _mastered(mix, sample_rate, target, fades, loop)
+        for stem in stems.values():
+            stem *= mastered.gain[:, np.newaxis]
+    return Mixdown(mastered, stems)
+
+
+def _mastered(
+    mix: np.ndarray, sample_rate: int, target: float, fades: tuple[float, float], loop: bool
+) -> Mastered:
+    """Return a mix at its loudness, with its fades."""
     fade_in, fade_out = fades
-    mastered = master(
+    return master(
         mix, sample_rate, loudness=target, fade_in=fade_in,
         fade_out=fade_out if loop else max(fade_out, _SHORTEST_FADE), wrap=loop,
     )  # fmt: skip
-    for stem in stems.values():
-        stem *= mastered.gain[:, np.newaxis]
-    return Mixdown(mastered, stems)
 
 
 def _placed(dry: np.ndarray, part: str, voice: Voice, sample_rate: int, loop: bool) -> np.ndarray:

@@ -1,13 +1,11 @@
 """A score played by voices and drums: one stem for each part."""
 
 import logging
-import warnings
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from audiogen.exceptions import ExtrapolationWarning
 from audiogen.generators import clip_conditions
 from audiogen.music._casting import DrumRole, Role
 from audiogen.music._finish import resample_clip
@@ -76,12 +74,10 @@ def perform_part(
         table["gain"] *= np.square(asked.clip(1) / table.velocity.clip(1))
     n_own = round(n_timesteps / sample_rate * rate)
     table = table[table.onset < n_timesteps / sample_rate].reset_index(drop=True)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ExtrapolationWarning)  # as far as `Role.moved` lets it
-        mix, _ = mix_notes(
-            model, table, rate=rate, n_timesteps=n_own, loop=loop, release=_RELEASE, glide=None,
-            seed=seed,
-        )  # fmt: skip
+    mix, _ = mix_notes(
+        model, table, rate=rate, n_timesteps=n_own, loop=loop, release=_RELEASE, glide=None,
+        seed=seed,
+    )  # fmt: skip
     return resample_clip(mix, rate, sample_rate, n_timesteps, loop)
 
 
@@ -115,13 +111,13 @@ def perform_drums(
     hits["drum"] = hits.pitch.astype(int).map(role.drums)
     sounds, which = _hit_sounds(hits, kit, role.kit, seed)
     n_own = round(n_timesteps / sample_rate * rate)
-    stem = np.zeros((n_own, 2), np.float32)
+    stem = np.zeros((2, n_own), np.float32)
     ends = _choked_ends(hits)
     for onset, drum, number, end in zip(hits.onset, hits.drum, which, ends, strict=True):
         sound = _closed(sounds[number], end - onset, rate)
         _add_stereo(stem, sound, round(onset * rate), _PLACES.get(drum, 0.0), loop)
-    both = [resample_clip(c, rate, sample_rate, n_timesteps, loop) for c in stem.T.copy()]
-    return np.stack(both, axis=1)
+    both = [resample_clip(c, rate, sample_rate, n_timesteps, loop) for c in stem]
+    return np.stack(both).T
 
 
 def _hit_sounds(
@@ -140,11 +136,9 @@ def _hit_sounds(
     names = split_steps(kit)[1].condition_names_
     if "kit" in names:
         distinct = distinct.assign(kit=kit_name)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ExtrapolationWarning)  # a drum that another kit lends
-        sounds = kit.sample(
-            y=distinct[names].reset_index(drop=True), random_state=spawn_seed(seed, Stream.SAMPLE)
-        )
+    sounds = kit.sample(
+        y=distinct[names].reset_index(drop=True), random_state=spawn_seed(seed, Stream.SAMPLE)
+    )
     return sounds, which
 
 
@@ -173,8 +167,9 @@ def _add_stereo(stem: np.ndarray, sound: np.ndarray, begin: int, place: float, l
     angle = (place + 1) * np.pi / 4
     gains = np.float32(np.sqrt(2)) * np.array([np.cos(angle), np.sin(angle)], np.float32)
     while len(sound):
-        part = sound[: len(stem) - begin]
-        stem[begin : begin + len(part)] += part[:, np.newaxis] * gains
+        part = sound[: stem.shape[1] - begin]
+        for channel, gain in zip(stem, gains, strict=True):
+            channel[begin : begin + len(part)] += part * gain
         sound, begin = sound[len(part) :], 0
         if not loop:
             return

@@ -65,9 +65,10 @@ def pan(audio: npt.ArrayLike, position: float) -> np.ndarray:
     clip = as_stereo(audio, "pan")
     angle = np.pi / 4 * (position + (1 if mono else 0))
     cosine, sine = clip.dtype.type(np.cos(angle)), clip.dtype.type(np.sin(angle))
+    left, right = clip.T
     if mono:
-        return clip * np.array([cosine, sine])
-    return clip @ np.array([[cosine, sine], [-sine, cosine]])
+        return np.stack([cosine * left, sine * left]).T
+    return np.stack([cosine * left - sine * right, sine * left + cosine * right]).T
 
 
 def widen(
@@ -126,7 +127,7 @@ def widen(
         return clip.copy()
     middle = ((clip[:, 0] + clip[:, 1]) / 2)[np.newaxis]  # faster than a mean over two
     side = convolve_clip(middle, amount * _decorrelator(sample_rate)[np.newaxis], wrap)[0]
-    return clip + np.stack([side, -side], axis=1)
+    return clip + np.stack([side, -side]).T
 
 
 @functools.lru_cache(maxsize=4)
