@@ -162,7 +162,9 @@ def synthesise_one_shot(hit: OneShot, grid: Grid, rng: np.random.Generator) -> n
     raised = np.where(levels > FLOOR_DB + 3, levels + share * _noise(shape, grid, rng), -200)
     magnitude = db_to_amplitude(np.clip(raised, -200, 20)).astype(np.float32)[np.newaxis]
     frames = grid.frame_length, grid.hop_length
-    spectra = magnitude * np.exp(1j * pghi(magnitude, *frames)).astype(np.complex64)
+    phase = pghi(magnitude, *frames)
+    spectra = np.empty(phase.shape, np.complex64)
+    spectra.real, spectra.imag = magnitude * np.cos(phase), magnitude * np.sin(phase)
     sound = istft(spectra, *frames)[0][:n_sounding].astype(np.float64)
     sound *= _attack_gain(sound, hit.envelope, grid)
     width = min(len(sound), max(1, int(_FADE * grid.sample_rate)))
@@ -199,8 +201,17 @@ def _spread(
 ) -> np.ndarray:
     """Return values of frames and bins, interpolated between the middles of the pools."""
     at_times, at_bins = ((edges[:-1] + edges[1:] - 1) / 2 for edges in (times, bins))
-    rows = np.stack([np.interp(np.arange(shape[0]), at_times, c) for c in pooled.T], axis=1)
-    return np.stack([np.interp(np.arange(shape[1]), at_bins, row) for row in rows])
+    return _interpolated(_interpolated(pooled, at_times, shape[0]).T, at_bins, shape[1]).T
+
+
+def _interpolated(values: np.ndarray, places: np.ndarray, n: int) -> np.ndarray:
+    """Return what `numpy.interp` finds at 0 to n - 1, for all columns of values at once."""
+    at = np.arange(n)
+    before = np.maximum(np.searchsorted(places, at, side="right") - 1, 0)
+    slopes = np.diff(values, axis=0) / np.diff(places)[:, np.newaxis]
+    slopes = np.vstack([slopes, np.zeros_like(values[:1])])
+    passed = np.clip(at, places[0], places[-1]) - places[before]
+    return slopes[before] * passed[:, np.newaxis] + values[before]
 
 
 def _noise(shape: tuple[int, ...], grid: Grid, rng: np.random.Generator) -> np.ndarray:

@@ -1,7 +1,6 @@
 """Phase recovery: the phase of spectra from their magnitude, by integration or iteration."""
 
 import functools
-import heapq
 import numbers
 from typing import Any
 
@@ -122,12 +121,16 @@ def _slope(values: np.ndarray, axis: int) -> np.ndarray:
 def _ordered(magnitude: np.ndarray, tolerance: float) -> tuple[np.ndarray, np.ndarray]:
     """Return the loud bins, loudest first, and the place of each in that order.
 
-    Both are of the magnitude with a border of one, in which nothing is loud.
+    Both are of the magnitude with a border of one, in which nothing is loud. Of bins alike the
+    first comes first, whatever the processor sorts with.
     """
     padded = np.pad(magnitude, 1)
     values = padded.ravel()
     loud = np.flatnonzero(values > tolerance * values.max())
-    order = loud[np.argsort(-values[loud])]
+    # Floats above 0 are ordered as their bits are. Sorting these and the place in one integer is
+    # several times as fast as sorting places by floats.
+    keys = (~values[loud].view(np.uint32)).astype(np.uint64) << np.uint64(32)
+    order = (np.sort(keys | loud.astype(np.uint64)) & np.uint64(0xFFFFFFFF)).astype(np.int64)
     places = np.full(padded.shape, -1, dtype=np.int32)
     places.ravel()[order] = np.arange(len(order))
     return order, places
@@ -151,22 +154,35 @@ def _integrate(order: np.ndarray, places: np.ndarray, steps: np.ndarray) -> np.n
     phase = np.zeros(places.size)
     open_ = places >= 0
     neighbours = (shape[1], -shape[1], 1, -1)
-    heap = [np.int32(0)]
-    heap.pop()  # numba has to see what it will hold
+    heap = np.empty(len(order) + 1, np.int32)  # the children of i are at 2 i + 1 and 2 i + 2
     for seed in order:
         if not open_[seed]:
             continue
         open_[seed] = False
-        heapq.heappush(heap, places[seed])
-        while len(heap) > 0:
-            here = order[heapq.heappop(heap)]
+        heap[0], size = places[seed], 1
+        while size > 0:
+            here = order[heap[0]]
+            size -= 1
+            last, i, child = heap[size], 0, 1  # the last one sinks from the top
+            while child < size:
+                if child + 1 < size and heap[child + 1] < heap[child]:
+                    child += 1
+                if heap[child] >= last:
+                    break
+                heap[i], i = heap[child], child
+                child = 2 * i + 1
+            heap[i] = last
             for k in range(4):
                 there = here + neighbours[k]
                 if open_[there]:
                     open_[there] = False
                     step = (steps[k // 2, here] + steps[k // 2, there]) / 2
                     phase[there] = phase[here] + (step if k % 2 == 0 else -step)
-                    heapq.heappush(heap, places[there])
+                    rank, i = places[there], size
+                    size += 1
+                    while i > 0 and heap[(i - 1) // 2] > rank:  # a new one rises from the end
+                        heap[i], i = heap[(i - 1) // 2], (i - 1) // 2
+                    heap[i] = rank
     return (phase - 2 * np.pi * np.rint(phase / (2 * np.pi))).reshape(shape)
 
 
