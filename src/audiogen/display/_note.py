@@ -14,6 +14,7 @@ __all__ = ["NoteDisplay"]
 
 _FRAME_LENGTH, _HOP_LENGTH = 1024, 256
 _LOWEST_DB = -80
+_COLUMNS = 1500  # of a picture at most: more than a screen shows of it
 
 
 class NoteDisplay:
@@ -83,10 +84,10 @@ class NoteDisplay:
             axes = plt.subplots(2, 1, sharex=True, figsize=(8, 6), layout="constrained")[1]
         waveform, spectrogram = axes
         seconds = len(self.audio) / self.sample_rate
-        waveform.plot(np.arange(len(self.audio)) / self.sample_rate, self.audio, linewidth=0.4)
+        waveform.plot(*self._outline(), linewidth=0.4)
         waveform.set(ylabel="amplitude", ylim=(-1, 1), title=self.name)
         image = spectrogram.imshow(
-            self.decibels,
+            _highest_of_columns(self.decibels),
             origin="lower",
             aspect="auto",
             extent=(0, seconds, 0, self.sample_rate / 2000),
@@ -98,6 +99,14 @@ class NoteDisplay:
         spectrogram.figure.colorbar(image, ax=spectrogram, label="dB")
         self.axes_, self.figure_ = np.asarray(axes), waveform.figure
         return self
+
+    def _outline(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return times and samples; of many, the lowest and the highest in each column."""
+        first = _first_of_columns(len(self.audio) // 2)  # two points a column
+        if len(first) < len(self.audio) // 2:
+            ends = [ends.reduceat(self.audio, 2 * first) for ends in (np.minimum, np.maximum)]
+            return np.repeat(2 * first / self.sample_rate, 2), np.stack(ends, axis=1).ravel()
+        return np.arange(len(self.audio)) / self.sample_rate, self.audio
 
     def save(self, path: str | os.PathLike[str]) -> "NoteDisplay":
         """Write the picture to a file.
@@ -118,3 +127,14 @@ class NoteDisplay:
         with atomic_path(path) as temporary:
             figure.savefig(temporary, dpi=100)
         return self
+
+
+def _first_of_columns(n: int) -> np.ndarray:
+    """Return where each column of a picture begins in n values."""
+    n_columns = max(1, min(n, _COLUMNS))
+    return np.arange(n_columns) * n // n_columns
+
+
+def _highest_of_columns(image: np.ndarray) -> np.ndarray:
+    """Return an image with no more columns than are seen."""
+    return np.maximum.reduceat(image, _first_of_columns(image.shape[1]), axis=1)
