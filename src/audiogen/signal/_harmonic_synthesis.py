@@ -182,10 +182,11 @@ def _oscillators(
     chunk = max(1, _CHUNK // (len(multiples) * hop_length))
     for first in range(0, len(out), chunk):
         part = slice(first, min(first + chunk, len(out)))
-        waves = within[part, np.newaxis] * multiples
-        waves += begins[part, :, np.newaxis]
+        heard = amplitude[first : part.stop + 1].any(axis=0)  # high partials die away first
+        waves = within[part, np.newaxis] * multiples[heard]
+        waves += begins[part, heard, np.newaxis]
         np.sin(waves, out=waves)
-        both = np.stack([amplitude[part], change[part]], axis=1) @ waves
+        both = np.stack([amplitude[part, heard], change[part, heard]], axis=1) @ waves
         out[part] = both[:, 0] + ramp * both[:, 1]
     return out.ravel()
 
