@@ -93,6 +93,20 @@ def test_a_note_that_a_generator_begins_late_sounds_at_its_onset():
     assert np.abs(clip[RATE : RATE + 400]).max() > 0.1
 
 
+class AbruptTones(Tones):
+    """Tones that begin at their peak, as a note does that is cut out of a longer one."""
+
+    def decode(self, Z, y):
+        return super().decode(Z, y)[:, :1] + 0.1 * np.cos(np.arange(self.n_timesteps))
+
+
+def test_a_note_that_a_generator_begins_at_once_does_not_click():
+    clip = render(AbruptTones(), notes((1.0, 0.5, 69, "organ")), sample_rate=RATE, random_state=0)
+    begun, whole = clip[RATE : RATE + 64], clip[RATE : RATE + 800]
+    assert np.abs(begun[:3]).max() < 0.01 * np.abs(whole).max()
+    assert np.abs(begun[48:]).max() > 0.9 * np.abs(whole).max()  # after 3 ms
+
+
 def test_a_voice_is_one_instrument_unless_it_glides():
     tune = notes(*((i, 0.8, 60.0, "organ") for i in range(6)))
 

@@ -19,6 +19,7 @@ _LEVEL, _MOST_GAIN = 0.1, 10.0  # RMS of the loudest frame; near silence stays n
 _LEVEL_FRAME = 0.1  # seconds
 _MARGIN = 0.3  # seconds beyond a note: silence is cut off before it, and its end is measured
 _ONSET_DB, _ONSET_FRAME = 30.0, 0.01  # below the loudest frame; seconds
+_RISE = 0.003  # seconds: what begins at once clicks
 
 
 def pitched_generator(estimator: Any, caller: str) -> Any:
@@ -141,11 +142,14 @@ def _conditions_and_gains(final: Any, score: pd.DataFrame) -> tuple[pd.DataFrame
 
 
 def _trimmed(sound: np.ndarray, rate: int) -> np.ndarray:
-    """Return a sound without the near silence that precedes it in some recordings."""
+    """Return a sound without the near silence that precedes it in some recordings, from zero."""
     size = int(_ONSET_FRAME * rate)
     levels = _frame_levels(sound, size)
     first = int(np.argmax(levels >= 10 ** (-_ONSET_DB / 20) * levels.max()))
-    return sound[max(0, first - 1) * size :]
+    sound = sound[max(0, first - 1) * size :].copy()
+    rise = np.linspace(0, np.pi / 2, round(_RISE * rate), dtype=np.float32)[: len(sound)]
+    sound[: len(rise)] *= np.square(np.sin(rise))
+    return sound
 
 
 def _at_one_level(sound: np.ndarray, rate: int) -> np.ndarray:
