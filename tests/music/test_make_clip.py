@@ -13,6 +13,7 @@ from audiogen.music import Brief, load_instrument, play_midi, pretrained
 from audiogen.music._casting import Role, cast_drums, cast_parts
 from audiogen.music._checks import melody_faults, mix_faults
 from audiogen.music._midi_parts import midi_parts
+from audiogen.music._perform import _damped_ends
 from audiogen.preprocessing import PitchFilter
 from audiogen.signal import Mastered, loudness
 
@@ -118,6 +119,18 @@ def test_pedal_bends_volume_and_drums_of_a_midi_file_are_heard(tmp_path):
     assert set(clip.stems) == {"Piano", "drums"}
     assert clip.info["players"]["Piano"]["voice"] == "keyboard_acoustic_000"
     assert len(clip.audio) == round((1.7 + 1.5) * 44100)
+
+
+def test_cymbals_are_damped_by_the_next_stroke_and_open_hihats_as_they_are_closed():
+    hits = pd.DataFrame(
+        {
+            "onset": [0.0, 0.5, 1.0, 1.5, 1.75],
+            "drum": ["ride", "hihat_open", "ride", "hihat_closed", "kick"],
+        }
+    )
+    end = np.inf
+    assert list(_damped_ends(hits, np.inf)) == [1.0, 1.5, end, end, end]
+    assert list(_damped_ends(hits, 2.0)) == [1.0, 1.5, 2.0, end, end]  # round the seam of a loop
 
 
 def test_a_midi_file_without_notes_is_refused(tmp_path):

@@ -22,6 +22,9 @@ _LEVELS = 6  # velocities of a drum that are told apart
 _ROUND_ROBIN = 3  # sounds of one drum at one velocity
 _CHOKED, _CHOKING = "hihat_open", ("hihat_closed", "hihat_pedal")
 _CHOKE = 0.03  # seconds in which an open hi-hat is closed
+_CYMBALS = ("ride", "ride_bell", "crash", "splash", "china")
+_RESTRUCK = 0.5  # seconds in which a cymbal that is struck again forgets the stroke before
+_RING_OUT = 0.5  # seconds in which what rings on where a sound ends fades
 # Where drums stand, from -1 (left) to 1 (right), as a listener sees them.
 _PLACES = {
     "hihat_closed": 0.3, "hihat_open": 0.3, "hihat_pedal": 0.3, "tom_high": 0.25, "tom_mid": 0.0,
@@ -112,9 +115,11 @@ def perform_drums(
     sounds, which = _hit_sounds(hits, kit, role.kit, seed)
     n_own = round(n_timesteps / sample_rate * rate)
     stem = np.zeros((2, n_own), np.float32)
-    ends = _choked_ends(hits)
+    ends = _damped_ends(hits, n_timesteps / sample_rate if loop else np.inf)
+    sounds = sounds * _ring_out(sounds.shape[1], rate)
     for onset, drum, number, end in zip(hits.onset, hits.drum, which, ends, strict=True):
-        sound = _closed(sounds[number], end - onset, rate)
+        fade = _CHOKE if drum == _CHOKED else _RESTRUCK
+        sound = _damped(sounds[number], end - onset, fade, rate)
         _add_stereo(stem, sound, round(onset * rate), _PLACES.get(drum, 0.0), loop)
     both = [resample_clip(c, rate, sample_rate, n_timesteps, loop) for c in stem]
     return np.stack(both).T
@@ -142,24 +147,37 @@ def _hit_sounds(
     return sounds, which
 
 
-def _choked_ends(hits: pd.DataFrame) -> np.ndarray:
-    """Return when each hit ends: an open hi-hat as it is closed, others never."""
+def _damped_ends(hits: pd.DataFrame, period: float) -> np.ndarray:
+    """Return when each hit is damped: an open hi-hat as it is closed, a cymbal struck again.
+
+    What comes first after the seam of a loop of so many seconds damps what comes last before it.
+    """
     ends = np.full(len(hits), np.inf)
-    closing = hits.onset[hits.drum.isin(_CHOKING)].to_numpy()
-    for row in np.flatnonzero(hits.drum == _CHOKED):
-        later = closing[closing > hits.onset[row] + 1e-6]
-        ends[row] = later.min() if len(later) else np.inf
+    for drum in (_CHOKED, *_CYMBALS):
+        damping = hits.onset[hits.drum.isin(_CHOKING if drum == _CHOKED else (drum,))].to_numpy()
+        damping = np.concatenate([damping, damping + period])
+        for row in np.flatnonzero(hits.drum == drum):
+            later = damping[damping > hits.onset[row] + 1e-6]
+            ends[row] = later.min() if len(later) else np.inf
     return ends
 
 
-def _closed(sound: np.ndarray, seconds: float, rate: int) -> np.ndarray:
+def _damped(sound: np.ndarray, seconds: float, fade: float, rate: int) -> np.ndarray:
     """Return a sound that is damped after some seconds."""
-    n_open, n_fade = round(min(seconds, len(sound) / rate) * rate), round(_CHOKE * rate)
-    if n_open + n_fade >= len(sound):
+    n_open, n_fade = round(min(seconds, len(sound) / rate) * rate), round(fade * rate)
+    if n_open >= len(sound):
         return sound
     sound = sound[: n_open + n_fade].copy()
-    sound[n_open:] *= np.linspace(1, 0, n_fade, dtype=np.float32) ** 2
+    sound[n_open:] *= np.linspace(1, 0, n_fade, dtype=np.float32)[: len(sound) - n_open] ** 2
     return sound
+
+
+def _ring_out(n_timesteps: int, rate: int) -> np.ndarray:
+    """Return the gain with which what rings longer than the sounds of a kit fades."""
+    n_fade = min(n_timesteps, round(_RING_OUT * rate))
+    gain = np.ones(n_timesteps, np.float32)
+    gain[n_timesteps - n_fade :] = np.linspace(1, 0, n_fade, dtype=np.float32) ** 2
+    return gain
 
 
 def _add_stereo(stem: np.ndarray, sound: np.ndarray, begin: int, place: float, loop: bool) -> None:
