@@ -6,7 +6,7 @@ from audiogen.signal._frequency import hz_to_midi, midi_to_hz
 from audiogen.signal._harmonic_analysis import analyse_note
 from audiogen.signal._harmonic_synthesis import synthesise_note
 from audiogen.signal._harmonics import HarmonicNote, harmonic_knots
-from audiogen.signal._hold import hold_note
+from audiogen.signal._hold import hold_note, loop_note
 from audiogen.signal._instantaneous_frequency import (
     instantaneous_frequency,
     phase_from_frequency,
@@ -32,6 +32,7 @@ from audiogen.signal._pitch import track_pitch
 from audiogen.signal._resampling import resample
 from audiogen.signal._room import room
 from audiogen.signal._sounding_time import bound_sounding_time, sounding_time
+from audiogen.signal._steady_pitch import steady_pitch
 from audiogen.signal._stereo import pan, widen
 from audiogen.signal._stft import count_frames, dual_window, istft, stft
 from audiogen.signal._true_peak import true_peak
@@ -57,6 +58,7 @@ __all__ = [
     "istft",
     "limit_peak",
     "limit_true_peak",
+    "loop_note",
     "loudness",
     "master",
     "mfcc",
@@ -73,6 +75,7 @@ __all__ = [
     "room",
     "scale_to_peak",
     "sounding_time",
+    "steady_pitch",
     "stft",
     "synthesise_note",
     "track_pitch",

@@ -1,16 +1,16 @@
-"""A note held as long as asked, as a sampler does it."""
+"""A note held as long as asked, as a sampler does it, and the loop that holds it."""
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["hold_note"]
+__all__ = ["hold_note", "loop_note"]
 
 _FRAME = 0.05  # seconds; two periods of the lowest note there is
 _SILENT_DB = 50.0  # below the loudest frame
 _END_DB = 6.0  # below the middle: what is softer than that has been let go
 _STEADY_DB, _STEADY_DB_A_SECOND = 9.0, 3.0  # what falls more or faster dies away
 _SHORTEST = 0.25  # seconds of sustain that can be looped
-_CROSSFADE = 0.06  # seconds
+_CROSSFADE, _LONG_CROSSFADE = 0.06, 0.15  # seconds; the long one wants a note of steady pitch
 _SEARCHED = 0.05  # seconds
 _RELEASED_DB = 60.0
 
@@ -59,8 +59,9 @@ def hold_note(
     n_held, n_release = max(1, round(duration * sample_rate)), round(release * sample_rate)
     sustained = _sustained(audio, sample_rate)
     if sustained is not None and n_held > sustained[1]:
-        first, last = sustained
-        held = _looped(audio, first, last, n_held + n_release, sample_rate)
+        start, loop = _start_and_loop(audio, *sustained, sample_rate, _CROSSFADE)
+        n_loops = -(-(n_held + n_release - len(start)) // len(loop))
+        held = np.concatenate([start, np.tile(loop, n_loops)])[: n_held + n_release]
     else:
         held = audio[: n_held + n_release].copy()
     n_release = min(n_release, len(held))
@@ -69,7 +70,50 @@ def hold_note(
     return held
 
 
-def _sustained(audio: np.ndarray, sample_rate: int) -> tuple[int, int] | None:
+def loop_note(
+    audio: npt.ArrayLike, *, sample_rate: int, decaying: bool = False
+) -> tuple[np.ndarray, int] | None:
+    """Return a note whose end leads back into its middle, for players that repeat a loop.
+
+    Parameters
+    ----------
+    audio : array-like of shape (n_timesteps,)
+        A note from its onset.
+    sample_rate : int
+        Sampling rate of the audio, in Hz.
+    decaying : bool, default=False
+        Whether a note that dies away is looped too, at the level of the beginning of the loop.
+
+    Returns
+    -------
+    looped : tuple of (ndarray of shape (n_looped,), int) or None
+        The note up to the end of its loop, and the sample where the loop begins. None where it
+        dies away, or is too short to be looped.
+
+    See Also
+    --------
+    hold_note : Holds a note by such a loop.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from audiogen.signal import loop_note
+    >>> tone = np.sin(2 * np.pi * 440 * np.arange(16000) / 16000)
+    >>> looped, start = loop_note(tone, sample_rate=16000)
+    >>> looped.shape, start
+    ((15333,), 8533)
+    """
+    audio = np.asarray(audio, dtype=np.float32)
+    sustained = _sustained(audio, sample_rate, decaying)
+    if sustained is None:
+        return None
+    start, loop = _start_and_loop(audio, *sustained, sample_rate, _LONG_CROSSFADE)
+    return np.concatenate([start, loop]), len(start)
+
+
+def _sustained(
+    audio: np.ndarray, sample_rate: int, decaying: bool = False
+) -> tuple[int, int] | None:
     """Return the beginning and the end of a note's steady middle, None where it dies away."""
     size = int(_FRAME * sample_rate)
     n_frames = len(audio) // size
@@ -81,17 +125,21 @@ def _sustained(audio: np.ndarray, sample_rate: int) -> tuple[int, int] | None:
     middle = np.median(levels[end // 4 : max(end // 4 + 1, (6 * end) // 10)])
     last = np.flatnonzero(levels >= middle - _END_DB)[-1] + 1
     first = int(0.3 * last)
-    if levels.max() - middle > _STEADY_DB or (last - first) * _FRAME < _SHORTEST:
+    if (last - first) * _FRAME < _SHORTEST:
+        return None
+    if decaying:
+        return first * size, last * size
+    if levels.max() - middle > _STEADY_DB:
         return None
     slope = np.polyfit(np.arange(first, last) * _FRAME, levels[first:last], 1)[0]
     return None if slope < -_STEADY_DB_A_SECOND else (first * size, last * size)
 
 
-def _looped(
-    audio: np.ndarray, first: int, last: int, n_wanted: int, sample_rate: int
-) -> np.ndarray:
-    """Return a note whose steady middle is repeated up to a length."""
-    width = min(int(_CROSSFADE * sample_rate), (last - first) // 4)
+def _start_and_loop(
+    audio: np.ndarray, first: int, last: int, sample_rate: int, crossfade: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return what leads into the steady middle of a note, and what is repeated of it."""
+    width = min(int(crossfade * sample_rate), (last - first) // 4)
     begin = first + max(width, (last - first) // 3)
     before = audio[begin - width : begin]
     end, likeness = _most_alike(audio, before, last, min(int(_SEARCHED * sample_rate), width))
@@ -103,10 +151,9 @@ def _looped(
     fade = np.linspace(0, 1, width, dtype=np.float32)
     both = (1 - fade) * loop[-width:] + fade * before
     loop[-width:] = both / np.sqrt(1 - 2 * fade * (1 - fade) * (1 - likeness))
-    n_loops = -(-(n_wanted - begin) // len(loop))
     start = audio[:begin].copy()
     start[-width:] = before
-    return np.concatenate([start, np.tile(loop, n_loops)])[:n_wanted]
+    return start, loop
 
 
 def _most_alike(
