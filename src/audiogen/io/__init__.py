@@ -1,10 +1,11 @@
-"""Sound files, MIDI files and scores, read and written."""
+"""Sound files, MIDI files, scores and sampled instruments, read and written."""
 
 from audiogen.io._chords import CHORD_QUALITIES, chord_name, parse_chord
 from audiogen.io._clip_reader import open_clip, read_clip
 from audiogen.io._clip_writer import write_clip
 from audiogen.io._general_midi import general_midi_drums
 from audiogen.io._midi import read_midi
+from audiogen.io._sampled_instrument import SampledInstrument, Zone
 from audiogen.io._score import Score
 from audiogen.io._score_files import SCORE_SUFFIXES, read_tunes
 from audiogen.io._spans import Section
@@ -12,8 +13,10 @@ from audiogen.io._spans import Section
 __all__ = [
     "CHORD_QUALITIES",
     "SCORE_SUFFIXES",
+    "SampledInstrument",
     "Score",
     "Section",
+    "Zone",
     "chord_name",
     "general_midi_drums",
     "open_clip",

@@ -12,7 +12,7 @@ from audiogen.io._wav_chunks import add_loop, forget_time
 from audiogen.utils.files import atomic_path
 from audiogen.utils.validation import Instance, Interval, check_audio, check_parameters
 
-__all__ = ["write_clip"]
+__all__ = ["as_integers", "write_clip"]
 
 # What libsndfile calls the format and, where the bit depth does not decide, the subtype.
 _FORMATS = {
@@ -110,7 +110,7 @@ def write_clip(
         )
     n_channels = samples.shape[1]
     if subtype.startswith("PCM"):
-        samples = _as_integers(samples, bit_depth)
+        samples = as_integers(samples, bit_depth)
     try:
         with atomic_path(path) as temporary:
             with soundfile.SoundFile(
@@ -167,8 +167,21 @@ def _format_of(
     return kind, subtype
 
 
-def _as_integers(audio: np.ndarray, bit_depth: int) -> np.ndarray:
-    """Return samples as the integers that are read back: libsndfile scales differently."""
+def as_integers(audio: np.ndarray, bit_depth: int) -> np.ndarray:
+    """Return samples as the integers that are read back: libsndfile scales differently.
+
+    Parameters
+    ----------
+    audio : ndarray of any shape
+        Samples in [-1, 1].
+    bit_depth : {16, 24}
+        Bits per sample.
+
+    Returns
+    -------
+    whole : ndarray of the same shape, int16 or int32
+        Of 24 bits, those are the upper ones.
+    """
     full = 2 ** (bit_depth - 1)
     whole = np.clip(np.rint(audio * float(full)), -full, full - 1)
     return whole.astype(np.int16) if bit_depth == 16 else whole.astype(np.int32) << 8

@@ -1,5 +1,6 @@
 """Chunks of WAV files that libsndfile does not write as they are wanted."""
 
+import math
 import pathlib
 import struct
 from collections.abc import Iterator
@@ -10,8 +11,15 @@ __all__ = ["add_loop", "forget_time"]
 _MIDDLE_C = 60
 
 
-def add_loop(path: pathlib.Path, sample_rate: int, n_timesteps: int) -> None:
-    """Append a sampler chunk that says to repeat the whole file without end.
+def add_loop(
+    path: pathlib.Path,
+    sample_rate: int,
+    n_timesteps: int,
+    *,
+    start: int | None = 0,
+    pitch: float = _MIDDLE_C,
+) -> None:
+    """Append a sampler chunk that says to repeat the file to its end, from a place, without end.
 
     Parameters
     ----------
@@ -21,11 +29,19 @@ def add_loop(path: pathlib.Path, sample_rate: int, n_timesteps: int) -> None:
         In Hz.
     n_timesteps : int
         Its length in samples.
+    start : int or None, default=0
+        The sample where the loop begins; with None there is no loop, and the chunk has the pitch
+        alone.
+    pitch : float, default=60
+        MIDI pitch at which it sounds.
     """
-    first, last, forward, endless = 0, n_timesteps - 1, 0, 0
-    sampler = (0, 0, round(1e9 / sample_rate), _MIDDLE_C, 0, 0, 0, 1, 0)  # one loop, no other data
-    loop = (0, forward, first, last, 0, endless)
-    body = struct.pack("<15I", *sampler, *loop)
+    forward, endless = 0, 0
+    key = math.floor(pitch)
+    part = min(round((pitch - key) * 2**32), 2**32 - 1)  # of a semitone above the key
+    n_loops = int(start is not None)
+    body = struct.pack("<9I", 0, 0, round(1e9 / sample_rate), key, part, 0, 0, n_loops, 0)
+    if start is not None:
+        body += struct.pack("<6I", 0, forward, start, n_timesteps - 1, 0, endless)
     with path.open("r+b") as file:
         size = file.seek(0, 2)
         file.write(b"\0" * (size % 2) + b"smpl" + struct.pack("<I", len(body)) + body)
