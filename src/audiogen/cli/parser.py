@@ -3,7 +3,7 @@
 import argparse
 
 from audiogen import __version__
-from audiogen.cli import clip, demo, evaluate, fit, recipes, sample
+from audiogen.cli import clip, demo, evaluate, export, fit, recipes, sample
 
 __all__ = ["build_parser"]
 
@@ -15,6 +15,7 @@ examples:
   audiogen evaluate my-notes audiogen-out         how near the new notes are to the real ones
   audiogen clip "sad waltz with piano"            a finished clip: WAV, MIDI, picture, credits
   audiogen clip --model model.skops --midi my.mid your tune, played by your model
+  audiogen export --instrument flute              a SoundFont to play in other programs
   audiogen recipes                                ready pipelines, what each needs and gave
 """
 
@@ -42,7 +43,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"audiogen {__version__}")
     commands = parser.add_subparsers(required=True, dest="command", metavar="COMMAND")
-    for module in (demo, fit, sample, evaluate, clip, recipes):
+    for module in (demo, fit, sample, evaluate, clip, export, recipes):
         command = module.add_parser(commands)
         command.set_defaults(run=module.run)
         command.add_argument("--quiet", action="store_true", help="show no progress")

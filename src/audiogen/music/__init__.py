@@ -10,6 +10,7 @@ from audiogen.music._play_midi import play_midi
 from audiogen.music._pretrained import pretrained
 from audiogen.music._prompt import parse_prompt
 from audiogen.music._render import render
+from audiogen.music._sample_instrument import sample_instrument
 from audiogen.music._styles import Style, load_style, style_names
 
 __all__ = [
@@ -29,5 +30,6 @@ __all__ = [
     "play_midi",
     "pretrained",
     "render",
+    "sample_instrument",
     "style_names",
 ]

@@ -1,6 +1,6 @@
 """Which of a model's voices plays which part of a score."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,9 +11,9 @@ from audiogen.io import general_midi_drums
 from audiogen.music._instruments import Instrument
 from audiogen.utils.names import did_you_mean
 
-__all__ = ["DrumRole", "Role", "cast_drums", "cast_parts"]
+__all__ = ["REACH", "DrumRole", "Role", "cast_drums", "cast_parts", "voices_like", "voices_of"]
 
-_REACH = 12  # semitones beyond the pitches that a voice learnt: the most that it extrapolates
+REACH = 12  # semitones beyond the pitches that a voice learnt: the most that it extrapolates
 # What counts against a voice: another instrument, then another family; a part out of its reach;
 # an octave that the part is moved by; another part that it plays.
 _OTHER, _STRANGER = 1.0, 3.0
@@ -50,7 +50,7 @@ class Role:
         -------
         pitch : ndarray of shape (n_notes,)
         """
-        low, high = self.pitches[0] - _REACH, self.pitches[1] + _REACH
+        low, high = self.pitches[0] - REACH, self.pitches[1] + REACH
         up = np.ceil(np.maximum(low - pitch, 0) / 12)
         down = np.ceil(np.maximum(pitch - high, 0) / 12)
         return pitch + 12 * (up - down)
@@ -139,7 +139,7 @@ def cast_parts(
     ValueError
         For a category that the model does not know.
     """
-    voices = list(_voices(conditions))
+    voices = voices_of(conditions)
     roles: dict[str, Role] = {}
     for part, instrument in instruments.items():
         pitch = notes.pitch[notes.part == part].to_numpy(dtype=float)
@@ -165,30 +165,64 @@ def _able(voices: list[Role], category: str | None) -> list[Role]:
     return able
 
 
-def _voices(conditions: Any) -> Iterator[Role]:
-    """Yield all combinations of categories that a model learnt, with their pitches."""
+def voices_of(conditions: Any) -> list[Role]:
+    """Return all combinations of categories that a model learnt, with their pitches.
+
+    Parameters
+    ----------
+    conditions : ConditionEncoder
+        The conditions of the model, pitch among them.
+
+    Returns
+    -------
+    voices : list of Role
+    """
     names = [name for name, seen in conditions.categories_.items() if seen is not None]
     pitches = conditions.group_ranges_["pitch"].astype(float).tolist()
+    voices = []
     for places, (low, high) in zip(conditions.groups_, pitches, strict=True):
         own = {
             name: conditions.categories_[name].tolist()[place]
             for name, place in zip(names, places.tolist(), strict=True)
         }
-        yield Role(" ".join(map(str, own.values())) or "the only voice", own, (low, high))
+        voices.append(Role(" ".join(map(str, own.values())) or "the only voice", own, (low, high)))
+    return voices
+
+
+def voices_like(instrument: Instrument, voices: list[Role]) -> list[Role]:
+    """Return the voices of an instrument or its family, the one that suits it best first.
+
+    Parameters
+    ----------
+    instrument : Instrument
+        What is asked for.
+    voices : list of Role
+        What there is.
+
+    Returns
+    -------
+    voices : list of Role
+        Empty where there are strangers only.
+    """
+    pitch = np.arange(instrument.low, instrument.high + 1)
+    kin = [voice for voice in voices if _unlikeness(voice, instrument) < _STRANGER]
+    return sorted(kin, key=lambda voice: _cost(voice, pitch, instrument, []))
 
 
 def _cost(voice: Role, pitch: np.ndarray, instrument: Instrument, taken: list[str]) -> float:
     """Return how badly a voice suits a part."""
+    low, high = voice.pitches
+    outside = np.mean(np.maximum(low - pitch, 0) + np.maximum(pitch - high, 0)) / REACH
+    octaves = np.abs(voice.moved(pitch) - pitch).mean() / 12
+    unlike = _unlikeness(voice, instrument)
+    n_taken = taken.count(voice.voice)
+    return unlike + _OUTSIDE * outside / 4 + _OCTAVE * octaves + _TAKEN * n_taken
+
+
+def _unlikeness(voice: Role, instrument: Instrument) -> float:
+    """Return how far a voice is from an instrument: another, or one of another family."""
     names = [str(value).lower() for value in voice.conditions.values()]
     if instrument.voice in names or instrument.name in names:
-        likeness = 0.0
-    elif any(name.split("_")[0] == instrument.family.split("_")[0] for name in names):
-        likeness = _OTHER
-    else:
-        likeness = _STRANGER
-    low, high = voice.pitches
-    outside = np.mean(np.maximum(low - pitch, 0) + np.maximum(pitch - high, 0)) / _REACH
-    octaves = np.abs(voice.moved(pitch) - pitch).mean() / 12
-    return (
-        likeness + _OUTSIDE * outside / 4 + _OCTAVE * octaves + _TAKEN * taken.count(voice.voice)
-    )
+        return 0.0
+    kin = any(name.split("_")[0] == instrument.family.split("_")[0] for name in names)
+    return _OTHER if kin else _STRANGER

@@ -12,7 +12,7 @@ from audiogen.pipeline import generate, inverse_transform_steps, split_steps
 from audiogen.signal import hold_note
 from audiogen.utils.seeds import Stream, make_rng, spawn_seed
 
-__all__ = ["mix_notes", "pitched_generator"]
+__all__ = ["frame_levels", "mix_notes", "pitched_generator", "voice_sounds"]
 
 _AT_ONCE = 32  # notes generated at once
 _LEVEL, _MOST_GAIN = 0.1, 10.0  # RMS of the loudest frame; near silence stays near silence
@@ -25,10 +25,10 @@ _RISE = 0.003  # seconds: what begins at once clicks
 def pitched_generator(estimator: Any, caller: str) -> Any:
     """Return the generator itself; refuse one without the condition pitch."""
     generator = split_steps(estimator)[1]
-    if "pitch" not in getattr(generator, "condition_names_", ()):
+    if getattr(generator, "categories_", {}).get("pitch", "none") is not None:
         raise ValueError(
             f"{caller} needs a generator that was fitted with y a DataFrame with the column "
-            f"'pitch'. This {type(generator).__name__} was not."
+            f"'pitch', of numbers. This {type(generator).__name__} was not."
         )
     return generator
 
@@ -68,6 +68,20 @@ def mix_notes(
             rings |= begins[note] + len(sound) > n_timesteps
             _add(mix, sound, begins[note], loop)
     return mix, rings
+
+
+def voice_sounds(
+    generator: Any, wanted: pd.DataFrame, *, rate: int, voice: str, seed: int
+) -> list[np.ndarray]:
+    """Return the sounds of notes of one voice, as generated, each from its onset."""
+    score = wanted.assign(voice=voice, onset=0.0)
+    latents = _voice_latents(generator, score, None, seed)
+    sounds: list[np.ndarray] = []
+    for start in range(0, len(score), _AT_ONCE):
+        rows = np.arange(start, min(start + _AT_ONCE, len(score)))
+        block_seed = spawn_seed(seed, Stream.SAMPLE, _key_of(voice), 0, start)
+        sounds += list(_generated(generator, wanted.iloc[rows], latents, rows, None, block_seed))
+    return [_trimmed(sound, rate) for sound in sounds]
 
 
 def _heard_seconds(duration: float, n_mix: int, n_sound: int, rate: int, loop: bool) -> float:
@@ -144,7 +158,7 @@ def _conditions_and_gains(final: Any, score: pd.DataFrame) -> tuple[pd.DataFrame
 def _trimmed(sound: np.ndarray, rate: int) -> np.ndarray:
     """Return a sound without the near silence that precedes it in some recordings, from zero."""
     size = int(_ONSET_FRAME * rate)
-    levels = _frame_levels(sound, size)
+    levels = frame_levels(sound, size)
     first = int(np.argmax(levels >= 10 ** (-_ONSET_DB / 20) * levels.max()))
     sound = sound[max(0, first - 1) * size :].copy()
     rise = np.linspace(0, np.pi / 2, round(_RISE * rate), dtype=np.float32)[: len(sound)]
@@ -154,11 +168,11 @@ def _trimmed(sound: np.ndarray, rate: int) -> np.ndarray:
 
 def _at_one_level(sound: np.ndarray, rate: int) -> np.ndarray:
     """Return a note whose loudest frame has a set level: some pitches are generated louder."""
-    loudest = _frame_levels(sound, int(_LEVEL_FRAME * rate)).max()
+    loudest = frame_levels(sound, int(_LEVEL_FRAME * rate)).max()
     return sound * np.float32(min(_LEVEL / max(loudest, 1e-9), _MOST_GAIN))
 
 
-def _frame_levels(sound: np.ndarray, size: int) -> np.ndarray:
+def frame_levels(sound: np.ndarray, size: int) -> np.ndarray:
     """Return the RMS of each frame of a sound."""
     size = min(size, len(sound))
     frames = sound[: len(sound) // size * size].reshape(-1, size)

@@ -1,0 +1,264 @@
+"""Instruments sampled from a fitted model, to be played elsewhere."""
+
+import numbers
+import warnings
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from audiogen.exceptions import ExtrapolationWarning
+from audiogen.generators import clip_conditions
+from audiogen.io import SampledInstrument, Zone
+from audiogen.music._casting import REACH, Role, voices_like, voices_of
+from audiogen.music._instruments import Instrument, instrument_words
+from audiogen.music._mix import frame_levels, pitched_generator, voice_sounds
+from audiogen.music._pretrained import pretrained
+from audiogen.music._sample_drums import (
+    DRUMS,
+    credit_and_licence,
+    is_kit,
+    sample_drums,
+    velocity_layers,
+)
+from audiogen.pipeline import sample_rate_of
+from audiogen.signal import loop_note, steady_pitch, track_pitch
+from audiogen.utils.names import did_you_mean
+from audiogen.utils.seeds import draw_seed
+from audiogen.utils.validation import Instance, Interval, Options, check_parameters
+
+__all__ = ["sample_instrument"]
+
+_STEP = 3  # keys of a zone: a key is played at most a semitone off its own sample
+_STRETCHED = 5  # keys beyond the lowest and the highest sample that play it too
+_FULL = 0.9  # the highest peak
+_MOST_GAIN = 20.0  # of a sample over that of the loudest
+_FRAME = 0.1  # seconds
+_MOST_DETUNED = 0.5  # semitones; what is further off is not what was meant, or no pitch
+_FEW = 12  # categories that a message lists; of more it lists words for instruments
+_FADE = 0.5  # seconds at the end of a sample that is played once, or a quarter of it
+# Programs of General MIDI that are struck or plucked.
+_STRUCK = {*range(16), *range(24, 40), 45, 46, 47, *range(104, 109), *range(112, 120)}
+_CONSTRAINTS = {
+    "instrument": (Options(None), Instance(str, "the name of an instrument")),
+    "release": Interval(numbers.Real, 0, None, closed="neither"),
+}
+
+
+def sample_instrument(
+    instrument: str | None = None,
+    *,
+    model: Any = None,
+    release: float = 0.25,
+    random_state: Any = None,
+) -> SampledInstrument:
+    """Sample an instrument of a fitted model, to play it in a sampler or a sequencer.
+
+    Parameters
+    ----------
+    instrument : str, default=None
+        A category of the model, such as an instrument or a family that it was fitted to, or a
+        word for an instrument, as in `instrument_names`, or "drums"; None takes the only one
+        there is.
+    model : estimator, default=None
+        A fitted pipeline with the condition pitch, or with drum and velocity; None takes
+        ``pretrained("voices")``, or ``pretrained("drums")``.
+    release : float, default=0.25
+        Seconds in which a note decays by 60 dB after its end.
+    random_state : int, RandomState or None, default=None
+        Seed of the sound.
+
+    Returns
+    -------
+    instrument : SampledInstrument
+        What its `save` writes as a SoundFont or as SFZ.
+
+    Raises
+    ------
+    ValueError
+        For an instrument that the model does not have, and for a model without the condition
+        pitch or of an unknown sample rate.
+
+    Notes
+    -----
+    Every third semitone is generated, over the pitches that the model learnt of the instrument
+    and, up to an octave beyond, those that the instrument has; a fourth more at both ends is left
+    to the outermost samples. `audiogen.signal.steady_pitch` takes out the drift of their pitch,
+    and what it is off, as `audiogen.signal.track_pitch` measures it, is corrected. All have one
+    level: softer notes are made by the player. With the condition velocity there are up to three
+    layers of velocity, which differ in timbre.
+
+    Drums are General MIDI's, each with its notes: the hits of a kit, which play on.
+
+    Instruments that sustain are looped, by `audiogen.signal.loop_note`; those that are struck or
+    plucked, by their General MIDI program, are not. Where a model's category is no known
+    instrument, it is looped if most of its samples are steady.
+
+    Examples
+    --------
+    >>> from audiogen.music import sample_instrument
+    >>> sample_instrument("glockenspiel", random_state=0)
+    SampledInstrument('glockenspiel', keys 69 to 108, 10 zones, 1 velocity layer, 44100 Hz)
+    """
+    check_parameters("sample_instrument", _CONSTRAINTS, locals())
+    if model is None:
+        model = pretrained("drums" if instrument in DRUMS else "voices")
+    if is_kit(model):
+        return sample_drums(instrument, model, draw_seed(random_state))
+    final = pitched_generator(model, "sample_instrument")
+    rate = sample_rate_of(model)
+    if rate is None:
+        raise ValueError(
+            f"No step of this {type(model).__name__} states the sample rate of its notes. Give it "
+            "to the pipeline, as GenerativePipeline(steps, sample_rate=...)."
+        )
+    role, known = _chosen(instrument, final.conditions_)
+    wanted = _wanted_notes(final, role, known)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ExtrapolationWarning)  # as far as voices reach
+        sounds = voice_sounds(
+            model, wanted[final.condition_names_], rate=rate, voice=role.voice,
+            seed=draw_seed(random_state),
+        )  # fmt: skip
+    credit, licence = credit_and_licence("voices", "instrument", [role.voice], final.conditions_)
+    return SampledInstrument(
+        instrument or role.voice, _zones(wanted, sounds, rate, _sustains(known, sounds, rate)),
+        rate, program=0 if known is None else known.program, release=release, credit=credit,
+        licence=licence,
+    )  # fmt: skip
+
+
+def _chosen(name: str | None, conditions: Any) -> tuple[Role, Instrument | None]:
+    """Return the voice that is asked for, and what instrument it is, where that is known."""
+    voices, words = voices_of(conditions), instrument_words()
+    if name is None:
+        named, word = (voices if len(voices) == 1 else []), None
+    else:
+        named = [voice for voice in voices if name.lower() in _names(voice)]
+        word = words.get(" ".join(name.lower().replace("-", " ").replace("_", " ").split()))
+    able = sorted(named, key=lambda voice: voice.pitches[0] - voice.pitches[1])  # widest first
+    if word is not None:
+        able = voices_like(word, able or voices) or able
+    if not able:
+        raise ValueError(_refusal(name, voices))
+    return able[0], word or _instrument_of(able[0])
+
+
+def _refusal(name: str | None, voices: list[Role]) -> str:
+    """Return what is said where no voice is the one that is asked for."""
+    own = list(dict.fromkeys(str(value) for v in voices for value in v.conditions.values()))
+    kinds = dict.fromkeys(instrument_words().values())
+    known = [kind.name for kind in kinds if voices_like(kind, voices)]
+    listed = ", ".join(own if len(own) <= _FEW or not known else known)
+    if name is None:
+        return f"The model has several instruments: say which, of {listed}."
+    return f"The model has no {name!r}. It knows {listed}.{did_you_mean(name, [*own, *known])}"
+
+
+def _instrument_of(voice: Role) -> Instrument | None:
+    """Return the instrument that a voice is the best one for, or the first of its family."""
+    kinds, names = dict.fromkeys(instrument_words().values()), _names(voice)
+    own = [kind for kind in kinds if kind.voice in names or kind.name in names]
+    return next(iter(own or [kind for kind in kinds if voices_like(kind, [voice])]), None)
+
+
+def _names(voice: Role) -> list[str]:
+    """Return the categories of a voice."""
+    return [str(value).lower() for value in voice.conditions.values()]
+
+
+def _wanted_notes(final: Any, role: Role, known: Instrument | None) -> pd.DataFrame:
+    """Return the conditions of each sample, with the keys and velocities that play it."""
+    keys = _key_zones(role, known)
+    layers = _velocity_layers(final, role)
+    wanted = keys.merge(layers, how="cross").assign(**role.conditions)
+    for name, (low, high) in final.conditions_.ranges_.items():
+        if name not in ("pitch", "velocity"):
+            wanted[name] = (low + high) / 2
+    return wanted
+
+
+def _key_zones(role: Role, known: Instrument | None) -> pd.DataFrame:
+    """Return the pitches that are sampled, with the keys that play each."""
+    low, high = (round(pitch) for pitch in role.pitches)
+    if known is not None:
+        low, high = (
+            min(low, max(known.low, low - REACH)),
+            max(high, min(known.high, high + REACH)),
+        )
+    pitch = np.unique(np.minimum(np.arange(low + _STEP // 2, high + _STEP - 1, _STEP), high))
+    first = (pitch[1:] + pitch[:-1]) // 2 + 1
+    return pd.DataFrame(
+        {
+            "pitch": pitch,
+            "low_key": np.r_[max(low - _STRETCHED, 0), first],
+            "high_key": np.r_[first - 1, min(high + _STRETCHED, 127)],
+        }
+    )
+
+
+def _velocity_layers(final: Any, role: Role) -> pd.DataFrame:
+    """Return the velocities that are sampled, with those that play each."""
+    if "velocity" not in final.conditions_.ranges_:
+        return pd.DataFrame({"low_velocity": [0], "high_velocity": [127]})
+    asked = pd.DataFrame({"velocity": [0.0, 127.0]}).assign(**role.conditions)
+    low, high = clip_conditions(final, asked, ["velocity"]).velocity
+    return velocity_layers(low, high)
+
+
+def _sustains(known: Instrument | None, sounds: list[np.ndarray], rate: int) -> bool:
+    """Tell whether notes sound as long as they are held."""
+    if known is not None:
+        return known.program not in _STRUCK
+    steady = [loop_note(sound, sample_rate=rate) is not None for sound in sounds]
+    return 2 * sum(steady) > len(steady)
+
+
+def _zones(
+    wanted: pd.DataFrame, sounds: list[np.ndarray], rate: int, sustains: bool
+) -> list[Zone]:
+    """Return the samples at one level, in tune, and looped where they sustain."""
+    steady = [
+        steady_pitch(sound, pitch, sample_rate=rate)
+        for sound, pitch in zip(sounds, wanted.pitch, strict=True)
+    ]
+    samples = [_looped(sound, rate, sustains) for sound in steady]
+    levels = np.array([_level(audio, start, rate) for audio, start in samples])
+    gains = np.minimum(levels.max() / np.maximum(levels, 1e-9), _MOST_GAIN)
+    peaks = [gain * np.abs(audio).max() for (audio, _), gain in zip(samples, gains, strict=True)]
+    gains *= _FULL / max(*peaks, 1e-9)
+    return [
+        Zone(
+            (audio * gain).astype(np.float32), _sounding_pitch(audio, row["pitch"], rate),
+            row["low_key"], row["high_key"], row["low_velocity"], row["high_velocity"], start,
+        )
+        for (audio, start), gain, row in zip(
+            samples, gains, wanted.to_dict("records"), strict=True
+        )
+    ]  # fmt: skip
+
+
+def _looped(sound: np.ndarray, rate: int, sustains: bool) -> tuple[np.ndarray, int | None]:
+    """Return a sound with where it is repeated from, None where it dies away or is too short."""
+    looped = loop_note(sound, sample_rate=rate, decaying=True) if sustains else None
+    return looped or (_ended(sound, rate), None)
+
+
+def _ended(sound: np.ndarray, rate: int) -> np.ndarray:
+    """Return a sound that ends in silence."""
+    sound = np.trim_zeros(sound, "b").copy() if sound.any() else sound[:1].copy()
+    n_fade = min(round(_FADE * rate), len(sound) // 4)
+    sound[len(sound) - n_fade :] *= np.linspace(1, 0, n_fade, dtype=np.float32) ** 2
+    return sound
+
+
+def _level(audio: np.ndarray, start: int | None, rate: int) -> float:
+    """Return the RMS of what is held, or of the loudest frame of what dies away."""
+    size = round(_FRAME * rate) if start is None else len(audio)
+    return float(frame_levels(audio, size).max())
+
+
+def _sounding_pitch(audio: np.ndarray, asked: float, rate: int) -> float:
+    """Return the pitch that a sample is heard at, or what was asked for where none is."""
+    heard = float(track_pitch(audio, rate)[0])
+    return heard if abs(heard - asked) <= _MOST_DETUNED else float(asked)

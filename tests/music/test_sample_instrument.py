@@ -1,0 +1,174 @@
+"""Instruments sampled from models, as a player plays them."""
+
+import librosa
+import numpy as np
+import pandas as pd
+import pytest
+
+from audiogen import recipes
+from audiogen.datasets import make_notes
+from audiogen.generators import ConditionalGaussianMixture
+from audiogen.music import pretrained, sample_instrument
+
+RATE = 44100
+
+
+@pytest.fixture(scope="module")
+def trombone():
+    return sample_instrument("trombone", random_state=0)
+
+
+@pytest.fixture(scope="module")
+def own_model():
+    X, y = make_notes(24, duration=2.0, random_state=0, return_X_y=True)
+    y = y[["pitch"]].assign(instrument_family=np.where(y.pitch > 60, "my kazoo", "my tuba"))
+    return recipes.harmonic_gmm(n_components=8, random_state=0).fit(X, y)
+
+
+def keys_of(instrument):
+    return range(
+        min(zone.low_key for zone in instrument.zones),
+        max(zone.high_key for zone in instrument.zones) + 1,
+    )
+
+
+class Player:
+    """TinySoundFont with one instrument."""
+
+    def __init__(self, instrument, folder):
+        tinysoundfont = pytest.importorskip("tinysoundfont")
+        self.synth = tinysoundfont.Synth(samplerate=RATE)
+        file = self.synth.sfload(str(instrument.save(folder / "any.sf2")))
+        self.synth.program_select(0, file, 0, instrument.program)
+
+    def play(self, key, velocity, seconds):
+        self.synth.sounds_off()
+        self.synth.noteon(0, key, velocity)
+        return np.frombuffer(bytes(self.synth.generate(int(seconds * RATE))), np.float32)[::2]
+
+
+def cents_off(audio, key):
+    """Return how far a note is from its key, by another tracker than the one that tunes."""
+    frequency = librosa.midi_to_hz(key)
+    heard = librosa.yin(
+        audio, fmin=frequency / 1.3, fmax=frequency * 1.3, sr=RATE, frame_length=4096
+    )
+    return 1200 * np.log2(np.median(heard) / frequency)
+
+
+def decibels(audio, seconds=0.5):
+    frames = audio[: len(audio) // int(seconds * RATE) * int(seconds * RATE)]
+    return 10 * np.log10(np.square(frames.reshape(-1, int(seconds * RATE))).mean(axis=1))
+
+
+def test_every_key_and_velocity_is_played_by_one_zone(trombone):
+    played = np.zeros((128, 128), int)
+    for zone in trombone.zones:
+        played[zone.low_key : zone.high_key + 1, zone.low_velocity : zone.high_velocity + 1] += 1
+        assert abs(zone.pitch - zone.low_key) < 1.1 or zone.low_key == keys_of(trombone)[0]
+    np.testing.assert_array_equal(played[list(keys_of(trombone))], 1)
+    assert {zone.low_velocity for zone in trombone.zones} == {0, 44, 82}  # learnt: 25 to 100
+    assert keys_of(trombone)[0] <= 40 < 70 <= keys_of(trombone)[-1]
+    assert (trombone.program, trombone.sample_rate) == (57, 44100)
+    assert "Versilian Studios" in trombone.credit
+    assert "CC0-1.0" in trombone.licence
+
+
+def test_it_plays_in_tune_at_one_level_and_louder_when_struck_harder(trombone, tmp_path):
+    player = Player(trombone, tmp_path)
+    notes = {key: player.play(key, 100, 1.3)[int(0.1 * RATE) :] for key in keys_of(trombone)[::2]}
+    assert max(abs(cents_off(audio, key)) for key, audio in notes.items()) < 5
+    levels = [decibels(audio, 1.2)[0] for audio in notes.values()]
+    assert np.abs(np.diff(levels)).max() < 2
+    assert np.ptp(levels) < 4
+    louder = [decibels(player.play(52, v, 1.0), 1.0)[0] for v in (10, 43, 44, 81, 82, 127)]
+    assert all(np.diff(louder)[::2] > 3)
+    assert np.abs(np.diff(louder)[1::2]).max() < 1  # from one layer to the next
+
+
+def test_a_sample_of_four_seconds_is_held_for_ten(trombone, tmp_path):
+    assert max(len(zone.audio) for zone in trombone.zones) <= 4.1 * RATE
+    player = Player(trombone, tmp_path)
+    for key in (45, 58):
+        note = player.play(key, 100, 10.0)
+        assert abs(cents_off(note[8 * RATE :], key)) < 5
+        levels = decibels(note)
+        assert np.ptp(levels[2:]) < 4
+        spectrum = np.log(
+            np.abs(librosa.stft(note, n_fft=1024, hop_length=256, center=False)) + 1e-4
+        )
+        flux = np.maximum(np.diff(spectrum, axis=1), 0).mean(axis=0)
+        frames = RATE // 256  # a click at the loop's seam would stand out of the later ones
+        assert flux[3 * frames :].max() < 1.5 * flux[frames // 2 : 2 * frames].max()
+
+
+def test_what_dies_away_is_not_looped(tmp_path):
+    bells = sample_instrument("bells", random_state=0)
+    assert all(zone.loop_start is None for zone in bells.zones)
+    assert all(abs(zone.audio[-1]) < 1e-3 for zone in bells.zones)
+    assert bells.program == 9
+    assert 74 in keys_of(bells)
+    assert 103 in keys_of(bells)
+    levels = decibels(Player(bells, tmp_path).play(90, 100, 2.0))
+    assert all(np.diff(levels) < -1)
+
+
+def test_a_model_of_ones_own_at_its_own_rate(own_model, tmp_path):
+    kazoo = sample_instrument("My Kazoo", model=own_model, random_state=3)
+    assert (kazoo.sample_rate, kazoo.program) == (16000, 0)
+    assert (kazoo.credit, kazoo.licence) == ("made with audiogen, with a model of one's own", "")
+    assert {(z.low_velocity, z.high_velocity) for z in kazoo.zones} == {(0, 127)}
+    note = Player(kazoo, tmp_path).play(70, 100, 1.5)[int(0.1 * RATE) :]
+    assert abs(cents_off(note, 70)) < 5
+    again = sample_instrument("My Kazoo", model=own_model, random_state=3)
+    for one, other in zip(kazoo.zones, again.zones, strict=True):
+        np.testing.assert_array_equal(one.audio, other.audio)
+        assert one.pitch == other.pitch
+
+
+def test_what_a_model_does_not_have_is_refused(own_model):
+    with pytest.raises(ValueError, match="no 'my kazo'. It knows my kazoo, my tuba. Did you mean"):
+        sample_instrument("my kazo", model=own_model)
+    with pytest.raises(ValueError, match="several instruments: say which, of my kazoo, my tuba"):
+        sample_instrument(model=own_model)
+    with pytest.raises(ValueError, match="no 'flute'. It knows my kazoo, my tuba"):
+        sample_instrument("flute", model=own_model)
+    with pytest.raises(ValueError, match="Did you mean flute"):
+        sample_instrument("flut")
+    with pytest.raises(ValueError, match="'release' parameter of sample_instrument"):
+        sample_instrument("flute", release=0)
+
+
+def test_models_that_cannot_be_sampled_are_refused():
+    X, y = make_notes(8, duration=0.5, random_state=0, return_X_y=True)
+    families = ConditionalGaussianMixture(random_state=0).fit(X, y[["instrument_family"]])
+    with pytest.raises(ValueError, match="sample_instrument needs a generator that was fitted"):
+        sample_instrument(model=families)
+    pitches = ConditionalGaussianMixture(random_state=0).fit(X, y[["pitch"]])
+    with pytest.raises(ValueError, match="states the sample rate"):
+        sample_instrument(model=pitches)
+    named = pd.DataFrame({"pitch": ["C4", "D4"] * 4})
+    as_names = ConditionalGaussianMixture(random_state=0).fit(X, named)
+    with pytest.raises(ValueError, match="needs a generator"):
+        sample_instrument(model=as_names)
+
+
+@pytest.mark.filterwarnings("ignore:There is no drum for some percussion notes")
+def test_drums_are_those_of_general_midi(tmp_path):
+    kit = sample_instrument("drums", random_state=0)
+    assert (kit.drums, list(keys_of(kit))) == (True, list(range(35, 82)))
+    assert "Muldjord" in kit.credit
+    assert "CC-BY-4.0" in kit.licence
+    tinysoundfont = pytest.importorskip("tinysoundfont")
+    synth = tinysoundfont.Synth(samplerate=RATE)
+    synth.program_select(9, synth.sfload(str(kit.save(tmp_path / "kit.sf2"))), 128, 0, True)
+    centroids = {}
+    for note in (36, 38, 42):
+        synth.sounds_off()
+        synth.noteon(9, note, 110)
+        hit = np.frombuffer(bytes(synth.generate(RATE // 4)), np.float32)[::2]
+        power = np.square(np.abs(np.fft.rfft(hit)))
+        centroids[note] = (power * np.fft.rfftfreq(len(hit), 1 / RATE)).sum() / power.sum()
+    assert centroids[36] < 300 < centroids[38] < 5000 < centroids[42]
+    with pytest.raises(ValueError, match="no 'muldjort'.*Did you mean muldjord"):
+        sample_instrument("muldjort", model=pretrained("drums"))
