@@ -83,7 +83,10 @@ def cents_off(note, key):
     near = np.flatnonzero(np.abs(1200 * np.log2(np.maximum(frequencies, 1) / wanted)) < 60)
     if spectrum[near].max() < WEAKEST * spectrum.max():
         return np.nan
-    return 1200 * np.log2(frequencies[near[np.argmax(spectrum[near])]] / wanted)
+    peak = near[np.argmax(spectrum[near])]
+    below, here, above = np.log(spectrum[peak - 1 : peak + 2])
+    peak += (below - above) / (below - 2 * here + above) / 2  # a bin is 4 cents of a low key
+    return 1200 * np.log2(peak * RATE / N_FFT / wanted)
 
 
 def decibels(audio):

@@ -22,7 +22,7 @@ from audiogen.music._sample_drums import (
     velocity_layers,
 )
 from audiogen.pipeline import sample_rate_of
-from audiogen.signal import loop_note, steady_pitch, track_pitch
+from audiogen.signal import hz_to_midi, loop_note, midi_to_hz, steady_pitch, track_pitch
 from audiogen.utils.names import did_you_mean
 from audiogen.utils.seeds import draw_seed
 from audiogen.utils.validation import Instance, Interval, Options, check_parameters
@@ -35,6 +35,7 @@ _FULL = 0.9  # the highest peak
 _MOST_GAIN = 20.0  # of a sample over that of the loudest
 _FRAME = 0.1  # seconds
 _MOST_DETUNED = 0.5  # semitones; what is further off is not what was meant, or no pitch
+_WEAKEST = 10 ** (-30 / 20)  # of the strongest partial
 _FEW = 12  # categories that a message lists; of more it lists words for instruments
 _FADE = 0.5  # seconds at the end of a sample that is played once, or a quarter of it
 # Programs of General MIDI that are struck or plucked.
@@ -259,6 +260,21 @@ def _level(audio: np.ndarray, start: int | None, rate: int) -> float:
 
 
 def _sounding_pitch(audio: np.ndarray, asked: float, rate: int) -> float:
-    """Return the pitch that a sample is heard at, or what was asked for where none is."""
-    heard = float(track_pitch(audio, rate)[0])
-    return heard if abs(heard - asked) <= _MOST_DETUNED else float(asked)
+    """Return the pitch that a sample is heard at, or what was asked for where none is.
+
+    That is half-way between the first partial and the pitch of all, of which a piano's are sharp.
+    """
+    found = [float(track_pitch(audio, rate)[0]), _first_partial(audio, asked, rate)]
+    heard = [pitch for pitch in found if abs(pitch - asked) <= _MOST_DETUNED]
+    return float(np.mean(heard)) if heard else float(asked)
+
+
+def _first_partial(audio: np.ndarray, asked: float, rate: int) -> float:
+    """Return the pitch of the highest peak of the spectrum near a pitch, NaN where it is weak."""
+    n_fft = 4 * 2 ** len(audio).bit_length()  # finer than a cent of the lowest pitch
+    spectrum = np.abs(np.fft.rfft(audio * np.hanning(len(audio)), n_fft))
+    edges = midi_to_hz(asked + np.array([-_MOST_DETUNED, _MOST_DETUNED])) * n_fft / rate
+    low, high = edges.astype(int)
+    peak = low + int(np.argmax(spectrum[low : high + 1]))
+    is_weak = spectrum[peak] < _WEAKEST * spectrum.max()
+    return np.nan if is_weak else float(hz_to_midi(peak * rate / n_fft))
