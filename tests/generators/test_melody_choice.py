@@ -48,5 +48,28 @@ def test_endings_rhythm_and_scale_count():
     assert chosen(quick, home, wanted=(-1, 0.5, 0), final=True) == 1
     dotted = strain_of(SHORT, DOWN, SHORT, DOWN)
     assert chosen(home, dotted, before=[strain_of(SHORT, SHORT)], **alike) == 1
+    high = strain_of(UP, *[[(ticks, pitch + 12) for ticks, pitch in DOWN]] * 3)
+    assert chosen(high, home, before=[home], nats=[-1, -1.05], **alike) == 1
     foreign = strain_of([(24, p) for p in (0, 1, 3, 6)], DOWN, UP, DOWN)
     assert chosen(foreign, home, **alike) == 1
+
+
+def test_turns_that_a_player_would_stumble_over_count():
+    def line(*pitches, bar=96):
+        found = Strain(bar, 3, 0, 3 * bar)
+        for i, pitch in enumerate(pitches):
+            found.add(24 * i, 24, pitch + 1, 0)
+        return found
+
+    smooth = (0, 2, 4, 5, 7, 5, 2, 0)
+    awkward = {
+        "a sixth goes on": (0, 9, 14, 12, 7, 5, 2, 0),
+        "two leaps beyond an octave": (0, 7, 14, 12, 7, 5, 2, 0),
+        "a leap to the last note": (0, 2, 4, 5, 7, 9, 7, 0),
+    }
+    for pitches in awkward.values():
+        assert chosen(line(*pitches), line(*smooth), wanted=(-1, 1, 0)) == 1
+    struck = (0, 7, 7, 7, 7, 5, 2, 0)
+    for bar, better in ((72, 1), (96, 0)):  # usual in marches, not in jigs
+        two = line(*struck, bar=bar), line(*smooth, bar=bar)
+        assert chosen(*two, nats=[-1, -1.1], wanted=(-1, 1, 0)) == better

@@ -1,5 +1,6 @@
 """Which of several draws of a section is the most typical one."""
 
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -21,8 +22,12 @@ _UNITS = {
 _WRONG_END = 100.0
 _BAR_OF_REST = 10.0
 _FOREIGN_NOTE = 1.0
-_SHORT_END = 1.0
+_SHORT_END = 2.0
 _OTHER_RHYTHM = 4.0
+_AWKWARD = 1.0
+_FAR_FROM_BEFORE = 1.0
+_TONE, _FOURTH, _FIFTH, _SIXTH, _OCTAVE = 2, 5, 7, 8, 12  # semitones
+_THREES = 36  # ticks that bars of three beats, or of beats of three, are multiples of
 _QUARTER = 24
 _SCALES = {
     "major": {0, 2, 4, 5, 7, 9, 11},
@@ -71,6 +76,33 @@ def _last_duration(strain: Strain) -> int:
     return sum(strain.duration[last:])
 
 
+def _n_awkward(strain: Strain) -> int:
+    """Return how many turns a player would stumble over, which tunes seldom have.
+
+    Those are a sixth or more that goes on the same way by more than a tone, two leaps one way
+    beyond an octave, a leap beyond a fourth to the last note, and, where the bar is of three
+    beats or of threes, a pitch struck four times in a row.
+    """
+    pitches = [pitch for pitch in strain.pitch if pitch]
+    steps = [b - a for a, b in itertools.pairwise(pitches)]
+    n_awkward = int(bool(steps) and abs(steps[-1]) > _FOURTH)
+    for first, second in itertools.pairwise(steps):
+        goes_on = abs(first) >= _SIXTH and abs(second) > _TONE
+        too_far = min(abs(first), abs(second)) >= _FOURTH and abs(first + second) > _OCTAVE
+        n_awkward += first * second > 0 and (goes_on or too_far)
+    if strain.bar % _THREES == 0:
+        n_awkward += sum(
+            not any(steps[i : i + 3]) and (i == 0 or steps[i - 1] != 0)
+            for i in range(len(steps) - 2)
+        )
+    return n_awkward
+
+
+def _height(strain: Strain) -> float:
+    """Return the mean pitch of a section's notes."""
+    return float(np.mean([pitch for pitch in strain.pitch if pitch] or [0]))
+
+
 def _unlike_rhythm(strain: Strain, other: Strain) -> float:
     """Return the share of notes whose durations would have to change to be as often as there."""
     found, wanted = Counter(strain.duration), Counter(other.duration)
@@ -101,7 +133,7 @@ def most_typical(
     mode : str
         Of whose scale notes should be.
     before : list of Strain, default=()
-        The sections before, whose rhythm the section should have.
+        The sections before, whose rhythm and height the section should have.
     closed : bool, default=True
         Whether the section has to end on the tonic; else it has to end elsewhere.
     final : bool, default=False
@@ -115,7 +147,11 @@ def most_typical(
         empty = sum(not bar for bar in bars_of(draw.strain))
         foreign = sum((low + p - 1) % 12 not in scale for p in draw.strain.pitch if p)
         far += _BAR_OF_REST * empty + _FOREIGN_NOTE * foreign
-        far += _OTHER_RHYTHM * (_unlike_rhythm(draw.strain, before[0]) if before else 0)
+        far += _AWKWARD * _n_awkward(draw.strain)
+        if before:
+            far += _OTHER_RHYTHM * _unlike_rhythm(draw.strain, before[0])
+            apart = abs(_height(draw.strain) - _height(before[-1]))
+            far += _FAR_FROM_BEFORE * (apart > _FIFTH)
         far += _SHORT_END * (final and _last_duration(draw.strain) < _QUARTER)
         return far + _WRONG_END * (closed != is_closed(draw.strain, low))
 
