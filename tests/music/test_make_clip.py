@@ -218,6 +218,7 @@ def test_faults_of_melodies_are_found():
     assert any("rests for 3.0 bars" in fault for fault in melody_faults(late))
     leaps = good.replace(notes={"onset": range(4), "duration": [1] * 4, "pitch": [36, 84, 48, 60]})
     assert any("spans 48 semitones" in fault for fault in melody_faults(leaps))
+    assert any("beyond an octave 2 times in 1 bars" in fault for fault in melody_faults(leaps))
 
 
 def test_faults_of_mixes_are_found():

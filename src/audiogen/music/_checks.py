@@ -11,6 +11,7 @@ __all__ = ["melody_faults", "mix_faults"]
 _LONGEST_REST = 2.0  # bars
 _FEWEST_NOTES = 1.0  # a bar
 _WIDEST = 28  # semitones from the lowest to the highest note
+_OCTAVE, _BARS_A_LEAP = 12, 4  # semitones; leaps beyond it are rarer than one in so many bars
 _LEAST_DISTINCT = 0.3  # share of bars of which there are no more alike
 _OFF, _CEILING = 0.15, -0.95  # LU; dBTP
 _SILENT, _GAP = 1e-3, 1.0  # of full scale; seconds
@@ -43,6 +44,9 @@ def melody_faults(score: Score) -> list[str]:
         faults.append(f"the melody has {len(notes)} notes in {n_bars:.0f} bars")
     if np.ptp(notes.pitch) > _WIDEST:
         faults.append(f"the melody spans {np.ptp(notes.pitch)} semitones")
+    leaps = int((notes.pitch.diff().abs() > _OCTAVE).sum())
+    if leaps > max(1.0, n_bars / _BARS_A_LEAP):
+        faults.append(f"the melody leaps beyond an octave {leaps} times in {n_bars:.0f} bars")
     if int(notes.pitch.iloc[-1]) % 12 != score.tonic:
         faults.append("the melody does not end on the tonic")
     bars = [tuple(map(tuple, bar)) for bar in _bars(notes, score)]
