@@ -64,8 +64,9 @@ def _melody(brief: Brief, style: Style, plan: Plan, seed: int) -> Score:
         "genre": [style.composer_genre], "metre": ["/".join(map(str, metre))], "mode": [brief.mode]
     }  # fmt: skip
     (melody,) = pretrained("melody").sample(
-        y=wanted, n_bars=plan.section_bars, form=plan.form or "A", random_state=_seed(seed, 0)
-    )
+        y=wanted, n_bars=plan.section_bars, form=plan.form or "A", top_p=style.composer_top_p,
+        random_state=_seed(seed, 0),
+    )  # fmt: skip
     up = (brief.tonic - melody.tonic) % 12
     return melody.transpose(up - 12 if up > 6 else up)
 

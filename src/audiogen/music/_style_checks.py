@@ -34,7 +34,7 @@ def checked_style(table: dict[str, Any], where: str) -> dict[str, Any]:
         "patterns": (_table, _REQUIRED),
     })  # fmt: skip
     composer = _taken(top.pop("composer"), where, "composer", {
-        "genre": (_text, None), "metre": (_table, {}),
+        "genre": (_text, None), "metre": (_table, {}), "top_p": (_number(0.1, 1), 0.95),
     })  # fmt: skip
     feel = _taken(top.pop("feel"), where, "feel", {
         "swing": (_number(0.5, 0.75), 0.5), "swing_unit": (_one_of(_SWING_UNITS), "eighth"),
@@ -43,7 +43,7 @@ def checked_style(table: dict[str, Any], where: str) -> dict[str, Any]:
     })  # fmt: skip
     _check_forms(top["forms"], where)
     return top | {
-        "composer_genre": composer["genre"],
+        "composer_genre": composer["genre"], "composer_top_p": composer["top_p"],
         "composer_metres": _each(composer["metre"], where, "composer.metre", metre_of, metre_of),
         "swing": feel["swing"], "swing_unit": _SWING_UNITS[feel["swing_unit"]],
         "timing": feel["timing_ms"] / 1000, "strum": feel["strum_ms"] / 1000,

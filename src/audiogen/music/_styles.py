@@ -113,6 +113,9 @@ class Style:
         The style to ask a `GrooveComposer` for, in 4/4; None for the patterns.
     composer_genre : str or None
         The genre to ask a `MelodyComposer` for; None leaves it free.
+    composer_top_p : float
+        Share of the probability, of the likeliest notes, that it draws from: with less, a melody
+        strays less from what it began with.
     composer_metres : dict
         The metre to ask it for, for metres where that is another one with bars as long.
     swing : float
@@ -156,6 +159,7 @@ class Style:
     drums_from: float
     groove: str | None
     composer_genre: str | None
+    composer_top_p: float
     composer_metres: dict[tuple[int, int], tuple[int, int]]
     swing: float
     swing_unit: float
