@@ -76,6 +76,29 @@ BAD = {
 }
 
 
+BAD_MELODY = {
+    "key": ("span =", "spam =", r"'melody.spam'.*span"),
+    "scale": ("span = 16", 'scale = "blues"', "melody.scale must be 'mode' or 'pentatonic'"),
+    "length": ('["x-------x---x---",', '["x-------x---x--",', "melody.phrases.4/4 must be a bar"),
+    "character": ('["x-------x---x---",', '["x-------r---x---",', "phrases.4/4 must be a bar"),
+    "held": ('["x-------x---x---",', '["--------x---x---",', "must not begin with one that is"),
+    "metre": ('[melody.closes]\n"4/4"', '[melody.closes]\n"3/4"', "one of the style's metres"),
+    "missing": ('"6/8" = ["x---------..", "x-----------"]', "", "must have the same metres"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_MELODY)
+def test_bad_rhythms_of_melodies_are_refused_by_file_and_key(kind, tmp_path):
+    old, new, words = BAD_MELODY[kind]
+    text = (FOLDER / "pop_ballad.toml").read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / "mine.toml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ValueError, match=words) as caught:
+        load_style(path)
+    assert str(path) in str(caught.value)
+
+
 @pytest.mark.parametrize("kind", BAD)
 def test_a_bad_file_is_refused_by_file_and_key(kind, tmp_path):
     old, new, words = BAD[kind]

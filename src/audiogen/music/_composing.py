@@ -6,13 +6,15 @@ from typing import Any
 from audiogen.io import Score
 from audiogen.music._arrange import arrange
 from audiogen.music._brief import Brief
+from audiogen.music._phrasing import rephrased
 from audiogen.music._plan import Plan
 from audiogen.music._pretrained import pretrained
 from audiogen.music._styles import Style
-from audiogen.utils.seeds import Stream, spawn_seed
+from audiogen.utils.seeds import Stream, make_rng, spawn_seed
 
 __all__ = ["compose_score", "has_groove"]
 
+_RHYTHM = 4  # key of a stream, beside those of `_seed`
 _GROOVE_METRE = (4, 4)  # what `GrooveComposer` was trained on
 _GROOVE = {"temperature": 0.8, "guidance": 0.5, "n_draws": 8}  # single draws are often sparse
 _TEMPERATURES = (0.7, 0.7, 0.7, 0.9, 0.9, 0.9, 1.1, 1.1, 1.1, 1.3, 1.3, 1.3)  # of drawn chords
@@ -58,7 +60,7 @@ def _seed(seed: int, number: int) -> int:
 
 
 def _melody(brief: Brief, style: Style, plan: Plan, seed: int) -> Score:
-    """Return a melody for the sections of a plan, in the key that is asked for."""
+    """Return a melody for the sections of a plan, in the key and rhythms that are asked for."""
     metre = style.composer_metres.get(plan.metre, plan.metre)
     wanted = {
         "genre": [style.composer_genre], "metre": ["/".join(map(str, metre))], "mode": [brief.mode]
@@ -67,6 +69,9 @@ def _melody(brief: Brief, style: Style, plan: Plan, seed: int) -> Score:
         y=wanted, n_bars=plan.section_bars, form=plan.form or "A", top_p=style.composer_top_p,
         random_state=_seed(seed, 0),
     )  # fmt: skip
+    if style.melody is not None:
+        rng = make_rng(seed, Stream.PARTS, _RHYTHM)
+        melody = rephrased(melody, style.melody, plan.metre, rng)
     up = (brief.tonic - melody.tonic) % 12
     return melody.transpose(up - 12 if up > 6 else up)
 

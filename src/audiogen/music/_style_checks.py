@@ -15,7 +15,8 @@ Check = Callable[[Any], Any]
 _TONICS = {"C": 0, "C#": 1, "Db": 1, "D": 2, "D#": 3, "Eb": 3, "E": 4, "F": 5, "F#": 6, "Gb": 6,
            "G": 7, "G#": 8, "Ab": 8, "A": 9, "A#": 10, "Bb": 10, "B": 11}  # fmt: skip
 _REQUIRED = object()
-COMPING, BASS, PERCUSSION = "Xxo-.123456", "rRftowa-.", "Xxo-."
+COMPING, BASS, PERCUSSION, RHYTHM = "Xxo-.123456", "rRftowa-.", "Xxo-.", "x-."
+_SCALES = ("mode", "pentatonic")
 _COLOURS = ("triads", "sevenths", "power")
 _SWING_UNITS = {"eighth": 1.0, "sixteenth": 0.5}
 
@@ -30,8 +31,8 @@ def checked_style(table: dict[str, Any], where: str) -> dict[str, Any]:
         "forms": (_list_of(_text, 1), _REQUIRED), "intro_bars": (_list_of(_whole(0, 16), 1), [0]),
         "colour": (_one_of(_COLOURS), "triads"), "drums_from": (_number(0, 2), 0.0),
         "groove": (_text, None), "composer": (_table, {}), "feel": (_table, {}),
-        "instead": (_table, {}), "voices": (_table, _REQUIRED), "sections": (_table, {}),
-        "patterns": (_table, _REQUIRED),
+        "instead": (_table, {}), "melody": (_table, {}), "voices": (_table, _REQUIRED),
+        "sections": (_table, {}), "patterns": (_table, _REQUIRED),
     })  # fmt: skip
     composer = _taken(top.pop("composer"), where, "composer", {
         "genre": (_text, None), "metre": (_table, {}), "top_p": (_number(0.1, 1), 0.95),
@@ -49,6 +50,7 @@ def checked_style(table: dict[str, Any], where: str) -> dict[str, Any]:
         "timing": feel["timing_ms"] / 1000, "strum": feel["strum_ms"] / 1000,
         "velocity": feel["velocity"],
         "instead": _each(top["instead"], where, "instead", _instrument, _instrument),
+        "melody": _melody(top["melody"], top["metres"], where),
         "voices": _voices(top["voices"], where),
         "sections": {name: _section(row, where, name) for name, row in top["sections"].items()},
         "patterns": _all_patterns(top["patterns"], top["metres"], where),
@@ -188,6 +190,59 @@ def _check_forms(forms: tuple[str, ...], where: str) -> None:
                 f"{where}: forms must be the letters of one section, of two and so on, such as "
                 f"['A', 'AB', 'ABA']. Got {form!r} in place {number}."
             )
+
+
+def _melody(table: dict, metres: tuple, where: str) -> dict | None:
+    """Return the values of a `Phrasing`; None where melodies stay as they are composed."""
+    if not table:
+        return None
+    values = _taken(table, where, "melody", {
+        "phrases": (_table, _REQUIRED), "closes": (_table, _REQUIRED),
+        "scale": (_one_of(_SCALES), "mode"), "span": (_whole(12, 48), 24),
+    })  # fmt: skip
+    for key, check in (("phrases", _phrase), ("closes", _beginning)):
+        checked = {}
+        for name, rows in values[key].items():
+            inside = f"melody.{key}.{name}"
+            metre = _passed(_one_of_metres(metres), name, where, inside)
+            bar = check(_bar(RHYTHM, steps_in(metre)))
+            checked[metre] = _passed(_list_of(bar, 1), rows, where, inside)
+        values[key] = checked
+    if not values["phrases"] or set(values["phrases"]) != set(values["closes"]):
+        raise ValueError(f"{where}: melody.phrases and melody.closes must have the same metres.")
+    return values
+
+
+def _one_of_metres(metres: tuple) -> Check:
+    def check(value: Any) -> tuple[int, int]:
+        metre = metre_of(value)
+        if metre not in metres:
+            raise ValueError("must be one of the style's metres")
+        return metre
+
+    return check
+
+
+def _phrase(bar: Check) -> Check:
+    """Return a check of a phrase, which may hold notes over its bar lines."""
+
+    def check(value: Any) -> tuple[str, ...]:
+        first, *others = _list_of(bar, 1)(value)
+        return _beginning(bar)(first), *others
+
+    return check
+
+
+def _beginning(bar: Check) -> Check:
+    """Return a check of a bar that begins with a note or a rest, and has a note."""
+
+    def check(value: Any) -> str:
+        steps = bar(value)
+        if steps[0] == "-" or "x" not in steps:
+            raise ValueError("must have a note, and must not begin with one that is held")
+        return steps
+
+    return check
 
 
 def _voices(table: dict, where: str) -> dict[str, dict]:

@@ -7,6 +7,7 @@ import pathlib
 import tomllib
 from dataclasses import dataclass, field
 
+from audiogen.music._phrasing import Phrasing
 from audiogen.music._style_checks import checked_style
 from audiogen.utils.names import did_you_mean
 
@@ -130,6 +131,8 @@ class Style:
         Time from note to note of a chord, in seconds.
     instead : dict of str to str
         Instruments that are meant by a more general name.
+    melody : Phrasing or None
+        How melodies are sung; None leaves them as they are composed.
     voices : dict of str to Voice
         What plays each part.
     sections : dict of str to SectionStyle
@@ -167,6 +170,7 @@ class Style:
     velocity: float
     strum: float
     instead: dict[str, str]
+    melody: Phrasing | None
     voices: dict[str, Voice]
     sections: dict[str, SectionStyle]
     patterns: dict[tuple[int, int], Patterns]
@@ -283,6 +287,7 @@ def _read(text: str, where: str, name: str) -> Style:
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{where} is no TOML: {error}") from error
     values = checked_style(table, where)
+    values["melody"] = values["melody"] and Phrasing(**values["melody"])
     values["voices"] = {part: Voice(**row) for part, row in values["voices"].items()}
     values["sections"] = {key: SectionStyle(**row) for key, row in values["sections"].items()}
     values["patterns"] = {metre: Patterns(**row) for metre, row in values["patterns"].items()}
