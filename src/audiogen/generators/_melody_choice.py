@@ -9,6 +9,7 @@ import numpy as np
 
 from audiogen.generators._melody_draw import DrawnStrain
 from audiogen.generators._melody_features import Strain
+from audiogen.io import SCALES
 
 __all__ = ["described", "is_closed", "most_typical"]
 
@@ -29,14 +30,6 @@ _FAR_FROM_BEFORE = 1.0
 _TONE, _FOURTH, _FIFTH, _SIXTH, _OCTAVE = 2, 5, 7, 8, 12  # semitones
 _THREES = 36  # ticks that bars of three beats, or of beats of three, are multiples of
 _QUARTER = 24
-_SCALES = {
-    "major": {0, 2, 4, 5, 7, 9, 11},
-    "minor": {0, 2, 3, 5, 7, 8, 10, 11},
-    "dorian": {0, 2, 3, 5, 7, 9, 10},
-    "mixolydian": {0, 2, 4, 5, 7, 9, 10},
-    "lydian": {0, 2, 4, 6, 7, 9, 11},
-    "phrygian": {0, 1, 3, 5, 7, 8, 10},
-}
 
 
 def described(strain: Strain, log_likelihood: float) -> list[float]:
@@ -139,7 +132,7 @@ def most_typical(
     final : bool, default=False
         Whether nothing follows, so that the last note had better be a quarter note or longer.
     """
-    units, scale = np.array(list(_UNITS.values())), _SCALES[mode]
+    units, scale = np.array(list(_UNITS.values())), SCALES[mode]
 
     def cost(draw: DrawnStrain) -> Any:
         found = np.array(described(draw.strain, draw.log_likelihood))

@@ -4,6 +4,15 @@ from audiogen.io._chords import LETTERS, ROOTS
 
 # How many fifths the tonic lies above that of the major key with the same signature.
 MODES = {"major": 0, "minor": 3, "dorian": 2, "mixolydian": 1, "lydian": -1, "phrygian": 4}
+# Semitones above the tonic; minor has both sevenths.
+SCALES = {
+    "major": (0, 2, 4, 5, 7, 9, 11),
+    "minor": (0, 2, 3, 5, 7, 8, 10, 11),
+    "dorian": (0, 2, 3, 5, 7, 9, 10),
+    "mixolydian": (0, 2, 4, 5, 7, 9, 10),
+    "lydian": (0, 2, 4, 6, 7, 9, 11),
+    "phrygian": (0, 1, 3, 5, 7, 8, 10),
+}
 _LINE = "FCGDAEB"
 
 

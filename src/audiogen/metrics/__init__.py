@@ -1,4 +1,4 @@
-"""Metrics: how near generated audio is to real audio."""
+"""Metrics: how near generated audio and tunes are to real ones."""
 
 from audiogen.metrics._divergence import kl_divergence
 from audiogen.metrics._features import mfcc_frames
@@ -6,20 +6,28 @@ from audiogen.metrics._frechet import frechet_audio_distance, frechet_distance
 from audiogen.metrics._pitch import n_pitches, pitch_accuracy, pitch_entropy, pitch_range
 from audiogen.metrics._seams import seam_flux
 from audiogen.metrics._summary import summarize
+from audiogen.metrics._tune_distances import distance_divergence, overlapped_area
+from audiogen.metrics._tune_runs import longest_shared_runs
+from audiogen.metrics._tunes import tune_features, tune_structure
 from audiogen.metrics._two_sample import classifier_two_sample_test
 from audiogen.signal import mfcc
 
 __all__ = [
     "classifier_two_sample_test",
+    "distance_divergence",
     "frechet_audio_distance",
     "frechet_distance",
     "kl_divergence",
+    "longest_shared_runs",
     "mfcc",
     "mfcc_frames",
     "n_pitches",
+    "overlapped_area",
     "pitch_accuracy",
     "pitch_entropy",
     "pitch_range",
     "seam_flux",
     "summarize",
+    "tune_features",
+    "tune_structure",
 ]

@@ -8,7 +8,6 @@ import numpy.typing as npt
 import pandas as pd
 import scipy.fft
 import scipy.stats
-from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 from sklearn.utils import Bunch
@@ -118,6 +117,8 @@ def classifier_two_sample_test(
 
 def _classified(X: np.ndarray, y: np.ndarray, seed: int) -> tuple[float, float, np.ndarray]:
     """Return the AUC, its p-value and the importances of features."""
+    from sklearn.ensemble import RandomForestClassifier  # slow to import, and rarely needed
+
     aucs: list[float] = []
     importances: list[np.ndarray] = []
     variances: list[float] = []

@@ -1,9 +1,9 @@
 """Faults of a take that are found before anybody hears it."""
 
 import numpy as np
-import pandas as pd
 
 from audiogen.io import Score
+from audiogen.metrics import tune_structure
 from audiogen.signal import Mastered
 
 __all__ = ["melody_faults", "mix_faults"]
@@ -12,7 +12,7 @@ _LONGEST_REST = 2.0  # bars
 _FEWEST_NOTES = 1.0  # a bar
 _WIDEST = 28  # semitones from the lowest to the highest note
 _OCTAVE, _BARS_A_LEAP = 12, 4  # semitones; leaps beyond it are rarer than one in so many bars
-_LEAST_DISTINCT = 0.3  # share of bars of which there are no more alike
+_LEAST_DISTINCT, _FEWEST_BARS = 0.3, 8  # share of bars unlike all before, from so many on
 _OFF, _CEILING = 0.15, -0.95  # LU; dBTP
 _SILENT, _GAP = 1e-3, 1.0  # of full scale; seconds
 
@@ -47,23 +47,12 @@ def melody_faults(score: Score) -> list[str]:
     leaps = int((notes.pitch.diff().abs() > _OCTAVE).sum())
     if leaps > max(1.0, n_bars / _BARS_A_LEAP):
         faults.append(f"the melody leaps beyond an octave {leaps} times in {n_bars:.0f} bars")
-    if int(notes.pitch.iloc[-1]) % 12 != score.tonic:
+    structure = tune_structure([score.part("melody")]).iloc[0]
+    if not structure.ends_on_tonic:
         faults.append("the melody does not end on the tonic")
-    bars = [tuple(map(tuple, bar)) for bar in _bars(notes, score)]
-    distinct = len(set(bars)) / len(bars)
-    if len(bars) >= 8 and distinct < _LEAST_DISTINCT:
-        faults.append(f"only {len(set(bars))} of {len(bars)} bars differ")
+    if n_bars >= _FEWEST_BARS and structure.distinct_bars < _LEAST_DISTINCT:
+        faults.append(f"only {structure.distinct_bars:.0%} of its bars are unlike all before")
     return faults
-
-
-def _bars(notes: pd.DataFrame, score: Score) -> list[list[tuple[float, float, int]]]:
-    """Return the notes of each bar that has any, by place, length and pitch."""
-    number = np.floor((notes.onset - score.pickup) / score.bar + 1e-6).astype(int)
-    place = (notes.onset - score.pickup - number * score.bar).round(3)
-    table = notes.assign(place=place, duration=notes.duration.round(3))[
-        ["place", "duration", "pitch"]
-    ]
-    return [list(own.itertuples(index=False, name=None)) for _, own in table.groupby(number)]
 
 
 def mix_faults(mastered: Mastered, sample_rate: int, target: float) -> list[str]:
