@@ -21,6 +21,7 @@ WAYS = {
     "likeliest path of triads": {"decoding": "viterbi", "vocabulary": "triads"},
     "path drawn": {"decoding": "sample", "vocabulary": "sevenths"},
 }
+BEST = "likeliest path of triads"
 FEWEST = 4
 TRIADS = {"major": (0, 4, 7), "minor": (0, 3, 7)}
 # The degrees of the rule of thumb: tonic, subdominant and dominant, or what stands for it.
@@ -40,6 +41,23 @@ def with_chords(path):
         warnings.simplefilter("ignore")
         tunes = read_tunes(path, errors="warn")
     return [(score, about) for score, about in tunes if len(score.chords) >= FEWEST]
+
+
+def marks(path):
+    """Return in words how many chords the tunes of a file have."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tunes = [score for score, _ in read_tunes(path, errors="warn") if score.chords]
+    at_end = [
+        any(0 <= end - start <= 2 * score.bar for end in (s.end for s in score.sections))
+        for score in tunes
+        for start, *_ in score.chords
+    ]
+    most = max((len(score.chords) for score in tunes), default=0)
+    return (
+        f"{len(tunes)} have chords, at most {most} each; {sum(at_end)} of all {len(at_end)} stand "
+        "in the last two bars of a section"
+    )
 
 
 def halves(score):
@@ -112,21 +130,32 @@ def left_out(scores, others, n_folds, make, ways):
     return found
 
 
+def figures(scores, others, n_folds, seed):
+    """Return the share of triads that are right, and the scores, by way of finding them."""
+    found = {"rule of thumb": [rule_of_thumb(score) for score in scores]}
+    found |= left_out(scores, others, n_folds, lambda: Harmonizer("hmm"), MARKOV)
+    found |= left_out(scores, others, n_folds, lambda: Harmonizer(random_state=seed), WAYS)
+    counts = {
+        way: sum(right(a, b) for a, b in zip(scores, made, strict=True))
+        for way, made in found.items()
+    }
+    return {way: (n_right / n_known, found[way]) for way, (n_right, n_known) in counts.items()}
+
+
 def report(name, scores, others, n_folds, seed):
     """Print how many triads are right."""
     print(f"{name}: {len(scores)} scores with chords", flush=True)
     if len(scores) < n_folds:
         return
-    found = {"rule of thumb": [rule_of_thumb(score) for score in scores]}
-    found |= left_out(scores, others, n_folds, lambda: Harmonizer("hmm"), MARKOV)
-    found |= left_out(scores, others, n_folds, lambda: Harmonizer(random_state=seed), WAYS)
-    for way, made in found.items():
-        n_right, n_known = sum(right(a, b) for a, b in zip(scores, made, strict=True))
+    for way, (share, made) in figures(scores, others, n_folds, seed).items():
         changed = np.mean([changes(score) for score in made])
-        print(
-            f"  {way:<32} triads right {n_right / n_known:.3f}, changes {changed:.2f}", flush=True
-        )
+        print(f"  {way:<32} triads right {share:.3f}, changes {changed:.2f}", flush=True)
     print(f"  {'as written':<32} changes {np.mean([changes(score) for score in scores]):.2f}")
+
+
+def old_songs(path):
+    """Return the lead sheets with a year up to `LAST_YEAR`."""
+    return [score for score, about in with_chords(path) if (about["year"] or 9999) <= LAST_YEAR]
 
 
 def main():
@@ -135,11 +164,7 @@ def main():
     parser.add_argument("--leadsheets", required=True, metavar="FILE")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
-    sheets = [
-        score
-        for score, about in with_chords(given.leadsheets)
-        if about["year"] is not None and about["year"] <= LAST_YEAR
-    ]
+    sheets = old_songs(given.leadsheets)
     report("lead sheets", sheets, [], N_FOLDS, given.seed)
     if given.tunes:
         tunes = [score for score, _ in with_chords(given.tunes)]

@@ -75,22 +75,33 @@ def main():
     report(composer, X, y, known)
 
 
+def figures(composer, X, y, known):
+    """Return the nats of the hits of a pattern, and how often styles are told, held out."""
+    real, styles = X[~known], y[~known]
+    seen = np.isin(styles, y[known])
+    nats = mean_nats(composer, real, styles, y[known])
+    real, styles = real[seen], styles[seen]
+    made = composer.sample(y=styles, random_state=1)
+    told = style_told(X[known], y[known], [(real, styles), (made, styles)])
+    return {"nats": nats, "style told, real": told[0], "style told": told[1]}
+
+
 def report(composer, X, y, known):
     """Print the figures of a fitted composer."""
     real, styles = X[~known], y[~known]
     seen = np.isin(styles, y[known])
     show("nats of the hits of a pattern, hits independent",
          independent_nats(X[known], y[known], real, styles))  # fmt: skip
-    show("nats of the hits of a pattern", mean_nats(composer, real, styles, y[known]), "<= 46")
+    found = figures(composer, X, y, known)
+    show("nats of the hits of a pattern", found["nats"], "<= 46")
     real, styles = real[seen], styles[seen]
     start = time.perf_counter()
     made = composer.sample(y=styles, **CHOSEN, random_state=1)
     show("milliseconds to compose a pattern", 1e3 * (time.perf_counter() - start) / len(made))
-    plain = composer.sample(y=styles, random_state=1)
-    told = style_told(X[known], y[known], [(real, styles), (made, styles), (plain, styles)])
-    show("style told, real", told[0])
-    show("style told, composed", told[2], ">= 0.4")
-    show(f"style told, {', '.join(f'{k} {v}' for k, v in CHOSEN.items())}", told[1])
+    show("style told, real", found["style told, real"])
+    show("style told, composed", found["style told"], ">= 0.4")
+    chosen = style_told(X[known], y[known], [(made, styles)])[0]
+    show(f"style told, {', '.join(f'{k} {v}' for k, v in CHOSEN.items())}", chosen)
     for name, (drum, steps) in USUAL.items():
         rock = [(p[styles == "rock"][:, steps, drum, 0] > 0).mean() for p in (made, real)]
         show(f"{name} in rock", rock[0], f"real {rock[1]:.3f}")

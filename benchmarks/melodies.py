@@ -65,14 +65,18 @@ def fitted(tunes, y):
     return composer.compact()
 
 
-def report(composer, training, held_out):
-    """Print perplexities, size and speed."""
+def figures(composer, training, held_out):
+    """Return the perplexity of a note, and its ratio to that of the better 3-gram."""
     ours = composer.perplexity(*held_out)
     grams = [perplexity_of_3_gram(composer, training, held_out, with_genre=g) for g in (0, 1)]
-    print(
-        f"perplexity of a note: {ours:.2f} (training tunes {composer.perplexity(*training):.2f})"
-    )
-    print(f"3-gram: {grams[0]:.2f}, with genre {grams[1]:.2f}; ratio {ours / min(grams):.2f}")
+    return {"perplexity": ours, "over the 3-gram": ours / min(grams)}
+
+
+def report(composer, training, held_out):
+    """Print perplexities, size and speed."""
+    for name, value in figures(composer, training, held_out).items():
+        print(f"{name}: {value:.2f}")
+    print(f"perplexity of training tunes: {composer.perplexity(*training):.2f}")
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "melody.skops"
         audiogen.save(composer, path)
@@ -116,18 +120,23 @@ def notes_of(vocabulary, tunes, y, with_genre):
                 last = (last[1], tuple(note))
 
 
-def write(composer, held_out, folder, n, seed):
-    """Write melodies as a folder of MIDI files and their table."""
+def drawn(composer, held_out, n, seed):
+    """Return melodies of two sections, and their genre, metre and mode."""
     rng = np.random.default_rng(seed)
     usual = held_out.metre.isin(["2/4", "3/4", "4/4", "6/8"])
     pools = [held_out[usual & (held_out.genre == genre)] for genre in GENRES]
-    drawn = [pools[i % len(pools)] for i in range(n)]
-    y = pd.concat([pool.iloc[[rng.integers(len(pool))]] for pool in drawn], ignore_index=True)
+    pools = [pools[i % len(pools)] for i in range(n)]
+    y = pd.concat([pool.iloc[[rng.integers(len(pool))]] for pool in pools], ignore_index=True)
+    return composer.sample(y=y, form="AB", random_state=seed), y
+
+
+def write(composer, held_out, folder, n, seed):
+    """Write melodies as a folder of MIDI files and their table."""
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / "tunes.csv", "w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
         table.writerow(["file", *CONDITIONS, "tonic", "bpm", "pickup"])
-        scores = composer.sample(y=y, form="AB", random_state=seed)
+        scores, y = drawn(composer, held_out, n, seed)
         for i, (score, row) in enumerate(zip(scores, y.itertuples(), strict=True)):
             for section, part in zip("ab", sections_of(score), strict=True):
                 part.save(folder / f"{i}{section}.mid")

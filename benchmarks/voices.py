@@ -66,6 +66,7 @@ def notes_of(folder, split):
 
 
 def show_voices(train, held_out):
+    """Print how near voices are, and return their distances at the recipe's own temperature."""
     X, y = train
     known = held_out[1].instrument.isin(y.instrument).to_numpy()
     real, wanted = held_out[0][known], held_out[1][known].reset_index(drop=True)
@@ -79,20 +80,24 @@ def show_voices(train, held_out):
     again = harmonics.inverse_transform(harmonics.transform(real, wanted), wanted)
     show_notes("harmonics and noise of the note", real, again, wanted)
     show_notes("nearest note, transposed", real, transposed(onset.transform(X), y, wanted), wanted)
+    found = {}
     for temperature in TEMPERATURES:
         if temperature is not None:
             model[-1].set_params(temperature=temperature)
         else:
             model[-1].set_params(temperature=recipes.voices()[-1].temperature)
         made = model.sample(y=wanted, random_state=1)
-        show_notes(f"voices, temperature {model[-1].temperature:g}", real, made, wanted)
+        off = show_notes(f"voices, temperature {model[-1].temperature:g}", real, made, wanted)
+        found[temperature] = off
     show_times(model, wanted)
+    return dict(zip(("spectrum", "frames"), found[None], strict=True))
 
 
 def show_notes(name, real, made, wanted):
     distances = np.mean([mel_distances(a, b) for a, b in zip(real, made, strict=True)], axis=0)
     share = pitch_accuracy(made, wanted.pitch, sample_rate=RATE)
     print(f"{name:34}{distances[0]:8.2f}{distances[1]:7.2f}{share:9.2f}", flush=True)
+    return distances
 
 
 def mel_distances(real, made):
@@ -161,6 +166,7 @@ def hits_of(folder):
 
 
 def show_drums(X, y):
+    """Print how near drums are, and return the figures of those generated as trained on."""
     print(f"drums: {len(X)} hits of {y.drum.nunique()} drums and {y.kit.nunique()} kits")
     started = time.process_time()
     model = recipes.drum_kit(random_state=0).fit(X, y)
@@ -168,7 +174,7 @@ def show_drums(X, y):
     started = time.process_time()
     made = model.sample(y=y, random_state=1)
     print(f"{1000 * (time.process_time() - started) / len(y):.0f} ms a hit")
-    show_hits("generated, as trained on", X, made)
+    found = show_hits("generated, as trained on", X, made)
     # Every second hit of a drum of a kit is held out where there are three or more.
     number = y.groupby(["drum", "kit"]).cumcount()
     size = y.groupby(["drum", "kit"]).drum.transform("size")
@@ -176,7 +182,7 @@ def show_drums(X, y):
     part = recipes.drum_kit(random_state=0).fit(X[~held], y[~held])
     show_hits(f"generated, {held.sum()} held out", X[held], part.sample(y=y[held], random_state=1))
     show_hits("the nearest real hit", X[held], X[~held][nearest_hits(y[~held], y[held])])
-    show_told(X, made, y)
+    return found | {"told": show_told(X, made, y)}
 
 
 def show_hits(name, real, made):
@@ -188,6 +194,7 @@ def show_hits(name, real, made):
         f"apart {np.median(np.abs(a - b)):.1f}",
         flush=True,
     )
+    return {"bands": error, "attack": abs(np.median(b) - np.median(a))}
 
 
 def bands(hit):
@@ -229,6 +236,7 @@ def show_told(real, made, y):
             right[name][own] = classifier.predict(X[own]) == drum[own]
     a, b = (right[name].mean() for name in ("real", "made"))
     print(f"{'told by hits of other kits':34}real {a:.2f}, generated {b:.2f}, ratio {b / a:.2f}")
+    return b / a
 
 
 def timbre(hit):
