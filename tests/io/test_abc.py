@@ -211,7 +211,10 @@ def test_a_jig_as_it_is_written(tmp_path):
 
 def test_a_tempo_that_changes_keeps_the_duration(tmp_path):
     score = read(tmp_path, "M:4/4\nL:1/4\nQ:1/4=120\nK:C\nc4|[Q:1/4=60]c4|]\n")
-    assert (score.tempo, score.seconds) == (80, 6)
+    assert (score.tempo, score.tempos, score.seconds) == (120, [(4, 60)], 6)
+    score = read(tmp_path, "M:4/4\nL:1/4\nQ:1/4=120\nK:C\n|:c2[Q:1/4=60]c2:|c4|]\n")
+    assert score.tempos == [(2, 60), (4, 120), (6, 60)]
+    assert score.seconds == 2 * (1 + 2) + 4
 
 
 def test_voices_are_parts(tmp_path):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from audiogen.datasets import load_tunes
 from audiogen.io import CHORD_QUALITIES, Score, Section, chord_name, parse_chord, read_tunes
+from audiogen.io._layout import bar_lines
 
 ONE = {"onset": [0.0], "duration": [1.0], "pitch": [60]}
 
@@ -57,6 +58,32 @@ def test_bars_and_beats(metre, bar, beat):
     assert score.seconds == pytest.approx(8.5 * 60 / 90)
 
 
+@pytest.mark.parametrize(
+    ("restarts", "n_bars"),
+    [([], 5), ([10], 6), ([9], 5), ([1], 6), ([4], 5), ([2, 10], 6), ([40], 5)],
+)
+def test_bars_are_counted_anew_where_one_is_not_whole(restarts, n_bars):
+    """Half a bar or more is a bar of its own; less lengthens the one before."""
+    score = Score({**ONE, "onset": [17.5]}, restarts=restarts)
+    assert score.n_bars == n_bars
+    assert score.n_bars == len(bar_lines(score)) - 1
+
+
+def test_a_tempo_that_changes():
+    """Two quarters at 120, two at 60, the rest at 240."""
+    table = {"onset": [0, 1, 3, 5], "duration": [1, 3, 0.5, 3], "pitch": [60] * 4}
+    score = Score(table, tempos=[(4, 240), (2, 60)])
+    heard = score.to_seconds()
+    np.testing.assert_allclose(heard.onset, [0, 0.5, 2, 3.25])
+    np.testing.assert_allclose(heard.duration, [0.5, 2.5, 0.5, 0.75])
+    assert score.seconds == 4
+    assert score.with_tempo(60).tempos == [(2, 30), (4, 120)]
+    assert score.with_tempo(60).seconds == 8
+    same = score.transpose(2).transpose(-2).replace(title="")
+    assert same == score != score.replace(tempos=[])
+    assert score.part("melody").to_seconds().equals(heard)
+
+
 def test_thirds_of_a_beat_end_at_the_bar_line():
     """Twelve times a third is a little more than four in floating point, or less."""
     onsets = np.cumsum([0, *[1 / 3] * 11])
@@ -88,6 +115,12 @@ def test_keys_are_spelt_as_their_signatures_are(mode):
         ({"mode": "locrian"}, r"'mode' parameter .* 'phrygian'. Got 'locrian'"),
         ({"tempo": float("nan")}, r"'tempo' parameter .* Got nan"),
         ({"tempo": 0}, r"'tempo' parameter"),
+        ({"tempos": [(0, 60)]}, r"'tempos' .* start after 0.* Got \(0, 60\)"),
+        ({"tempos": [(1, 3)]}, r"'tempos' .* from 4 to 1000. Got \(1, 3\)"),
+        ({"tempos": [60]}, r"'tempos' parameter .* Got 60"),
+        ({"tempos": [(1, 60), (1, 90)]}, r"'tempos' .* two tempos at 1"),
+        ({"restarts": [0]}, r"'restarts' .* times after 0.* Got 0"),
+        ({"restarts": ["2"]}, r"'restarts' .* Got '2'"),
         ({"pickup": 4}, r"'pickup' parameter .*\[0, 4.0\)"),
         ({"sections": [("A", 2, 1)]}, r"section 'A' must start .* Got 2 to 1"),
         ({"sections": [("A", "x", 1)]}, r"section 'A' must start and end at numbers"),

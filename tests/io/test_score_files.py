@@ -6,8 +6,10 @@ import subprocess
 import sys
 import tempfile
 from fractions import Fraction
+from xml.etree import ElementTree
 
 import mido
+import numpy as np
 import pretty_midi
 import pytest
 from hypothesis import given, settings
@@ -18,6 +20,7 @@ from audiogen.exceptions import AudioFileWarning
 from audiogen.io import CHORD_QUALITIES, Score, chord_name, read_tunes
 
 METRES = [(4, 4), (3, 4), (6, 8), (9, 8), (2, 2), (5, 4), (2, 4)]
+TEMPOS = [[], [(0.5, 80)], [(0.25, 150), (0.75, 61.5)]]  # where, as a share of the length
 MODES = ["major", "minor", "dorian", "mixolydian", "lydian", "phrygian"]
 times = st.sampled_from([Fraction(1, d) for d in (1, 2, 3, 4, 6, 8, 12, 5)]).flatmap(
     lambda step: st.integers(1, 9).map(lambda n: n * step)
@@ -64,6 +67,7 @@ def scores(draw):
         tonic=draw(st.integers(0, 11)),
         mode=draw(st.sampled_from(MODES)),
         tempo=draw(st.sampled_from([60, 66.6, 92.5, 120, 144, 200])),
+        tempos=[(start * length, tempo) for start, tempo in draw(st.sampled_from(TEMPOS))],
         pickup=float(pickup) if pickup < bar and pickup < length else 0.0,
         chords=chords,
         sections=draw(st.sampled_from([[], halves])),
@@ -80,6 +84,9 @@ def assert_same(read, written, *, velocity=True, chords=True):
     for name in ("metre", "tonic", "mode", "title"):
         assert getattr(read, name) == getattr(written, name), name
     assert abs(read.tempo - written.tempo) < 1e-3
+    changes = [score.seconds_at([0.5, 2, score.length]) for score in (read, written)]
+    assert max(abs(changes[0] - changes[1])) < 2e-3
+    assert len(read.tempos) == len(written.tempos)
     assert abs(read.pickup - written.pickup) < 1e-6
     a = sorted(map(key_of, read.notes.itertuples()))
     b = sorted(map(key_of, written.notes.itertuples()))
@@ -191,8 +198,36 @@ def test_a_tempo_that_changes_moves_no_note(tmp_path):
     path = midi(tmp_path / "a.mid", notes, [slow], ticks_per_beat=100)
     score = Score.read(path)
     assert score.notes.onset.tolist() == list(range(8))
-    assert score.tempo == 80
+    assert (score.tempo, score.tempos) == (120, [(4, 60)])
     assert score.seconds == 6
+    assert score.to_seconds().onset.tolist() == [0, 0.5, 1, 1.5, 2, 3, 4, 5]
+
+
+def test_of_a_tempo_that_no_score_can_have_the_mean_is_kept(tmp_path):
+    still = mido.MetaMessage("set_tempo", tempo=16_000_000)  # 3.75 a minute
+    on = mido.MetaMessage("set_tempo", tempo=500_000, time=100)
+    notes = [message for i in range(8) for message in note(60 + i, 100)]
+    score = Score.read(midi(tmp_path / "a.mid", notes, [still, on], ticks_per_beat=100))
+    assert score.tempos == []
+    assert score.seconds == pytest.approx(16 + 7 / 2, rel=1e-4)
+
+
+def test_bars_that_are_not_whole_are_kept(tmp_path):
+    """A pickup, a bar of 2/4 after two of 4/4, and a bar of 5/4; pretty_midi counts the bars."""
+    table = {"onset": range(20), "duration": [1] * 20, "pitch": [60] * 20}
+    score = Score(table, pickup=1, restarts=[11, 16], tempos=[(11, 60)])
+    downbeats = [1, 5, 9, 11, 16]
+    path = score.save(tmp_path / "a.mid")
+    assert Score.read(path) == score
+    heard = pretty_midi.PrettyMIDI(str(path)).get_downbeats()
+    np.testing.assert_allclose(heard, score.seconds_at([0, *downbeats]), atol=2e-3)
+    music = score.save(tmp_path / "a.abc").read_text().split("V:1\n")[1]
+    assert [bar.count("c") + bar.count("C") for bar in music.split("|")[:-1]] == [1, 4, 4, 2, 5, 4]
+    measures = ElementTree.parse(score.save(tmp_path / "a.xml")).iter("measure")
+    assert [len(measure.findall("note")) for measure in measures] == [1, 4, 4, 2, 5, 4]
+    for suffix in ("abc", "xml"):
+        pytest.importorskip("music21")
+        assert Score.read(tmp_path / f"a.{suffix}").replace(restarts=[11, 16]) == score
 
 
 def test_tracks_and_channels_are_parts(tmp_path):

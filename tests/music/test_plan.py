@@ -1,13 +1,19 @@
 """Plans fill a clip to its exact length."""
 
 import itertools
+import pathlib
 import re
+import tempfile
 
+import numpy as np
+import pandas as pd
+import pretty_midi
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from audiogen.io import Score, Section
+from audiogen.io._layout import bar_lines
 from audiogen.music import Brief, load_style, plan, style_names
 
 GENRES = st.sampled_from(style_names())
@@ -16,9 +22,8 @@ SECONDS = st.floats(2, 600) | st.floats(2, 30)
 
 def check_whole(whole, brief):
     """Sections follow each other from 0 to the end, in bars that follow each other."""
-    scale = 60 / whole.tempo
     assert whole.sections[0].start == 0
-    assert whole.sections[-1].end * scale == pytest.approx(brief.seconds, abs=1e-9)
+    assert whole.in_seconds()[-1].end == pytest.approx(brief.seconds, abs=1e-9)
     for one, other in itertools.pairwise(whole.sections):
         assert one.end == pytest.approx(other.start, abs=1e-9)
     bars = [bar for section in whole.sections for bar in section.bars]
@@ -26,7 +31,8 @@ def check_whole(whole, brief):
     assert all(end > start for start, end in bars)
     usual = 4 * whole.metre[0] / whole.metre[1]
     for section in whole.sections:
-        assert section.bar == pytest.approx(usual, rel=0.085)  # two bends of 4 % apart
+        assert section.bar == pytest.approx(usual, rel=1e-9)
+        assert section.tempo == pytest.approx(whole.sections[0].tempo, rel=0.085)  # 4 %, twice
     # No bar but the last is shorter than half a bar.
     assert all(end - start >= usual * 0.45 for start, end in bars[:-1])
     assert all(end - start <= usual * 1.6 for start, end in bars)
@@ -85,8 +91,7 @@ def test_a_section_begins_at_every_hit(genre, seconds, bpm, loop, places):
         assert whole.bpm == pytest.approx(bpm, rel=0.0401)
         beat = Score({"onset": [], "duration": [], "pitch": []}, metre=whole.metre).beat
         for section in whole.sections:  # each at a tempo within 4 % of what was asked for
-            local = whole.bpm * (4 * whole.metre[0] / whole.metre[1]) / section.bar
-            assert local == pytest.approx(bpm, rel=0.042), (section, beat)
+            assert section.tempo / beat == pytest.approx(bpm, rel=0.042)
     at_hits = [n for n, start in enumerate(starts) if min(abs(start - h) for h in hits) < 1e-9]
     names = [section.name for section in whole.sections]
     assert all(names[n] != names[n - 1] for n in at_hits)
@@ -185,6 +190,42 @@ def test_every_bar_of_a_laid_out_section_has_its_melody_and_chord(genre, seconds
             assert (inside.onset + inside.duration <= whole.sections[-1].end + 1e-6).all()
             if len(section.name) == 1:
                 assert any(s <= start + 1e-6 and e >= end - 1e-6 for s, e, _ in laid.chords)
+
+
+@settings(max_examples=25, deadline=None)
+@given(genre=GENRES, seconds=st.floats(6, 60), loop=st.booleans(),
+       places=st.lists(st.floats(0.2, 0.8), min_size=1, max_size=3))  # fmt: skip
+def test_sections_begin_on_bar_lines_and_the_midi_file_sounds_as_the_score(
+    genre, seconds, loop, places
+):
+    hits = [round(place * seconds, 2) for place in places]
+    brief = Brief(genre=genre, seconds=seconds, loop=loop, hits=hits).complete(0)
+    try:
+        whole = plan(brief)
+    except ValueError:
+        assume(False)
+    laid = whole.lay_out(melody(whole.form, whole.section_bars, brief.metre))
+    with tempfile.TemporaryDirectory() as folder:
+        path = laid.save(pathlib.Path(folder) / "laid.mid")
+        read, played = Score.read(path), pretty_midi.PrettyMIDI(str(path))
+    for one, other in ((read.to_seconds(), laid.to_seconds()), (heard(played), heard(laid))):
+        columns = ["onset", "duration"]
+        np.testing.assert_allclose(one[columns], other[columns], atol=3e-3)
+    bars = [start for section in whole.sections for start, _ in section.bars]
+    lines = np.array(bar_lines(read), dtype=float)
+    np.testing.assert_allclose(lines[: len(bars)], bars, atol=2e-3)
+    downbeats = played.get_downbeats()
+    np.testing.assert_allclose(downbeats[: len(bars)], laid.seconds_at(bars), atol=3e-3)
+    for section in whole.in_seconds():
+        assert min(abs(downbeats - section.start)) < 3e-3
+
+
+def heard(music):
+    """Return onset, duration and pitch in the order of time."""
+    if isinstance(music, Score):
+        return music.to_seconds().sort_values(["onset", "pitch"])
+    notes = [(n.start, n.end - n.start, n.pitch) for n in music.instruments[0].notes]
+    return pd.DataFrame(sorted(notes), columns=["onset", "duration", "pitch"])
 
 
 def test_what_cannot_be_laid_out_is_refused():

@@ -11,6 +11,7 @@ from audiogen.io._abc_fields import read_order
 from audiogen.io._abc_tune import TuneReader, VoiceState, fresh_state, lines_of
 from audiogen.io._repeats import Bar, joined_bars, play_order, spans
 from audiogen.io._score import Score
+from audiogen.io._tempos import changing_tempo
 
 _HEADERS_OF_FILES = set("ABCDFGHILMmNORrSUZ")
 
@@ -72,7 +73,7 @@ def _score(
     rows: list[tuple] = []
     chords: list[tuple[float, float, str]] = []
     labels: list[tuple[float, float, str]] = []
-    pickup, tempo = 0.0, state.tempo
+    pickup, tempos = 0.0, [(0.0, state.tempo)]
     for index, (name, voice) in enumerate(voices.items()):
         bars = _ordered(voice.bars, order)
         music = joined_bars(bars)
@@ -82,18 +83,20 @@ def _score(
         ]
         chords = chords or spans(music.chords, music.length)
         labels = labels or spans(music.labels, music.length)
-        if index == 0 and music.seconds:
-            tempo = round(float(music.length) * 60 / music.seconds, 6)
+        if index == 0 and music.length:
+            tempos = music.tempos
             first = float(bars[0].length)
             is_pickup = state.metre and len(bars) > 1 and first < 4 * metre[0] / metre[1]
             pickup = first if is_pickup else 0.0
     columns = ("onset", "duration", "pitch", "part")
+    tempo, changes = changing_tempo(tempos, max((row[0] + row[1] for row in rows), default=0.0))
     return Score(
         {column: [row[i] for row in rows] for i, column in enumerate(columns)},
         metre=metre,
         tonic=state.key.tonic,
         mode=state.key.mode,
         tempo=tempo,
+        tempos=changes,
         pickup=pickup,
         title=title,
         chords=chords,

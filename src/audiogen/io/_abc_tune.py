@@ -109,7 +109,7 @@ class TuneReader:
             voice.unit = read_unit(text)
         elif letter == "Q":
             voice.tempo = read_tempo(text, voice.unit) or voice.tempo
-            voice.bars[-1].tempo = voice.tempo
+            voice.bars[-1].tempos.append((voice.now, voice.tempo))
         elif letter == "P" and text.strip():
             voice.part = voice.bars[-1].part = text.strip()
             voice.bars[-1].labels.append((voice.now, voice.part))

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from audiogen.io._abc_fields import MODE_NAMES
 from audiogen.io._keys import signature, signature_accidentals, spell, tonic_name
-from audiogen.io._layout import Event, layout, marks, odd_part
+from audiogen.io._layout import Event, Marks, layout, marks, odd_part
 from audiogen.io._score import Score
 from audiogen.utils.files import atomic_path
 
@@ -17,10 +17,10 @@ _BARS_A_LINE = 4
 
 def write_abc(score: Score, path: pathlib.Path) -> None:
     """Write a tune: a voice for each layer of each part, named after the part."""
-    chords, sections = marks(score)
+    own = marks(score)
     voices: list[tuple[str, list[list[Event]]]] = []
     for index, part in enumerate(score.parts or ["melody"]):
-        cuts = [*chords, *sections] if index == 0 else []
+        cuts = own.times if index == 0 else []
         voices += [(part, bars) for bars in layout(score, part, cuts)]
     lines = _header(score)
     lines += [_voice(i, part) for i, (part, _) in enumerate(voices, 1)]
@@ -28,7 +28,7 @@ def write_abc(score: Score, path: pathlib.Path) -> None:
     for i, (part, bars) in enumerate(voices, 1):
         lines.append(f"V:{i}")
         lines += ["%%MIDI channel 10"] if part == "drums" else []
-        lines += _music(score, bars, *((chords, sections) if i == 1 else ({}, {})))
+        lines += _music(score, bars, own if i == 1 else Marks({}, {}, {}))
     with atomic_path(path) as temporary:
         temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -61,22 +61,19 @@ def _plain(text: str) -> str:
     return " ".join(text.split()).replace("%", "\\%")
 
 
-def _music(
-    score: Score,
-    bars: Sequence[Sequence[Event]],
-    chords: Mapping[Fraction, str],
-    sections: Mapping[Fraction, str],
-) -> list[str]:
+def _music(score: Score, bars: Sequence[Sequence[Event]], own: Marks) -> list[str]:
     signature_signs = signature_accidentals(signature(score.tonic, score.mode))
     texts = []
     for bar in bars:
         words = []
         signs: dict[str, int] = {}
         for event in bar:
-            if event.start in sections:
-                words.append(f"[P:{_plain(sections[event.start]).replace(']', ')')}]")
-            if event.start in chords:
-                words.append(f'"{chords[event.start] or "N.C."}"')
+            if event.start in own.sections:
+                words.append(f"[P:{_plain(own.sections[event.start]).replace(']', ')')}]")
+            if event.start in own.tempos:
+                words.append(f"[Q:1/4={_number(own.tempos[event.start])}]")
+            if event.start in own.chords:
+                words.append(f'"{own.chords[event.start] or "N.C."}"')
             words.append(_event(score, event, signs, signature_signs))
         texts.append(" ".join(words))
     groups = [texts[i : i + _BARS_A_LINE] for i in range(0, len(texts), _BARS_A_LINE)]

@@ -1,6 +1,7 @@
 """Notes laid out in bars and layers, as staff notation and ABC write them."""
 
 import itertools
+import math
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
@@ -8,6 +9,7 @@ from typing import NamedTuple
 from audiogen.io._score import Score
 
 _FINEST = 960  # the largest denominator of a time, in parts of a quarter note
+_HALF = Fraction(1, 2)
 
 
 class Event(NamedTuple):
@@ -28,9 +30,13 @@ def exact(quarters: float) -> Fraction:
 
 def bar_lines(score: Score) -> list[Fraction]:
     """Return the times of all bar lines, the start and the end among them."""
-    bar, line = exact(score.bar), exact(score.pickup)
+    bar, pickup = exact(score.bar), exact(score.pickup)
     end = exact(score.length) or bar
-    lines = [Fraction(0)] if line else []
+    anew = [line for line in map(exact, score.restarts) if pickup < line < end]
+    lines = [Fraction(0)] if pickup else []
+    for start, stop in itertools.pairwise([pickup, *anew]):
+        lines += [start + i * bar for i in range(max(1, math.floor((stop - start) / bar + _HALF)))]
+    line = anew[-1] if anew else pickup
     while line < end:
         lines.append(line)
         line += bar
@@ -114,11 +120,25 @@ def odd_part(duration: Fraction) -> int:
     return denominator
 
 
-def marks(score: Score) -> tuple[dict[Fraction, str], dict[Fraction, str]]:
-    """Return the times at which chords change ("" where one ends) and sections start."""
+class Marks(NamedTuple):
+    """The times at which chords change ("" where one ends), sections start and tempos change."""
+
+    chords: dict[Fraction, str]
+    sections: dict[Fraction, str]
+    tempos: dict[Fraction, float]
+
+    @property
+    def times(self) -> list[Fraction]:
+        """All times at which there is a mark."""
+        return [*self.chords, *self.sections, *self.tempos]
+
+
+def marks(score: Score) -> Marks:
+    """Return what stands above the notes of the first part."""
     chords: dict[Fraction, str] = {}
     for start, end, name in score.chords:
         chords[exact(start)] = name
         chords[exact(end)] = ""
     chords.pop(exact(score.length), None)
-    return chords, {exact(section.start): section.name for section in score.sections}
+    sections = {exact(section.start): section.name for section in score.sections}
+    return Marks(chords, sections, {exact(start): tempo for start, tempo in score.tempos})

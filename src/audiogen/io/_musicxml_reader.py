@@ -12,6 +12,7 @@ from audiogen.io._keys import MODES, tonic_of
 from audiogen.io._musicxml_drums import pitched_drums
 from audiogen.io._repeats import Bar, Note, joined_bars, spans
 from audiogen.io._score import Score
+from audiogen.io._tempos import changing_tempo
 
 _INSTALL = (
     "MusicXML is read with music21, which is not installed. "
@@ -68,13 +69,15 @@ def _score(played: Any) -> Score:
     signature = _first(first, "TimeSignature")
     metre = (signature.numerator, signature.denominator) if signature else (4, 4)
     tonic, mode = _key(first)
+    tempo, tempos = _tempos(played, float(length))
     marks = [(_exact(m.offset), str(m.content)) for m in first.getElementsByClass("RehearsalMark")]
     return Score(
         {name: [row[i] for row in rows] for i, name in enumerate(columns)},
         metre=metre,
         tonic=tonic,
         mode=mode,
-        tempo=_mean_tempo(played),
+        tempo=tempo,
+        tempos=tempos,
         pickup=_pickup(parts, metre),
         title=_title(played),
         chords=spans([event for part in parts for event in _chords(part)], length),
@@ -131,14 +134,13 @@ def _key(flat: Any) -> tuple[int, str]:
     return tonic_of(signature.sharps, mode), mode
 
 
-def _mean_tempo(played: Any) -> float:
-    """Return the tempo at which the music lasts as long as with its changes of tempo."""
-    quarters = minutes = 0.0
-    for start, end, mark in played.metronomeMarkBoundaries():
-        tempo = mark.getQuarterBPM() or 120.0
-        quarters += float(end - start)
-        minutes += float(end - start) / tempo
-    return round(quarters / minutes, 6) if minutes else 120.0
+def _tempos(played: Any, length: float) -> tuple[float, list[tuple[float, float]]]:
+    """Return the tempo at the start and its changes."""
+    marks = [
+        (float(_exact(start)), round(mark.getQuarterBPM() or 120.0, 6))
+        for start, _, mark in played.metronomeMarkBoundaries()
+    ]
+    return changing_tempo(marks, length)
 
 
 def _pickup(parts: list[Any], metre: tuple[int, int]) -> float:

@@ -3,14 +3,14 @@
 import itertools
 import math
 import pathlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 from xml.etree import ElementTree
 
 from audiogen.io._chords import split_chord
 from audiogen.io._keys import signature, spell
-from audiogen.io._layout import Event, bar_lines, layout, marks, odd_part
+from audiogen.io._layout import Event, Marks, bar_lines, exact, layout, marks, odd_part
 from audiogen.io._score import Score
 from audiogen.utils.files import atomic_path
 
@@ -126,10 +126,8 @@ class _Part:
 
     def __init__(self, score: Score, name: str, identity: str, *, first: bool) -> None:
         self.score, self.name, self.identity, self.first = score, name, identity, first
-        chords, sections = marks(score)
-        self.chords: Mapping[Fraction, str] = chords if first else {}
-        self.sections: Mapping[Fraction, str] = sections if first else {}
-        self.layers = layout(score, name, [*self.chords, *self.sections])
+        self.marks = marks(score) if first else Marks({}, {}, {})
+        self.layers = layout(score, name, self.marks.times)
         times = [t for layer in self.layers for bar in layer for e in bar for t in e[:2]]
         shown = {e.end - e.start for layer in self.layers for bar in layer for e in bar}
         times += [piece.duration for duration in shown for piece in pieces(duration)]
@@ -138,12 +136,13 @@ class _Part:
     def write(self, part: Element) -> None:
         lines = bar_lines(self.score)
         number = 0 if self.score.pickup else 1
+        anew = {exact(restart) for restart in self.score.restarts}
         for i, (start, end) in enumerate(itertools.pairwise(lines)):
             measure = _put(part, "measure")
             measure.set("number", str(number + i))
+            if (i == 0 and self.score.pickup) or end in anew:
+                measure.set("implicit", "yes")
             if i == 0:
-                if self.score.pickup:
-                    measure.set("implicit", "yes")
                 self._attributes(measure)
             for voice, layer in enumerate(self.layers, 1):
                 if voice > 1:
@@ -169,25 +168,27 @@ class _Part:
         if sign != "percussion":
             _put(clef, "line", 4 if sign == "F" else 2)
         if self.first:
-            self._tempo(measure)
+            self._tempo(measure, self.score.tempo)
 
-    def _tempo(self, measure: Element) -> None:
+    def _tempo(self, measure: Element, tempo: float) -> None:
         direction = _put(measure, "direction")
         direction.set("placement", "above")
         metronome = _put(_put(direction, "direction-type"), "metronome")
         _put(metronome, "beat-unit", "quarter")
-        _put(metronome, "per-minute", f"{self.score.tempo:.6f}".rstrip("0").rstrip("."))
-        _put(direction, "sound").set("tempo", repr(self.score.tempo))
+        _put(metronome, "per-minute", f"{tempo:.6f}".rstrip("0").rstrip("."))
+        _put(direction, "sound").set("tempo", repr(tempo))
 
     def _events(self, measure: Element, events: Sequence[Event], voice: int) -> None:
         for event in events:
-            if voice == 1 and event.start in self.sections:
+            if voice == 1 and event.start in self.marks.tempos:
+                self._tempo(measure, self.marks.tempos[event.start])
+            if voice == 1 and event.start in self.marks.sections:
                 direction = _put(measure, "direction")
                 direction.set("placement", "above")
                 kind = _put(direction, "direction-type")
-                _put(kind, "rehearsal", _plain(self.sections[event.start]))
-            if voice == 1 and event.start in self.chords:
-                self._harmony(measure, self.chords[event.start])
+                _put(kind, "rehearsal", _plain(self.marks.sections[event.start]))
+            if voice == 1 and event.start in self.marks.chords:
+                self._harmony(measure, self.marks.chords[event.start])
             self._event(measure, event, voice)
 
     def _harmony(self, measure: Element, name: str) -> None:

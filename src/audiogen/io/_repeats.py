@@ -26,7 +26,8 @@ class Bar:
     chords: list[tuple[Fraction, str]] = field(default_factory=list)  # "" where there is none
     labels: list[tuple[Fraction, str]] = field(default_factory=list)  # names of sections
     length: Fraction = Fraction(0)
-    tempo: float = 120.0
+    tempo: float = 120.0  # at its beginning
+    tempos: list[tuple[Fraction, float]] = field(default_factory=list)  # its changes
     starts_repeat: bool = False
     times: int = 1  # how often what ends here is played
     ending: tuple[int, ...] = ()  # the passes in which this bar is played, all if empty
@@ -88,12 +89,12 @@ class Voice:
     chords: list[tuple[Fraction, str]]
     labels: list[tuple[Fraction, str]]
     length: Fraction
-    seconds: float
+    tempos: list[tuple[float, float]]
 
 
 def joined_bars(bars: Sequence[Bar]) -> Voice:
     """Return bars in the order given as one voice, tied notes made one."""
-    voice = Voice([], [], [], Fraction(0), 0.0)
+    voice = Voice([], [], [], Fraction(0), [])
     open_ties: dict[int, Note] = {}
     for bar in bars:
         now = voice.length
@@ -110,8 +111,9 @@ def joined_bars(bars: Sequence[Bar]) -> Voice:
                 open_ties[note.pitch] = tie
         voice.chords += [(now + onset, name) for onset, name in bar.chords]
         voice.labels += [(now + onset, name) for onset, name in bar.labels]
+        voice.tempos.append((float(now), bar.tempo))
+        voice.tempos += [(float(now + onset), tempo) for onset, tempo in bar.tempos]
         voice.length += bar.length
-        voice.seconds += float(bar.length) * 60 / bar.tempo
     return voice
 
 

@@ -6,12 +6,12 @@ import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from audiogen.io._chords import transpose_chord
 from audiogen.io._keys import MODES, tonic_name
 from audiogen.io._note_table import note_columns
+from audiogen.io._score_times import TimesMixin
 from audiogen.io._spans import (
     checked_chords,
     checked_metre,
@@ -19,21 +19,20 @@ from audiogen.io._spans import (
     chords_at,
     column_chords,
 )
+from audiogen.io._tempos import TEMPO, checked_restarts, checked_tempos
 from audiogen.utils.validation import Instance, Interval, Options, check_parameters
 
 __all__ = ["Score"]
 
-_NEAR = 1e-6  # quarter notes; sums of thirds end this close to a bar line
 _RULES = {
     "tonic": Interval(numbers.Integral, 0, 11, closed="both"),
     "mode": Options(*MODES),
-    # A MIDI file holds no tempo below 3.6 quarter notes a minute.
-    "tempo": Interval(numbers.Real, 4, 1000, closed="both"),
+    "tempo": TEMPO,
     "title": Instance(str, "a str"),
 }
 
 
-class Score:
+class Score(TimesMixin):
     """Music as a table of notes in quarter notes, with metre, key, tempo and sections.
 
     A score is not changed once it is made; its methods return new ones.
@@ -54,7 +53,7 @@ class Score:
     mode : {"major", "minor", "dorian", "mixolydian", "lydian", "phrygian"}, default="major"
         Mode of the key.
     tempo : float, default=120.0
-        Quarter notes a minute, from 4 to 1000.
+        Quarter notes a minute, from 4 to 1000, until the first of `tempos`.
     sections : sequence of Section or of tuples (name, start, end), default=()
         Named parts of the form.
     pickup : float, default=0.0
@@ -64,6 +63,12 @@ class Score:
     chords : sequence of tuples (start, end, name), default=None
         Chords as spans in quarter notes, where they change under held notes or rests. They
         replace the column of `notes`; None takes them from it.
+    tempos : sequence of tuples (start, tempo), default=()
+        Changes of the tempo: where each begins, in quarter notes, and the quarter notes a minute
+        from there on.
+    restarts : sequence of float, default=()
+        Quarter notes at which a bar begins although the one before is not whole. Half a bar or
+        more before such a time is a bar of its own, less lengthens the bar before.
 
     Attributes
     ----------
@@ -72,7 +77,7 @@ class Score:
         onset, part and pitch.
     chords : list of tuple
         Spans (start, end, name) in quarter notes, neighbours of one name joined.
-    metre, tonic, mode, tempo, sections, pickup, title
+    metre, tonic, mode, tempo, sections, pickup, title, tempos, restarts
         As given.
 
     Raises
@@ -103,6 +108,8 @@ class Score:
         pickup: float = 0.0,
         title: str = "",
         chords: Sequence[tuple[float, float, str]] | None = None,
+        tempos: Sequence[tuple[float, float]] = (),
+        restarts: Sequence[float] = (),
     ) -> None:
         values = {"tonic": tonic, "mode": mode, "tempo": tempo, "title": title}
         check_parameters("Score", _RULES, values)
@@ -112,6 +119,7 @@ class Score:
         check_parameters("Score", {"pickup": rule}, {"pickup": pickup})
         self.pickup = float(pickup)
         self.sections = [checked_section(section) for section in sections]
+        self.tempos, self.restarts = checked_tempos(tempos), checked_restarts(restarts)
         columns = note_columns(notes)
         ends = [float((columns["onset"] + columns["duration"]).max(initial=0.0))]
         ends += [section.end for section in self.sections]
@@ -121,41 +129,9 @@ class Score:
         self.notes = pd.DataFrame(columns | {"chord": chords_at(spans, columns["onset"])})
 
     @property
-    def bar(self) -> float:
-        """Length of a bar, in quarter notes."""
-        return 4.0 * self.metre[0] / self.metre[1]
-
-    @property
-    def beat(self) -> float:
-        """Length of a beat as felt, in quarter notes: 1.5 in 6/8, 9/8 and 12/8, 2 in 2/2."""
-        numerator, denominator = self.metre
-        compound = denominator >= 8 and numerator > 3 and numerator % 3 == 0
-        return (12.0 if compound else 4.0) / denominator
-
-    @property
-    def bpm(self) -> float:
-        """The tempo in beats as felt a minute."""
-        return self.tempo / self.beat
-
-    @property
     def key(self) -> str:
         """Name of the key, such as "D minor"."""
         return f"{tonic_name(self.tonic, self.mode)} {self.mode}"
-
-    @property
-    def length(self) -> float:
-        """Quarter notes until the last note, section or chord has ended."""
-        return self._length
-
-    @property
-    def n_bars(self) -> int:
-        """Number of bars after the pickup, one that has begun included."""
-        return max(0, int(np.ceil((self.length - self.pickup - _NEAR) / self.bar)))
-
-    @property
-    def seconds(self) -> float:
-        """Duration of the music, in seconds."""
-        return self.length * 60 / self.tempo
 
     @property
     def parts(self) -> list[str]:
@@ -182,8 +158,9 @@ class Score:
         >>> score.replace(title="One note", mode="dorian").key
         'C dorian'
         """
-        names = ("notes", "metre", "tonic", "mode", "tempo", "sections", "pickup", "title")
-        values = {name: getattr(self, name) for name in names} | changes
+        names = ("metre", "tonic", "mode", "tempo", "sections", "pickup", "title")
+        own = {name: getattr(self, name) for name in ("notes", *names, "tempos", "restarts")}
+        values = own | changes
         if "chords" not in changes:
             columns = note_columns(values["notes"])
             same = chords_at(self.chords, columns["onset"]) == columns["chord"].tolist()
@@ -224,12 +201,12 @@ class Score:
         return self.replace(notes=notes, tonic=(self.tonic + semitones) % 12, chords=chords)
 
     def with_tempo(self, tempo: float) -> "Score":
-        """Return the score at another tempo.
+        """Return the score at another tempo; changes of the tempo stay as large as they are.
 
         Parameters
         ----------
         tempo : float
-            Quarter notes a minute, from 4 to 1000.
+            Quarter notes a minute at the beginning, from 4 to 1000.
 
         Returns
         -------
@@ -241,7 +218,8 @@ class Score:
         >>> Score({"onset": [0], "duration": [1], "pitch": [60]}).with_tempo(60).seconds
         1.0
         """
-        return self.replace(tempo=tempo)
+        tempos = [(start, value * tempo / self.tempo) for start, value in self.tempos]
+        return self.replace(tempo=tempo, tempos=tempos)
 
     def part(self, name: str) -> "Score":
         """Return one part alone, with all chords and sections.
@@ -272,24 +250,6 @@ class Score:
             raise ValueError(f"There is no part {name!r}, only {', '.join(self.parts) or 'none'}.")
         return self.replace(notes=self.notes[self.notes.part == name], chords=self.chords)
 
-    def to_seconds(self) -> pd.DataFrame:
-        """Return the notes with onset and duration in seconds.
-
-        Returns
-        -------
-        notes : DataFrame
-            The columns of `notes`.
-
-        Examples
-        --------
-        >>> from audiogen.io import Score
-        >>> Score({"onset": [3], "duration": [1], "pitch": [60]}).to_seconds().onset.tolist()
-        [1.5]
-        """
-        notes = self.notes.copy()
-        notes[["onset", "duration"]] *= 60 / self.tempo
-        return notes
-
     def save(
         self, path: str | os.PathLike[str], *, programs: Mapping[str, int] | None = None
     ) -> pathlib.Path:
@@ -316,9 +276,9 @@ class Score:
         Notes
         -----
         A MIDI file keeps onsets and durations to 1/960 of a quarter note, velocity, parts
-        (channel 10 for "drums"), metre, pickup, key, tempo and sections, and no chords. ABC and
-        MusicXML keep chords too, and times whose denominators are at most 960; ABC keeps no
-        velocity.
+        (channel 10 for "drums"), metre, pickup, key, tempos, sections and bars that are not
+        whole, and no chords. ABC and MusicXML keep chords too, and times whose denominators are
+        at most 960; what is read of them has no `restarts`. ABC keeps no velocity.
 
         Examples
         --------
@@ -341,8 +301,8 @@ class Score:
         ----------
         path : str or path-like
             A file that ends in ".mid", ".midi", ".abc", ".musicxml", ".xml" or ".mxl", with one
-            tune (`read_tunes` reads several). Repeats are unfolded. Of a tempo that changes, the
-            mean is kept: the music lasts as long as in the file.
+            tune (`read_tunes` reads several). Repeats are unfolded. Where the file has tempos
+            below 4 or above 1000, their mean is kept: the music lasts as long as in the file.
 
         Returns
         -------
@@ -370,7 +330,8 @@ class Score:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Score):
             return NotImplemented
-        names = ("metre", "tonic", "mode", "tempo", "sections", "pickup", "title", "chords")
+        names = ("metre", "tonic", "mode", "tempo", "sections", "pickup", "title", "chords",
+                 "tempos", "restarts")  # fmt: skip
         same = all(getattr(self, name) == getattr(other, name) for name in names)
         return same and self.notes.equals(other.notes)
 

@@ -1,5 +1,6 @@
 """Scores as MIDI files: ticks are quarter notes exactly, whatever the tempo."""
 
+import bisect
 import itertools
 import pathlib
 from collections import defaultdict, deque
@@ -10,14 +11,17 @@ from typing import Any
 
 from audiogen.io._chords import split_chord
 from audiogen.io._keys import MODES, signature, tonic_name, tonic_of
+from audiogen.io._layout import bar_lines, exact
 from audiogen.io._score import Score
 from audiogen.io._spans import Section
+from audiogen.io._tempos import changing_tempo
 from audiogen.utils.files import atomic_path
 
 TICKS = 960  # a quarter note: whole ticks for 64ths, triplets and quintuplets
 _DRUM_CHANNEL = 9
 _KEY_TEXT = "key: "
 _MINUTE = 60e6  # microseconds
+_NEAR = 1e-6  # of a bar
 
 Events = dict[str, list[tuple[float, Any]]]
 
@@ -53,15 +57,18 @@ def read_midi(path: pathlib.Path) -> Score:
     columns = ("onset", "duration", "pitch", "velocity", "part")
     metre, pickup = _metre(meta["time_signature"])
     tonic, mode = _key(meta)
+    tempo, tempos = _tempos(meta["set_tempo"], length)
     return Score(
         {name: [note[i] for note in notes] for i, name in enumerate(columns)},
         metre=metre,
         tonic=tonic,
         mode=mode,
-        tempo=_mean_tempo(meta["set_tempo"], length),
+        tempo=tempo,
         sections=_sections(meta["marker"], max(time for time, _ in meta["end_of_track"])),
         pickup=pickup,
         title=meta["title"][0][1] if meta["title"] else "",
+        tempos=tempos,
+        restarts=_restarts(meta["time_signature"], metre, pickup, length),
     )
 
 
@@ -84,31 +91,40 @@ def _meta_events(mido: Any, score: Score) -> list[tuple[int, int, Any]]:
         tonic_of(fifths, "major"), "major"
     )  # fmt: skip
     events = [(0, 0, meta("track_name", name=_latin(score.title)))] if score.title else []
-    events.append((0, 1, meta("set_tempo", tempo=round(_MINUTE / score.tempo))))
-    numerator, denominator = _pickup_metre(score) if score.pickup else score.metre
-    events.append((0, 1, meta("time_signature", numerator=numerator, denominator=denominator)))
+    for start, tempo in [(0.0, score.tempo), *score.tempos]:
+        events.append((_ticks(start), 1, meta("set_tempo", tempo=round(_MINUTE / tempo))))
+    for start, (numerator, denominator) in _metres(score):
+        bar = meta("time_signature", numerator=numerator, denominator=denominator)
+        events.append((_ticks(start), 1, bar))
     events.append((0, 1, meta("key_signature", key=key)))
     if score.mode not in ("major", "minor"):
         events.append((0, 1, meta("text", text=_KEY_TEXT + score.key)))
-    if score.pickup:
-        numerator, denominator = score.metre
-        bar = meta("time_signature", numerator=numerator, denominator=denominator)
-        events.append((_ticks(score.pickup), 1, bar))
     for section in score.sections:
         events.append((_ticks(section.start), 2, meta("marker", text=_latin(section.name))))
     events.append((_ticks(score.length), 3, meta("end_of_track")))
     return events
 
 
-def _pickup_metre(score: Score) -> tuple[int, int]:
-    """Return a metre whose bar is the pickup; where there is none, the score's own."""
-    whole = Fraction(score.pickup / 4).limit_denominator(64)
-    exact = abs(float(whole) * 4 - score.pickup) < 1e-9
-    plain = exact and whole.denominator & (whole.denominator - 1) == 0
+def _metres(score: Score) -> list[tuple[float, tuple[int, int]]]:
+    """Return metres and where they begin: a pickup and each odd bar has one of its own."""
+    lines = bar_lines(score)
+    changes = {0.0: score.metre}
+    for again in [score.pickup, *score.restarts]:
+        place = bisect.bisect_left(lines, exact(again))
+        if 0 < place < len(lines):
+            changes[float(lines[place - 1])] = _metre_of(lines[place] - lines[place - 1], score)
+            changes[float(lines[place])] = score.metre
+    return sorted(changes.items())
+
+
+def _metre_of(length: Fraction, score: Score) -> tuple[int, int]:
+    """Return a metre whose bar has a length; where there is none, the score's own."""
+    whole = (length / 4).limit_denominator(64)
+    plain = whole * 4 == length and whole.denominator & (whole.denominator - 1) == 0
     numerator, denominator = whole.numerator, whole.denominator
     while plain and denominator < score.metre[1]:
         numerator, denominator = 2 * numerator, 2 * denominator
-    return (numerator, denominator) if plain else score.metre
+    return (numerator, denominator) if plain and numerator < 256 else score.metre
 
 
 def _part_events(
@@ -211,7 +227,11 @@ def _with_parts(groups: list[tuple[str, int, list[tuple]]]) -> Iterator[tuple]:
 
 
 def _metre(events: list[tuple[float, Any]]) -> tuple[tuple[int, int], float]:
-    """Return metre and pickup; a metre that changes before its first bar ends is a pickup."""
+    """Return metre and pickup.
+
+    A metre that changes before its first bar ends is a pickup, one that changes after it an odd
+    bar before the metre of all others.
+    """
     if not events:
         return (4, 4), 0.0
     # Of several at one time, the last holds.
@@ -223,6 +243,8 @@ def _metre(events: list[tuple[float, Any]]) -> tuple[tuple[int, int], float]:
         is_bar = abs(time - 4 * metre[0] / metre[1]) < 1e-6
         if time < 4 * numerator / denominator and (is_bar or second == metre):
             return second, time
+        if is_bar:
+            return second, 0.0
     return metre, 0.0
 
 
@@ -238,15 +260,25 @@ def _key(meta: Events) -> tuple[int, str]:
     return root, "minor" if quality == "m" else "major"
 
 
-def _mean_tempo(events: list[tuple[float, Any]], length: float) -> float:
-    """Return the tempo at which the music lasts as long as with its changes of tempo."""
-    changes = {0.0: 500_000} | {time: event.tempo for time, event in events if time < length}
-    times = [*changes, length]
-    lasting = sum(
-        (end - start) * tempo
-        for (start, tempo), end in zip(changes.items(), times[1:], strict=True)
-    )
-    return round(_MINUTE * length / lasting, 3) if lasting else 120.0
+def _restarts(
+    events: list[tuple[float, Any]], metre: tuple[int, int], pickup: float, length: float
+) -> list[float]:
+    """Return where bars begin off the bar lines: a time signature begins one."""
+    found, last, bar = [], pickup, 4 * metre[0] / metre[1]
+    for time, _ in events:
+        n_bars = (time - last) / bar
+        if last < time < length and abs(n_bars - round(n_bars)) > _NEAR:
+            found.append(time)
+            last = time
+    return found
+
+
+def _tempos(
+    events: list[tuple[float, Any]], length: float
+) -> tuple[float, list[tuple[float, float]]]:
+    """Return the tempo at the start and its changes."""
+    marks = [(time, round(_MINUTE / event.tempo, 3)) for time, event in events if event.tempo]
+    return changing_tempo(marks, length)
 
 
 def _sections(events: list[tuple[float, Any]], length: float) -> list[Section]:

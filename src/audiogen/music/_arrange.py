@@ -269,4 +269,5 @@ def _scored(
         table, metre=score.metre, tonic=score.tonic, mode=score.mode, tempo=score.tempo,
         title=score.title, sections=sections, pickup=score.pickup,
         chords=[(chord.start, chord.end, chord.name) for chord in chords],
+        tempos=score.tempos, restarts=score.restarts,
     )  # fmt: skip

@@ -55,7 +55,7 @@ def describe_clip(
     info : dict
         Of what JSON takes.
     """
-    scale, end = 60 / plan.tempo, plan.seconds
+    end = plan.seconds
     models = ["melody", "chords"]
     if "drums" in score.parts and has_groove(style, plan):
         models.append("groove")
@@ -74,9 +74,9 @@ def describe_clip(
             for s in plan.in_seconds()
         ],
         "chords": [
-            [round(start * scale, 4), round(min(stop * scale, end), 4), name]
-            for start, stop, name in score.chords
-            if start * scale < end
+            [round(start, 4), round(min(stop, end), 4), name]
+            for start, stop, name in _in_seconds(score)
+            if start < end
         ],
         "hand_written": list(style.hand_written),
     }
@@ -84,6 +84,14 @@ def describe_clip(
         mastered, roles=roles, instruments=brief.voices, drums=drums, models=tuple(models),
         faults=faults, sample_rate=sample_rate, seed=seed,
     )  # fmt: skip
+
+
+def _in_seconds(score: Score) -> list[tuple[float, float, str]]:
+    """Return the chords of a score with their times in seconds."""
+    times = score.seconds_at([chord[:2] for chord in score.chords]).tolist()
+    return [
+        (start, end, chord[2]) for (start, end), chord in zip(times, score.chords, strict=True)
+    ]
 
 
 def describe_sound(

@@ -45,6 +45,7 @@ def laid_out(plan: "Plan", melody: Score) -> Score:
         table[table.duration > _NEAR], metre=plan.metre, tonic=melody.tonic, mode=melody.mode,
         tempo=plan.tempo, title=melody.title, chords=_joined(chords),
         sections=[Section(s.name, s.start, s.end) for s in plan.sections],
+        tempos=plan.tempos, restarts=plan.restarts,
     )  # fmt: skip
 
 

@@ -16,6 +16,8 @@ from audiogen.music._tempo import Spans, fitted, refusal
 
 __all__ = ["Plan", "PlannedSection", "plan"]
 
+_NEAR = 1e-6
+_NOTHING: dict[str, list] = {"onset": [], "duration": [], "pitch": []}
 _LONGEST_FADE = 5.0
 _BEND_COST = 25.0  # of a tempo bent by 4 %, as much as of sections of an unusual length
 
@@ -31,10 +33,11 @@ class PlannedSection:
     n_bars : int
         Number of bars, the last of which may be shorter or longer than the others.
     start, end : float
-        Where it starts and ends, in quarter notes of the clip's tempo.
+        Where it starts and ends, in quarter notes.
     bar : float
-        Length of a bar, in the same quarter notes: where hits bend the tempo of a section, its
-        bars are longer or shorter by as much.
+        Length of a bar, in quarter notes.
+    tempo : float
+        Quarter notes a minute: hits bend the tempo of the sections between them.
     """
 
     name: str
@@ -42,6 +45,12 @@ class PlannedSection:
     start: float
     end: float
     bar: float
+    tempo: float
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the last bar is as long as the others."""
+        return abs(self.end - self.start - self.n_bars * self.bar) <= _NEAR
 
     @property
     def bars(self) -> list[tuple[float, float]]:
@@ -59,7 +68,7 @@ class Plan:
     seconds : float
         Length of the clip.
     bpm : float
-        Beats a minute, of the beat as felt.
+        Beats a minute, of the beat as felt; the mean where hits bend the tempo.
     metre : (int, int)
         Metre.
     loop : bool
@@ -79,8 +88,23 @@ class Plan:
 
     @property
     def tempo(self) -> float:
-        """Quarter notes a minute."""
-        return self.bpm * beat_of(self.metre)
+        """Quarter notes a minute, at the beginning."""
+        return self.sections[0].tempo
+
+    @property
+    def tempos(self) -> list[tuple[float, float]]:
+        """Where the tempo changes, in quarter notes, and the tempo from there on."""
+        return [
+            (section.start, section.tempo)
+            for before, section in itertools.pairwise(self.sections)
+            if not math.isclose(before.tempo, section.tempo, rel_tol=_NEAR)
+        ]
+
+    @property
+    def restarts(self) -> list[float]:
+        """Where bars are counted anew, for the one before is not whole, in quarter notes."""
+        both = itertools.pairwise(self.sections)
+        return [section.start for before, section in both if not before.is_whole]
 
     @property
     def n_bars(self) -> int:
@@ -118,8 +142,11 @@ class Plan:
         >>> [round(section.start, 6) for section in whole.in_seconds()]
         [0.0, 4.0, 20.0]
         """
-        scale = 60 / self.tempo
-        return [Section(s.name, s.start * scale, s.end * scale) for s in self.sections]
+        clock = Score(_NOTHING, tempo=self.tempo, tempos=self.tempos)
+        edges = [s.start for s in self.sections], [s.end for s in self.sections]
+        starts, ends = (clock.seconds_at(times).tolist() for times in edges)
+        names = [section.name for section in self.sections]
+        return [Section(*values) for values in zip(names, starts, ends, strict=True)]
 
     def lay_out(self, melody: Score) -> Score:
         """Return a melody as long as the clip, its sections where the plan has them.
@@ -200,7 +227,7 @@ def plan(brief: Brief, style: Style | None = None) -> Plan:
 @functools.cache
 def beat_of(metre: tuple[int, int]) -> float:
     """Return the quarter notes of a beat as felt."""
-    return Score({"onset": [], "duration": [], "pitch": []}, metre=metre).beat
+    return Score(_NOTHING, metre=metre).beat
 
 
 def _spans(brief: Brief) -> Spans:
@@ -221,7 +248,7 @@ def _planned(
     assert brief.seconds is not None
     beat = beat_of(brief.metre)
     sections: list[PlannedSection] = []
-    start = 0.0  # in seconds
+    at = 0.0  # in quarter notes
     letters = ""
     for number, (duration, count) in enumerate(zip(spans.durations, counts, strict=True)):
         is_last = number == len(counts) - 1
@@ -232,19 +259,19 @@ def _planned(
             last=brief.ending if is_last else None, is_whole=is_whole, changes=number > 0,
         )  # fmt: skip
         letters += "".join(name for name, _ in names if len(name) == 1)
-        scale = duration * bpm / 60 / count * beat  # quarter notes of the clip a local beat
-        at, whole_end = start * bpm / 60 * beat, (start + duration) * bpm / 60 * beat
+        own = bpm if len(counts) == 1 else count * 60 / duration
+        whole_end = at + duration * own / 60 * beat
+        bar = spans.beats * (duration * own / 60 / count * beat)
         for name, bars in names:
-            end = at + bars * spans.beats * scale
-            sections.append(PlannedSection(name, bars, at, end, spans.beats * scale))
-            at = end
-        sections[-1] = dataclasses.replace(sections[-1], end=whole_end)
-        start += duration
+            sections.append(PlannedSection(name, bars, at, at + bars * bar, bar, own * beat))
+            at += bars * bar
+        at = whole_end
+        sections[-1] = dataclasses.replace(sections[-1], end=at)
     return Plan(float(brief.seconds), bpm, brief.metre, brief.loop, brief.ending, tuple(sections))
 
 
 def _bend_cost(candidate: Plan, counts: Any, bpm: float) -> float:
     """Return what a plan costs for leaving the tempo, and for bars that are not whole."""
     bent = abs(math.log(candidate.bpm / bpm))
-    odd = sum(abs(s.end - s.start - s.n_bars * s.bar) > 1e-6 for s in candidate.sections)
+    odd = sum(not section.is_whole for section in candidate.sections)
     return _BEND_COST * bent + 1.5 * odd
