@@ -10,8 +10,12 @@ import pandas as pd
 from audiogen.io import general_midi_drums
 from audiogen.music._instruments import Instrument
 from audiogen.utils.names import did_you_mean
+from audiogen.utils.validation import warn_user
 
-__all__ = ["REACH", "DrumRole", "Role", "cast_drums", "cast_parts", "voices_like", "voices_of"]
+__all__ = [
+    "REACH", "DrumRole", "Role", "cast_drums", "cast_parts", "is_played", "voices_like",
+    "voices_of", "warn_of_moved",
+]  # fmt: skip
 
 REACH = 12  # semitones beyond the pitches that a voice learnt: the most that it extrapolates
 # What counts against a voice: another instrument, then another family; a part out of its reach;
@@ -226,3 +230,45 @@ def _unlikeness(voice: Role, instrument: Instrument) -> float:
         return 0.0
     kin = any(name.split("_")[0] == instrument.family.split("_")[0] for name in names)
     return _OTHER if kin else _STRANGER
+
+
+def is_played(instrument: Instrument, conditions: Any) -> bool:
+    """Tell whether a model has a voice like an instrument, or at least one of its family.
+
+    Parameters
+    ----------
+    instrument : Instrument
+        The instrument.
+    conditions : ConditionEncoder
+        The conditions of the model that plays. One without categories has one voice for all.
+
+    Returns
+    -------
+    is_played : bool
+    """
+    voices = list(voices_of(conditions))
+    return len(voices) == 1 or bool(voices_like(instrument, voices))
+
+
+def warn_of_moved(notes: pd.DataFrame, roles: Mapping[str, Role]) -> None:
+    """Say which parts have notes out of reach, which are moved by octaves.
+
+    Parameters
+    ----------
+    notes : DataFrame
+        What is played: the columns part and pitch.
+    roles : dict of str to Role
+        What plays each part.
+
+    Warns
+    -----
+    UserWarning
+        Once for all parts.
+    """
+    counts = {}
+    for part, role in roles.items():
+        pitch = notes.pitch[notes.part == part].to_numpy(dtype=float)
+        counts[part] = int(np.count_nonzero(role.moved(pitch) != pitch))
+    named = [f"{count} of {part} ({roles[part].voice})" for part, count in counts.items() if count]
+    if named:
+        warn_user(f"Notes out of reach are moved by octaves: {', '.join(named)}.")

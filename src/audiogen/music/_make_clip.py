@@ -5,7 +5,7 @@ from typing import Any
 
 from audiogen.io import Score
 from audiogen.music._brief import Brief
-from audiogen.music._casting import cast_drums, cast_parts
+from audiogen.music._casting import cast_drums, cast_parts, warn_of_moved
 from audiogen.music._checks import melody_faults, mix_faults
 from audiogen.music._clip import Clip
 from audiogen.music._clip_info import describe_clip
@@ -99,6 +99,7 @@ def make_clip(
     instruments = {part: load_instrument(name) for part, name in brief.voices.items()}
     notes = score.to_seconds()
     roles = cast_parts(notes, instruments, pitched_generator(model, "make_clip").conditions_)
+    warn_of_moved(notes, roles)
     drums = None
     if "drums" in score.parts:
         wanted = _KITS.get(style.name, _KIT)

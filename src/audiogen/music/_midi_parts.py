@@ -7,13 +7,20 @@ import pandas as pd
 
 from audiogen.io import read_midi
 from audiogen.music._instruments import Instrument, instrument_names, load_instrument
+from audiogen.music._score import family_of_program
 
 __all__ = ["midi_parts"]
 
 _PEDAL, _VOLUME, _EXPRESSION = 64, 7, 11
 _DOWN = 64  # of the pedal
 _FULL, _USUAL = 127.0, 100.0  # of controllers: expression and volume where none is set
-_BEND = 2.0 / 8192  # semitones, of General MIDI's bends
+_BEND, _FULL_BEND = 2.0, 8192.0  # semitones of a full bend where the file says nothing; its value
+_NUMBER_HIGH, _NUMBER_LOW, _DATA, _DATA_FINE = 101, 100, 6, 38  # what sets a bend's range
+# Programs that are more like another instrument than like the nearest of their family.
+_LIKE = {
+    14: "vibraphone", 23: "accordion", 44: "strings", 59: "trumpet", 67: "saxophone",
+    110: "violin", 112: "glockenspiel",
+}  # fmt: skip
 
 
 def midi_parts(source: Any) -> tuple[pd.DataFrame, dict[str, Instrument]]:
@@ -59,9 +66,15 @@ def _part_name(name: str, number: int, taken: dict[str, Instrument]) -> str:
 
 
 def _instrument_of(program: int) -> Instrument:
-    """Return the instrument with the nearest program, of the same eight where there is one."""
+    """Return the instrument of a program, or the nearest one of its family."""
+    if program in _LIKE:
+        return load_instrument(_LIKE[program])
     known = [load_instrument(name) for name in instrument_names()]
-    return min(known, key=lambda i: (i.program // 8 != program // 8, abs(i.program - program)))
+    family = family_of_program(program)
+    return min(
+        known,
+        key=lambda i: (i.program != program, i.family != family, abs(i.program - program)),
+    )
 
 
 def _notes_of(track: Any) -> pd.DataFrame:
@@ -72,8 +85,8 @@ def _notes_of(track: Any) -> pd.DataFrame:
     velocity = np.array([note.velocity for note in track.notes], dtype=float)
     if not track.is_drum:
         end = _pedalled(end, track.control_changes)
-        bends = [(bend.time, bend.pitch * _BEND) for bend in track.pitch_bends]
-        pitch = pitch + _at(onset, bends, 0.0)
+        bends = [(bend.time, bend.pitch / _FULL_BEND) for bend in track.pitch_bends]
+        pitch = pitch + _at(onset, bends, 0.0) * _at(onset, _bend_ranges(track), _BEND)
     levels = [
         _at(onset, [(c.time, c.value) for c in track.control_changes if c.number == number], usual)
         / usual
@@ -85,6 +98,20 @@ def _notes_of(track: Any) -> pd.DataFrame:
             "velocity": velocity, "gain": np.square(levels[0] * levels[1]),
         }
     )  # fmt: skip
+
+
+def _bend_ranges(track: Any) -> list[tuple[float, float]]:
+    """Return when registered parameter 0 sets the range of bends, and to how many semitones."""
+    values = dict.fromkeys((_NUMBER_HIGH, _NUMBER_LOW, _DATA, _DATA_FINE), 0)
+    values[_NUMBER_HIGH] = values[_NUMBER_LOW] = 127  # none
+    ranges = []
+    for change in sorted(track.control_changes, key=lambda c: c.time):
+        if change.number not in values:
+            continue
+        values[change.number] = change.value
+        if change.number in (_DATA, _DATA_FINE) and not values[_NUMBER_HIGH] + values[_NUMBER_LOW]:
+            ranges.append((change.time, values[_DATA] + values[_DATA_FINE] / 100))
+    return ranges
 
 
 def _at(times: np.ndarray, changes: list[tuple[float, float]], first: float) -> np.ndarray:

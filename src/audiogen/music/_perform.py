@@ -1,6 +1,5 @@
 """A score played by voices and drums: one stem for each part."""
 
-import logging
 from typing import Any
 
 import numpy as np
@@ -63,11 +62,6 @@ def perform_part(
     final = split_steps(model)[1]
     rate = sample_rate_of(model) or sample_rate
     pitch = role.moved(notes.pitch.to_numpy(dtype=float))
-    moved = np.count_nonzero(pitch != notes.pitch)
-    if moved:
-        logging.getLogger("audiogen").warning(
-            "Notes out of reach of %s were moved by octaves: %d.", role.voice, moved
-        )
     notes = notes.assign(pitch=pitch, voice=role.voice, **role.conditions)
     table = read_score(notes, final.condition_names_, final.categories_)
     if "velocity" in final.condition_names_:  # beyond the learnt ones the level makes up for it

@@ -2,19 +2,18 @@
 
 import numbers
 import pathlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from audiogen.io import read_midi
-from audiogen.music._casting import cast_drums, cast_parts
+from audiogen.music._casting import cast_drums, cast_parts, is_played, warn_of_moved
 from audiogen.music._checks import mix_faults
 from audiogen.music._clip import Clip
 from audiogen.music._clip_info import describe_sound
 from audiogen.music._finish import seconds_of
-from audiogen.music._instruments import Instrument
 from audiogen.music._midi_parts import midi_parts
 from audiogen.music._mix import pitched_generator
 from audiogen.music._mixdown import SOUND, mix_down
@@ -22,7 +21,7 @@ from audiogen.music._pretrained import pretrained
 from audiogen.music._styles import Voice
 from audiogen.pipeline import split_steps
 from audiogen.utils.seeds import draw_seed
-from audiogen.utils.validation import Instance, Interval, Options, check_parameters
+from audiogen.utils.validation import Instance, Interval, Options, check_parameters, warn_user
 
 __all__ = ["play_midi"]
 
@@ -30,6 +29,7 @@ _TAIL = 1.5  # seconds after the last note
 _PANS = (0.0, -0.3, 0.3, -0.5, 0.5)  # of the parts in turn; basses and drums stay in the middle
 _LOW = 50.0  # mean pitch below which a part is a bass
 _KIT = "muldjord"
+_OF_NO_KIND = {47, 55, *range(96, 104), *range(112, 128)}  # programs that no voice is like
 _CONSTRAINTS = {
     "seconds": (Options(None), Interval(numbers.Real, 0.4, None)),  # loudness needs so much
     "loop": Instance((bool, np.bool_), "a bool"),
@@ -88,6 +88,12 @@ def play_midi(
     ValueError
         Where the file cannot be read or has no notes, and for unknown categories.
 
+    Warns
+    -----
+    UserWarning
+        Once for all programs that the model has no voice for, with what plays them, and once
+        for all notes that are moved by octaves.
+
     Examples
     --------
     >>> from audiogen.datasets import load_tunes
@@ -102,7 +108,16 @@ def play_midi(
     model = pretrained("voices") if model is None else model
     kit = pretrained("drums") if drum_kit is None else drum_kit
     conditions = pitched_generator(model, "play_midi").conditions_
-    roles = cast_parts(notes, instruments, conditions, fixed=_fixed(instruments, tune, programs))
+    own = dict(zip(instruments, _programs(tune), strict=True))
+    fixed = _fixed(own, programs or {})
+    roles = cast_parts(notes, instruments, conditions, fixed=fixed)
+    _warn_of_lacking(
+        (program, roles[part].voice)
+        for part, program in own.items()
+        if part not in fixed
+        and (program in _OF_NO_KIND or not is_played(instruments[part], conditions))
+    )
+    warn_of_moved(notes, roles)
     if seconds is None:
         seconds = seconds_of(notes, 0.0 if loop else _TAIL)
     seed = draw_seed(random_state)
@@ -123,24 +138,35 @@ def play_midi(
     return Clip(mixed.mastered.audio, sample_rate, mixed.stems, None, info, {})
 
 
-def _fixed(
-    instruments: Mapping[str, Instrument], tune: Any, programs: Mapping[int, str] | None
-) -> dict[str, str]:
+def _programs(tune: Any) -> list[int]:
+    """Return the General MIDI program of each part but the drums."""
+    return [track.program for track in tune.instruments if track.notes and not track.is_drum]
+
+
+def _fixed(own: Mapping[str, int], programs: Mapping[int, str]) -> dict[str, str]:
     """Return the category of each part whose program has one by the caller's word."""
-    if not programs:
-        return {}
-    own = [t.program for t in tune.instruments if t.notes and not t.is_drum]
     for program in programs:
-        if program not in own:
+        if program not in own.values():
             raise ValueError(
                 f"programs has {program}, which no part of the tune has: it has "
-                f"{', '.join(map(str, sorted(set(own))))}."
+                f"{', '.join(map(str, sorted(set(own.values()))))}."
             )
-    return {
-        part: programs[program]
-        for part, program in zip(instruments, own, strict=True)
-        if program in programs
-    }
+    return {part: programs[program] for part, program in own.items() if program in programs}
+
+
+def _warn_of_lacking(lacking: Iterable[tuple[int, str]]) -> None:
+    """Say which programs the model has no voice for, and what plays them."""
+    from pretty_midi import program_to_instrument_name
+
+    named = [
+        f"{program} ({program_to_instrument_name(program)}) by {voice}"
+        for program, voice in sorted(set(lacking))
+    ]
+    if named:
+        warn_user(
+            "The model has no voice for some programs of the tune, which others play: "
+            f"{', '.join(named)}. Say with programs what else should play them."
+        )
 
 
 def _places(notes: pd.DataFrame) -> dict[str, Voice]:

@@ -11,7 +11,7 @@ from audiogen.utils.columns import is_named, read_columns
 from audiogen.utils.names import did_you_mean
 from audiogen.utils.validation import check_midi_pitch
 
-__all__ = ["read_score"]
+__all__ = ["family_of_program", "read_score"]
 
 # NSynth's family for each General MIDI program: that of the nearest key at or below it.
 _FAMILIES = {
@@ -127,6 +127,11 @@ def _from_midi(
     return pd.DataFrame(rows)
 
 
+def family_of_program(program: int) -> str:
+    """Return the family of instruments of NSynth that is most like a General MIDI program."""
+    return _FAMILIES[max(first for first in _FAMILIES if first <= program)]
+
+
 def _checked_programs(programs: dict) -> dict:
     """Return programs; refuse keys that are no General MIDI program, which would do nothing."""
     from pretty_midi.constants import INSTRUMENT_MAP
@@ -149,7 +154,7 @@ def _category(track: Any, condition: str, known: np.ndarray | None, programs: di
     if program in programs or title in programs:
         found = programs.get(program, programs.get(title))
     elif condition == "instrument_family":
-        found = _FAMILIES[max(first for first in _FAMILIES if first <= program)]
+        found = family_of_program(program)
     else:
         found = title
     if known is not None and found not in known.tolist():

@@ -1,0 +1,166 @@
+"""A General MIDI file as other programs write it, heard."""
+
+import mido
+import numpy as np
+import pandas as pd
+import pretty_midi
+import pytest
+
+from audiogen.generators import ConditionalGaussianMixture
+from audiogen.music import play_midi
+from audiogen.music._midi_parts import midi_parts
+from audiogen.signal import track_pitch
+
+RATE = 22050
+
+
+def note(channel, pitch, start, end, velocity=90):
+    return [
+        (start, mido.Message("note_on", channel=channel, note=pitch, velocity=velocity)),
+        (end, mido.Message("note_off", channel=channel, note=pitch)),
+    ]
+
+
+def control(channel, tick, number, value):
+    return (tick, mido.Message("control_change", channel=channel, control=number, value=value))
+
+
+def track(name, channel, program, *events):
+    """Return a track of events at ticks."""
+    change = (0, mido.Message("program_change", channel=channel, program=program))
+    messages, now = mido.MidiTrack([mido.MetaMessage("track_name", name=name)]), 0
+    for tick, message in sorted([change, *events], key=lambda event: event[0]):
+        messages.append(message.copy(time=tick - now))
+        now = tick
+    return messages
+
+
+def general_midi(path, *, pedal=True):
+    """Write a file at 120 a minute, and at 60 from the third quarter on, by its second track."""
+    file = mido.MidiFile(type=1, ticks_per_beat=480)
+    file.tracks.append(mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=500_000)]))
+    slow = mido.MetaMessage("set_tempo", tempo=1_000_000, time=960)
+    file.tracks.append(mido.MidiTrack([mido.MetaMessage("track_name", name="Tempo"), slow]))
+    pedals = [control(0, 480, 64, 127), control(0, 960, 64, 0)] if pedal else []
+    bend = (700, mido.Message("pitchwheel", channel=1, pitch=8191))
+    turned_down = control(2, 900, 7, 50), control(2, 900, 11, 64)
+    flute = [*note(2, 76, 0, 400), *note(2, 76, 960, 1200), *note(2, 43, 1440, 1500)]
+    file.tracks += [
+        track("Piano", 0, 0, *note(0, 60, 480, 520), *pedals),
+        track("Lead", 1, 81, *note(1, 69, 0, 480), bend, *note(1, 69, 960, 1200)),
+        track("Flute", 2, 73, *turned_down, *flute),
+        track("Kit", 9, 0, *note(9, 38, 0, 60), *note(9, 38, 1440, 1500)),
+    ]
+    file.save(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory):
+    path = general_midi(tmp_path_factory.mktemp("midi") / "general.mid")
+    with pytest.warns(UserWarning, match=r"moved by octaves: 1 of Flute \(flute"):
+        return play_midi(path, sample_rate=RATE, random_state=0)
+
+
+def level(stem, start, end):
+    """Return the RMS of a stem between two times, in dB."""
+    inside = stem[round(start * RATE) : round(end * RATE)].astype(float)
+    return 10 * np.log10(np.mean(np.square(inside)) + 1e-12)
+
+
+def test_a_change_of_tempo_on_the_second_track_moves_what_follows(played):
+    """Tick 1440 is heard after 2 s, not after 1.5 s."""
+    drums = played.stems["drums"]
+    assert level(drums, 1.5, 1.6) < level(drums, 2.0, 2.1) - 30
+    assert level(drums, 1.9, 1.98) < level(drums, 2.0, 2.1) - 30
+    assert len(played.audio) == round((2.125 + 1.5) * RATE)
+
+
+def test_the_pedal_holds_a_note(played, tmp_path):
+    with pytest.warns(UserWarning, match="moved by octaves"):
+        dry = play_midi(general_midi(tmp_path / "dry.mid", pedal=False), sample_rate=RATE,
+                        random_state=0)  # fmt: skip
+    held, short = (
+        level(clip.stems["Piano"], 0.85, 0.98) - level(clip.stems["Piano"], 0.5, 0.55)
+        for clip in (played, dry)
+    )
+    assert held > short + 10
+
+
+def test_a_bend_moves_the_pitch(played):
+    lead = played.stems["Lead"].mean(axis=1)
+    plain, bent = (
+        track_pitch(lead[np.newaxis, round(start * RATE) :][:, : RATE // 3], RATE)[0]
+        for start in (0.1, 1.1)
+    )
+    assert plain == pytest.approx(69, abs=0.15)
+    assert bent - plain == pytest.approx(2, abs=0.1)
+
+
+def test_volume_and_expression_turn_a_part_down(played):
+    """By 40 log10(50 / 100 * 64 / 127) = -23.9 dB, and by what the bus compresses."""
+    flute = played.stems["Flute"]
+    assert level(flute, 1.05, 1.4) - level(flute, 0.05, 0.4) == pytest.approx(-23.9, abs=3)
+
+
+def test_the_range_of_bends_is_what_the_file_sets(tmp_path):
+    file = mido.MidiFile(type=1, ticks_per_beat=480)
+    wheel = (10, mido.Message("pitchwheel", channel=0, pitch=4096))
+    ranges = [control(0, 0, 101, 0), control(0, 0, 100, 0), control(0, 0, 6, 12)]
+    other = [control(0, 5, 100, 1), control(0, 5, 6, 64)]  # fine tuning, which is no range
+    file.tracks.append(track("Guitar", 0, 27, *ranges, *other, wheel, *note(0, 60, 20, 480)))
+    file.save(tmp_path / "wide.mid")
+    notes, _ = midi_parts(tmp_path / "wide.mid")
+    assert notes.pitch.tolist() == [66]
+
+
+def tune(*programs):
+    music = pretty_midi.PrettyMIDI()
+    for i, program in enumerate(programs):
+        part = pretty_midi.Instrument(program, name=f"part {i}")
+        part.notes = [pretty_midi.Note(100, 62, 0.0, 0.4)]
+        music.instruments.append(part)
+    return music
+
+
+@pytest.fixture(scope="module")
+def own_model():
+    from audiogen import GenerativePipeline
+
+    families = ["organ", "organ", "flute", "flute"]
+    y = pd.DataFrame({"pitch": [55, 70, 55, 70], "instrument_family": families})
+    t = np.arange(8000) / 16000
+    X = np.stack([np.sin(2 * np.pi * 440 * 2 ** ((p - 69) / 12) * t) for p in y.pitch])
+    mixture = ConditionalGaussianMixture(1, random_state=0)
+    return GenerativePipeline([("mixture", mixture)], sample_rate=16000).fit(X, y)
+
+
+def test_programs_that_a_model_lacks_are_listed_at_once_with_what_plays_them(own_model):
+    music = tune(0, 40, 16, 40, 127)
+    options = {"model": own_model, "sample_rate": 16000, "random_state": 0}
+    with pytest.warns(UserWarning, match="no voice for some programs") as caught:
+        clip = play_midi(music, **options)
+    assert len(caught) == 1
+    said = str(caught[0].message)
+    players = {part: player["voice"] for part, player in clip.info["players"].items()}
+    assert players["part 2"] == "organ"
+    for program, part in (("0 (Acoustic Grand Piano)", 0), ("127 (Gunshot)", 4)):
+        assert f"{program} by {players[f'part {part}']}" in said
+    assert "40 (Violin) by " in said
+    assert "16 (" not in said
+    with pytest.warns(UserWarning, match="no voice") as caught:
+        clip = play_midi(music, programs={40: "flute", 0: "organ"}, **options)
+    assert "Violin" not in str(caught[0].message)
+    assert clip.info["players"]["part 1"]["voice"] == "flute"
+
+
+@pytest.mark.parametrize(
+    ("program", "name"),
+    [
+        (0, "piano"), (21, "accordion"), (23, "accordion"), (59, "trumpet"), (67, "saxophone"),
+        (51, "strings"), (98, "synth pad"), (110, "violin"), (104, "banjo"), (33, "electric bass"),
+    ],
+)  # fmt: skip
+def test_programs_stand_for_instruments_of_their_kind(program, name):
+    _, instruments = midi_parts(tune(program))
+    assert [instrument.name for instrument in instruments.values()] == [name]
