@@ -148,6 +148,17 @@ def test_score_is_the_mean_over_notes_of_what_the_network_gives_them(composer, c
     assert composer.perplexity(tunes[:3], y[:3]) == pytest.approx(np.exp(-expected))
 
 
+def test_the_typical_score_is_that_of_tunes_of_the_genre(composer, corpus):
+    tunes, y = corpus
+    for genre, row in y.dropna().drop_duplicates("genre").set_index("genre").iterrows():
+        own = np.flatnonzero(y.genre == genre)
+        scores = [composer.score([tunes[i]], y.iloc[[i]]) for i in own]
+        (typical,) = composer.typical_score({"genre": genre, "metre": row.metre})
+        assert min(scores) - 0.01 <= typical <= max(scores) + 0.01
+    asked = pd.DataFrame({"genre": ["reel", "jig"], "metre": ["4/4", "6/8"]})
+    assert composer.typical_score(asked).shape == (2,)
+
+
 def test_what_is_likely_sums_to_one(composer, corpus):
     vocabulary = Vocabulary(**composer._vocabulary)
     network = MelodyNetwork(composer._weights["network"])

@@ -46,7 +46,9 @@ def _add_music(command: argparse.ArgumentParser) -> None:
         "--hit", type=within(0, 3600), nargs="+", default=[], metavar="S",
         help="seconds at which a section begins",
     )  # fmt: skip
-    command.add_argument("--takes", type=count, default=1, metavar="N", help="clips to make (1)")
+    command.add_argument(
+        "--takes", type=count, default=1, metavar="N", help="clips to make, best first (1)"
+    )
     command.add_argument("--explain", action="store_true", help="print what was understood")
     command.add_argument("--model", type=pathlib.Path, help="what fit wrote: your own sounds")
     command.add_argument("--midi", type=pathlib.Path, metavar="FILE", help="the tune to play")
@@ -162,22 +164,17 @@ def _key(text: str) -> tuple[int, str | None]:
 
 def _takes(brief: Any, words: str, model: Any, arguments: argparse.Namespace) -> list[Any]:
     """Return as many clips as were asked for, the best first."""
-    from audiogen.music import make_clip
-    from audiogen.utils.progress import Progress
+    from audiogen.music import make_takes
 
-    made = []
-    with Progress(arguments.takes, "clips", verbose=int(not arguments.quiet)) as progress:
-        for take in range(arguments.takes):
-            made.append(
-                make_clip(
-                    brief, model=model, sample_rate=arguments.sample_rate,
-                    loudness=arguments.loudness, fade_in=arguments.fade_in,
-                    fade_out=arguments.fade_out or 0.0, random_state=arguments.seed + take,
-                )
-            )  # fmt: skip
-            made[-1].info["words"] = words
-            progress.step()
-    return sorted(made, key=lambda clip: len(clip.info["faults"]))
+    clips = make_takes(
+        brief, arguments.takes, model=model, sample_rate=arguments.sample_rate,
+        loudness=arguments.loudness, fade_in=arguments.fade_in,
+        fade_out=arguments.fade_out or 0.0, random_state=arguments.seed,
+        verbose=int(not arguments.quiet),
+    )  # fmt: skip
+    for clip in clips:
+        clip.info["words"] = words
+    return clips
 
 
 def _report(clip: Any, paths: list[pathlib.Path]) -> None:

@@ -228,13 +228,9 @@ class MelodyComposer(CompactMixin, TrainedEstimator):
             where all draws copy a tune.
         """
         check_is_fitted(self)
-        given: dict[str, Any] = {
-            "n_samples": n_samples,
-            "n_bars": n_bars,
-            "form": form,
-            "n_draws": n_draws,
-        }
-        given |= {"temperature": temperature, "guidance": guidance, "top_p": top_p}
+        given: dict[str, Any] = {"n_samples": n_samples, "n_bars": n_bars, "form": form}
+        given |= {"n_draws": n_draws, "temperature": temperature}
+        given |= {"guidance": guidance, "top_p": top_p}
         check_sampling(given)
         seed = draw_seed(self.random_state if random_state is None else random_state)
         rng = make_rng(seed, Stream.CONDITION)
@@ -317,6 +313,23 @@ class MelodyComposer(CompactMixin, TrainedEstimator):
             exp of minus `score`.
         """
         return float(np.exp(-self.score(X, y)))
+
+    def typical_score(self, y: Any = None) -> np.ndarray:
+        """Return the `score` that is typical of the tunes that were learnt from.
+
+        Parameters
+        ----------
+        y : DataFrame or dict, default=None
+            Genre and metre, as in `sample`; None takes all tunes.
+
+        Returns
+        -------
+        scores : ndarray of shape (n_rows,)
+            Median over sections of tunes of a genre and metre, or else of the metre, or of all.
+        """
+        check_is_fitted(self)
+        asked = complete_conditions(y, None, self._conditions, make_rng(0, Stream.CONDITION))
+        return np.array([np.median(examples_of(self._cells, c)[:, 1]) for c in asked])
 
     @property
     def categories_(self) -> dict[str, list[str]]:

@@ -12,6 +12,7 @@ from audiogen.music._prompt import parse_prompt
 from audiogen.music._render import render
 from audiogen.music._sample_instrument import sample_instrument
 from audiogen.music._styles import Style, load_style, style_names
+from audiogen.music._takes import make_takes
 
 __all__ = [
     "Brief",
@@ -25,6 +26,7 @@ __all__ = [
     "load_instrument",
     "load_style",
     "make_clip",
+    "make_takes",
     "parse_prompt",
     "plan",
     "play_midi",

@@ -9,7 +9,7 @@ import audiogen
 from audiogen.io import Score
 from audiogen.music._brief import Brief
 from audiogen.music._casting import DrumRole, Role
-from audiogen.music._composing import has_groove
+from audiogen.music._composing import Composed, has_groove, likelihood
 from audiogen.music._plan import Plan
 from audiogen.music._pretrained import credits_of
 from audiogen.music._styles import Style
@@ -19,7 +19,7 @@ __all__ = ["describe_clip", "describe_sound"]
 
 
 def describe_clip(
-    score: Score, brief: Brief, style: Style, plan: Plan, mastered: Mastered, *,
+    composed: Composed, brief: Brief, style: Style, plan: Plan, mastered: Mastered, *,
     words: str, roles: dict[str, Role], drums: DrumRole | None, faults: list[str],
     sample_rate: int, seed: int,
 ) -> dict[str, Any]:  # fmt: skip
@@ -27,7 +27,7 @@ def describe_clip(
 
     Parameters
     ----------
-    score : Score
+    composed : Composed
         What is played.
     brief : Brief
         What was asked for, nothing free.
@@ -55,7 +55,7 @@ def describe_clip(
     info : dict
         Of what JSON takes.
     """
-    end = plan.seconds
+    score, end = composed.score, plan.seconds
     models = ["melody", "chords"]
     if "drums" in score.parts and has_groove(style, plan):
         models.append("groove")
@@ -80,6 +80,8 @@ def describe_clip(
         ],
         "hand_written": list(style.hand_written),
     }
+    if "melody" in score.parts:
+        about["log_likelihood"] = likelihood(composed.melody, style)
     return about | describe_sound(
         mastered, roles=roles, instruments=brief.voices, drums=drums, models=tuple(models),
         faults=faults, sample_rate=sample_rate, seed=seed,

@@ -1,7 +1,7 @@
 """The score of a clip: composed, harmonised and arranged."""
 
 import copy
-from typing import Any
+from typing import Any, NamedTuple
 
 from audiogen.io import Score
 from audiogen.music._arrange import arrange
@@ -12,7 +12,7 @@ from audiogen.music._pretrained import pretrained
 from audiogen.music._styles import Style
 from audiogen.utils.seeds import Stream, make_rng, spawn_seed
 
-__all__ = ["compose_score", "has_groove"]
+__all__ = ["Composed", "compose_score", "has_groove", "likelihood"]
 
 _RHYTHM = 4  # key of a stream, beside those of `_seed`
 _GROOVE_METRE = (4, 4)  # what `GrooveComposer` was trained on
@@ -21,8 +21,23 @@ _TEMPERATURES = (0.7, 0.7, 0.7, 0.9, 0.9, 0.9, 1.1, 1.1, 1.1, 1.3, 1.3, 1.3)  # 
 _LONGEST_CHORD, _LONGEST_OF_DANCE = 2.0, 4.0  # bars
 
 
-def compose_score(brief: Brief, style: Style, plan: Plan, seed: int) -> Score:
-    """Return the score of a clip.
+class Composed(NamedTuple):
+    """What `compose_score` returns.
+
+    Parameters
+    ----------
+    score : Score
+        All parts, as long as the plan.
+    melody : Score
+        The melody as it was composed, before it was laid out over the plan.
+    """
+
+    score: Score
+    melody: Score
+
+
+def compose_score(brief: Brief, style: Style, plan: Plan, seed: int) -> Composed:
+    """Return the score of a clip, and the melody that it is made of.
 
     Parameters
     ----------
@@ -37,18 +52,43 @@ def compose_score(brief: Brief, style: Style, plan: Plan, seed: int) -> Score:
 
     Returns
     -------
-    score : Score
-        All parts, as long as the plan.
+    composed : Composed
     """
     melody = _melody(brief, style, plan, seed)
     harmonised = _harmonised(melody, style, _seed(seed, 1))
     laid_out = plan.lay_out(harmonised)
     parts = [*brief.voices, *(["drums"] if brief.drums else [])]
-    return arrange(
+    score = arrange(
         laid_out, style, voices=brief.voices, parts=parts, plan=plan,
         groove=_grooves(brief, style, plan, seed), density=_share(brief.density),
         intensity=_share(brief.intensity), swing=brief.swing, random_state=_seed(seed, 3),
     )  # fmt: skip
+    return Composed(score, melody)
+
+
+def likelihood(melody: Score, style: Style) -> dict[str, float]:
+    """Return how likely a melody is under its composer, and how likely melodies usually are.
+
+    Parameters
+    ----------
+    melody : Score
+        A melody as it was composed.
+    style : Style
+        Its style.
+
+    Returns
+    -------
+    figures : dict of str to float
+        Mean log-likelihood of a note, in nats: that of the "melody", and the "typical" one of
+        tunes of its genre and metre.
+    """
+    metre = "/".join(map(str, melody.metre))
+    own = {"genre": [style.composer_genre], "metre": [metre], "mode": [melody.mode]}
+    composer = pretrained("melody")
+    return {
+        "melody": round(composer.score([melody], own), 3),
+        "typical": round(float(composer.typical_score(own)[0]), 3),
+    }
 
 
 def _share(value: float | None) -> float:

@@ -1,18 +1,19 @@
 """Words in, a finished clip out."""
 
 import logging
-from typing import Any
+from typing import Any, NamedTuple
 
-from audiogen.io import Score
+import pandas as pd
+
 from audiogen.music._brief import Brief
-from audiogen.music._casting import cast_drums, cast_parts, warn_of_moved
+from audiogen.music._casting import DrumRole, Role, cast_drums, cast_parts, warn_of_moved
 from audiogen.music._checks import melody_faults, mix_faults
 from audiogen.music._clip import Clip
 from audiogen.music._clip_info import describe_clip
-from audiogen.music._composing import compose_score
+from audiogen.music._composing import Composed, compose_score
 from audiogen.music._instruments import load_instrument
 from audiogen.music._mix import pitched_generator
-from audiogen.music._mixdown import SOUND, mix_down
+from audiogen.music._mixdown import SOUND, Mixdown, mix_down
 from audiogen.music._plan import Plan, plan
 from audiogen.music._pretrained import pretrained
 from audiogen.music._prompt import parse_prompt
@@ -24,6 +25,7 @@ from audiogen.utils.validation import Instance, check_parameters
 __all__ = ["make_clip"]
 
 _TRIES = 4  # scores composed at most until the melody of one has no faults
+_MIXES = 3  # clips made at most until the mix of one has no faults
 _KIT, _KITS = "muldjord", {"lofi_hip_hop": "sonicpi1"}
 _CONSTRAINTS = {"words": Instance((str, Brief), "words or a Brief"), **SOUND}
 
@@ -78,7 +80,8 @@ def make_clip(
     Notes
     -----
     A score whose melody has a fault, such as one that does not come home, is composed again, up
-    to four times.
+    to four times. A clip whose mix has one, such as a second of silence, is made again from
+    other draws, up to three times. What is handed out has the fewest faults, and names them.
 
     Examples
     --------
@@ -93,41 +96,95 @@ def make_clip(
     brief = asked.override(**settings).complete(seed)
     style = load_style(brief.genre or "")
     planned = plan(brief, style)
-    score = _best_score(brief, style, planned, seed)
     model = pretrained("voices") if model is None else model
     kit = pretrained("drums") if drum_kit is None else drum_kit
+    fades = (fade_in, max(fade_out, planned.fade_out))
+    order = _Order(brief, style, planned, model, kit, sample_rate, loudness, fades)
+    take = _best_take(order, seed)
+    warn_of_moved(take.notes, take.roles)
+    for fault in take.faults:
+        logging.getLogger("audiogen").warning("The clip is not as it should be: %s.", fault)
+    said = words if isinstance(words, str) else ""
+    score, mastered = take.composed.score, take.mixed.mastered
+    info = describe_clip(
+        take.composed, brief, style, planned, mastered, words=said, roles=take.roles,
+        drums=take.drums, faults=take.faults, sample_rate=sample_rate, seed=seed,
+    )  # fmt: skip
+    programs = {part: load_instrument(name).program for part, name in brief.voices.items()}
+    return Clip(mastered.audio, sample_rate, take.mixed.stems, score, info, programs)
+
+
+class _Order(NamedTuple):
+    """What a clip is made of."""
+
+    brief: Brief
+    style: Style
+    planned: Plan
+    model: Any
+    kit: Any
+    sample_rate: int
+    loudness: float
+    fades: tuple[float, float]
+
+
+class _Take(NamedTuple):
+    """A clip that was made, and what is wrong with it."""
+
+    composed: Composed
+    notes: pd.DataFrame
+    roles: dict[str, Role]
+    drums: DrumRole | None
+    mixed: Mixdown
+    mix_faults: list[str]
+
+    @property
+    def faults(self) -> list[str]:
+        """What is wrong with the melody and the mix."""
+        return [*melody_faults(self.composed.score), *self.mix_faults]
+
+
+def _best_take(order: _Order, seed: int) -> _Take:
+    """Return the first take whose mix has no faults, or that with the fewest."""
+    best = None
+    for number in range(_MIXES):
+        own = spawn_seed(seed, Stream.TUNE, _TRIES + number) if number else seed
+        take = _take(order, own)
+        if best is None or len(take.faults) < len(best.faults):
+            best = take
+        if not take.mix_faults:
+            break
+        logging.getLogger("audiogen").info("Mix %d: %s.", number + 1, "; ".join(take.mix_faults))
+    assert best is not None  # there is at least one mix
+    return best
+
+
+def _take(order: _Order, seed: int) -> _Take:
+    """Return a clip by a seed."""
+    brief, style, planned, model, kit, sample_rate, loudness, fades = order
+    composed = _best_score(brief, style, planned, seed)
     instruments = {part: load_instrument(name) for part, name in brief.voices.items()}
-    notes = score.to_seconds()
+    notes = composed.score.to_seconds()
     roles = cast_parts(notes, instruments, pitched_generator(model, "make_clip").conditions_)
-    warn_of_moved(notes, roles)
     drums = None
-    if "drums" in score.parts:
+    if "drums" in composed.score.parts:
         wanted = _KITS.get(style.name, _KIT)
         drums = cast_drums(notes, split_steps(kit)[1].conditions_, wanted)
     mixed = mix_down(
         notes, style.voices, roles, drums, model, kit, sample_rate=sample_rate,
-        n_timesteps=round(planned.seconds * sample_rate), target=loudness,
-        fades=(fade_in, max(fade_out, planned.fade_out)), loop=planned.loop, seed=seed,
+        n_timesteps=round(planned.seconds * sample_rate), target=loudness, fades=fades,
+        loop=planned.loop, seed=seed,
     )  # fmt: skip
-    faults = [*melody_faults(score), *mix_faults(mixed.mastered, sample_rate, loudness)]
-    for fault in faults:
-        logging.getLogger("audiogen").warning("The clip is not as it should be: %s.", fault)
-    said = words if isinstance(words, str) else ""
-    info = describe_clip(
-        score, brief, style, planned, mixed.mastered, words=said,
-        roles=roles, drums=drums, faults=faults, sample_rate=sample_rate, seed=seed,
-    )  # fmt: skip
-    programs = {part: instrument.program for part, instrument in instruments.items()}
-    return Clip(mixed.mastered.audio, sample_rate, mixed.stems, score, info, programs)
+    faults = mix_faults(mixed.mastered, sample_rate, loudness)
+    return _Take(composed, notes, roles, drums, mixed, faults)
 
 
-def _best_score(brief: Brief, style: Style, planned: Plan, seed: int) -> Score:
+def _best_score(brief: Brief, style: Style, planned: Plan, seed: int) -> Composed:
     """Return the first score whose melody has no faults, or that with the fewest."""
-    found: list[tuple[int, Score]] = []
+    found: list[tuple[int, Composed]] = []
     for take in range(_TRIES):
-        score = compose_score(brief, style, planned, spawn_seed(seed, Stream.TUNE, take))
-        faults = melody_faults(score)
-        found.append((len(faults), score))
+        composed = compose_score(brief, style, planned, spawn_seed(seed, Stream.TUNE, take))
+        faults = melody_faults(composed.score)
+        found.append((len(faults), composed))
         if not faults:
             break
         logging.getLogger("audiogen").info("Take %d: %s.", take + 1, "; ".join(faults))
