@@ -132,6 +132,24 @@ def test_a_corpus_at_another_rate_is_learnt_played_and_measured_at_its_own(tmp_p
     assert abs(track_pitch(new.data, 22050)[0] - 60) < 0.5
 
 
+@pytest.mark.filterwarnings("ignore:PrincipalComponents keeps 6 components")
+def test_ones_own_folder_at_44100_hz_is_learnt_and_played_at_that_rate(tmp_path, run_here):
+    notes = datasets.make_notes(6, duration=1.0, sample_rate=44100, random_state=0)
+    for i, x in enumerate(notes.data):
+        path = tmp_path / "mine" / ("rope" if i % 2 else "glass") / f"{i}-{40 + 6 * i:03d}-.flac"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        soundfile.write(path, x, 44100)
+    code, said, _ = run_here("fit", "mine", "--epochs", 1, "--quiet")
+    assert code == 0
+    assert "6 notes of 2 families at 44100 Hz, pitches 40 to 70." in said
+    words = ("clip", "solo piano air", "--seconds", 2, "--model", "audiogen-model.skops")
+    code, said, _ = run_here(*words, "--quiet")
+    assert code == 0
+    assert "melody: piano (" in said
+    assert said.count("(glass)") + said.count("(rope)") == 3
+    assert soundfile.info(tmp_path / "audiogen-clip" / "clip.wav").samplerate == 44100
+
+
 def test_two_folders_are_measured_at_one_rate(tmp_path):
     notes = datasets.make_notes(3, duration=1.0, sample_rate=22050, random_state=0)
     datasets.save_nsynth(tmp_path / "high", notes.data, notes.frame, sample_rate=22050)

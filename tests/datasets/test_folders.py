@@ -100,6 +100,16 @@ def test_reads_a_corpus_of_nsynths(tmp_path):
     assert sounds.frame.pitch.tolist() == by_name.pitch.tolist()
 
 
+def test_the_rate_of_a_folder_is_that_of_most_files(tmp_path):
+    for i, rate in enumerate([22_050, 44_100, 22_050]):
+        soundfile.write(tmp_path / f"{i}.wav", tone(0.1, rate), rate)
+    (tmp_path / "broken.wav").write_bytes(b"RIFF")
+    with pytest.warns(AudioFileWarning, match=r"broken\.wav"):
+        sounds = load_audio_folder(tmp_path, sample_rate=None, duration=0.1, errors="warn")
+    assert (sounds.sample_rate, sounds.data.shape) == (22_050, (3, 2205))
+    np.testing.assert_allclose(sounds.data[0], tone(0.1, 22_050), atol=1e-4)
+
+
 # ---------------------------------------------------------------- GTZAN
 
 

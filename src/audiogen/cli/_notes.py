@@ -68,11 +68,16 @@ def load_note_model(path: pathlib.Path) -> Any:
 
 
 def read_notes(
-    root: pathlib.Path, split: str, max_notes: int | None, seed: int, rate: int = _FOLDER_RATE
+    root: pathlib.Path,
+    split: str,
+    max_notes: int | None,
+    seed: int,
+    rate: int | None = _FOLDER_RATE,
 ) -> tuple[np.ndarray, Any, int]:
     """Return the notes of a folder, their table and their sample rate.
 
-    NSynth's layout states its rate; the files of any other folder are resampled to `rate`.
+    NSynth's layout states its rate; the files of any other folder are resampled to `rate`, or for
+    None to that of most of them.
     """
     from audiogen import datasets
 

@@ -30,6 +30,10 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     command.add_argument(
         "--split", default="train", help="split of an NSynth corpus (%(default)s)"
     )
+    command.add_argument(
+        "--sample-rate", type=count, metavar="HZ",
+        help="of the notes that are learnt (that of most files)",
+    )  # fmt: skip
     command.add_argument("--epochs", type=count, help="epochs to train for; more takes longer")
     command.add_argument("--max-notes", type=count, help="use at most so many notes, at random")
     add_seed(command)
@@ -45,11 +49,14 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.out.exists():
         raise FileExistsError(f"{arguments.out} is there already; give another --out.")
     X, frame, sample_rate = read_notes(
-        arguments.data, arguments.split, arguments.max_notes, arguments.seed
-    )
+        arguments.data, arguments.split, arguments.max_notes, arguments.seed,
+        arguments.sample_rate,
+    )  # fmt: skip
     X, frame = track_missing_pitch(X, frame, sample_rate)
-    print(f"Training on {len(X)} notes of {frame.instrument_family.nunique()} families, "
-          f"pitches {frame.pitch.min():g} to {frame.pitch.max():g}.")  # fmt: skip
+    print(
+        f"Training on {len(X)} notes of {frame.instrument_family.nunique()} families at "
+        f"{sample_rate} Hz, pitches {frame.pitch.min():g} to {frame.pitch.max():g}."
+    )
     model = train_on_notes(X, frame[["pitch", "instrument_family"]], sample_rate, arguments)
     save(model, arguments.out)
     print(f"Wrote {arguments.out}. Next: audiogen sample {arguments.out}")

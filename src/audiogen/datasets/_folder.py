@@ -1,8 +1,10 @@
 """Sounds read from a folder of any kind."""
 
+import contextlib
 import numbers
 import os
 import pathlib
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,8 +14,11 @@ from audiogen.datasets._bunch import as_dataset, check_conditions, number_column
 from audiogen.datasets._nsynth_format import unique_names
 from audiogen.datasets._pitch_names import pitch_from_name
 from audiogen.datasets._reading import read_rows
+from audiogen.exceptions import AudioFileError
+from audiogen.io import open_clip
 from audiogen.utils.validation import Interval, Options, check_parameters
 
+_USUAL_RATE = 16_000  # where no file can be opened, which reading them says
 # libsndfile cannot read the last three: an error names them, rather than silently skip them.
 _SUFFIXES = {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au"} | {
     ".aac",
@@ -25,7 +30,7 @@ _SUFFIXES = {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", 
 def load_audio_folder(
     root: str | os.PathLike[str],
     *,
-    sample_rate: int = 16_000,
+    sample_rate: int | None = 16_000,
     duration: float = 4.0,
     n_jobs: int | None = None,
     errors: str = "raise",
@@ -42,8 +47,8 @@ def load_audio_folder(
     ----------
     root : str or path-like
         Folder whose sub-folders are named after instrument families.
-    sample_rate : int, default=16000
-        Sampling rate to which all files are resampled, in Hz.
+    sample_rate : int or None, default=16000
+        Sampling rate to which all files are resampled, in Hz; None takes that of most files.
     duration : float, default=4.0
         Length of each row, in seconds.
     n_jobs : int, default=None
@@ -107,7 +112,7 @@ def load_audio_folder(
     check_parameters(
         "load_audio_folder",
         {
-            "sample_rate": Interval(numbers.Integral, 1, None),
+            "sample_rate": (Options(None), Interval(numbers.Integral, 1, None)),
             "duration": Interval(numbers.Real, 0, None, closed="neither"),
             "errors": Options("raise", "warn"),
         },
@@ -116,6 +121,7 @@ def load_audio_folder(
     check_conditions("load_audio_folder", conditions)
     root = pathlib.Path(root)
     paths = _sound_files(root)
+    sample_rate = _usual_rate(paths) if sample_rate is None else sample_rate
     n_timesteps = max(1, round(sample_rate * duration))
     X, kept = read_rows(
         paths, n_timesteps, sample_rate, resample=True, n_jobs=n_jobs, errors=errors
@@ -147,6 +153,15 @@ def _sound_files(root: pathlib.Path) -> list[pathlib.Path]:
             f"There is no sound file below {root}; looked for {', '.join(sorted(_SUFFIXES))}."
         )
     return paths
+
+
+def _usual_rate(paths: list[pathlib.Path]) -> int:
+    """Return the sampling rate of most files, the highest of several."""
+    rates: Counter[int] = Counter()
+    for path in paths:
+        with contextlib.suppress(AudioFileError), open_clip(path) as sound:
+            rates[sound.samplerate] += 1
+    return max(rates, key=lambda rate: (rates[rate], rate), default=_USUAL_RATE)
 
 
 def _frame(root: pathlib.Path, paths: list[pathlib.Path]) -> pd.DataFrame:
