@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from audiogen import make_clip
 from audiogen.io import Score
-from audiogen.music import Brief, load_instrument, play_midi, pretrained
+from audiogen.music import Brief, load_instrument, load_style, plan, play_midi, pretrained
 from audiogen.music._casting import Role, cast_drums, cast_parts
 from audiogen.music._checks import melody_faults, mix_faults
+from audiogen.music._composing import compose_score
 from audiogen.music._midi_parts import midi_parts
+from audiogen.music._mixdown import mix_down
 from audiogen.music._perform import _damped_ends
 from audiogen.preprocessing import PitchFilter
 from audiogen.signal import Mastered, loudness
@@ -41,6 +43,37 @@ def test_stems_sum_to_the_clip_and_the_same_seed_gives_the_same_bits(loop):
     assert again.score == loop.score
     other = make_clip("lo-fi hip-hop", seconds=6, loop=True, random_state=2)
     assert not np.array_equal(other.audio, loop.audio)
+
+
+@settings(max_examples=3, deadline=None)
+@given(seconds=st.floats(2, 3), rate=st.integers(8000, 48_000), loop=st.booleans())
+def test_clips_of_any_length_and_rate_are_exact_to_the_sample(seconds, rate, loop):
+    clip = make_clip("solo flute reel", seconds=seconds, sample_rate=rate, loop=loop,
+                     random_state=0)  # fmt: skip
+    assert clip.audio.shape == (round(seconds * rate), 2)
+    assert clip.info["seconds"] == seconds
+    assert clip.info["sections"][-1]["end"] == pytest.approx(seconds, abs=1e-4)
+    np.testing.assert_allclose(sum(clip.stems.values()), clip.audio, atol=1e-5)
+
+
+def test_a_loop_played_twice_is_the_tune_rendered_twice():
+    """The tune written out twice is a loop of double length, whose halves are the loop."""
+    brief = Brief(genre="waltz", seconds=3, loop=True, drums=False).complete(3)
+    style = load_style("waltz")
+    notes = compose_score(brief, style, plan(brief, style), 3).score.to_seconds()
+    later = notes.assign(onset=notes.onset + 3)
+    model = pretrained("voices")
+    players = {part: load_instrument(name) for part, name in brief.voices.items()}
+    roles = cast_parts(notes, players, model[-1].conditions_)
+    options = {"sample_rate": 16000, "target": -14.0, "fades": (0.0, 0.0), "loop": True, "seed": 3}
+    once, twice = (
+        mix_down(table, style.voices, roles, None, model, None, n_timesteps=n, **options).mastered
+        for table, n in ((notes, 48_000), (pd.concat([notes, later], ignore_index=True), 96_000))
+    )
+    tiled = np.tile(once.audio, (2, 1)).astype(float)
+    gain = np.vdot(tiled, twice.audio) / np.vdot(tiled, tiled)  # levels are measured in blocks
+    assert abs(20 * np.log10(gain)) < 0.1
+    assert np.std(gain * tiled - twice.audio) < 0.02 * np.std(tiled)
 
 
 def test_settings_go_over_words():

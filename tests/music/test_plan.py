@@ -12,9 +12,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from audiogen.io import Score, Section
+from audiogen.io import Score, Section, parse_chord
 from audiogen.io._layout import bar_lines
 from audiogen.music import Brief, load_style, plan, style_names
+from audiogen.music._composing import compose_score
 
 GENRES = st.sampled_from(style_names())
 SECONDS = st.floats(2, 600) | st.floats(2, 30)
@@ -226,6 +227,29 @@ def heard(music):
         return music.to_seconds().sort_values(["onset", "pitch"])
     notes = [(n.start, n.end - n.start, n.pitch) for n in music.instruments[0].notes]
     return pd.DataFrame(sorted(notes), columns=["onset", "duration", "pitch"])
+
+
+@pytest.mark.parametrize("genre", style_names())
+def test_the_shortest_clips_have_notes_and_an_ending(genre):
+    """2, 3.1 or 4 s; the tune is whole, but for a single bar, whose last note comes home."""
+    number = style_names().index(genre)
+    seconds = (2, 3.1, 4)[number % 3]
+    brief = Brief(genre=genre, seconds=seconds, ending=("ring", "cold")[number % 2]).complete(1)
+    whole, style = plan(brief), load_style(genre)
+    score = compose_score(brief, style, whole, 1).score
+    notes = score.to_seconds()
+    assert notes.onset.min() == pytest.approx(0, abs=0.05)
+    assert (notes.onset + notes.duration).max() == pytest.approx(seconds, abs=1e-6)
+    assert set(notes.part) == {*brief.voices, *(["drums"] if brief.drums else [])}
+    tune = notes[notes.part == "melody"]
+    assert len(tune) >= 4
+    last = tune.onset.idxmax()
+    if whole.form == "A" and whole.section_bars == 4:
+        assert tune.pitch[last] % 12 == brief.tonic
+    final = notes[notes.part != "drums"].groupby("part").tail(1)
+    root, intervals = parse_chord(score.chords[-1][2])
+    chord = {(root + interval) % 12 for interval in intervals}
+    assert set(final.pitch % 12) <= chord | {brief.tonic}
 
 
 def test_what_cannot_be_laid_out_is_refused():

@@ -38,6 +38,7 @@ def laid_out(plan: "Plan", melody: Score) -> Score:
             chords += copied[1]
     notes += _last_note(plan, notes)
     table = pd.concat(notes, ignore_index=True).drop(columns="chord")
+    _bring_home(plan, melody, table)
     table["duration"] = (
         table[["duration"]].assign(end=plan.sections[-1].end - table.onset).min(axis=1)
     )
@@ -132,6 +133,14 @@ def _last_note(plan: "Plan", notes: list[pd.DataFrame]) -> list[pd.DataFrame]:
     last = notes[-1].iloc[[-1]].copy()
     last[["onset", "duration"]] = outro.start, outro.end - outro.start
     return [last]
+
+
+def _bring_home(plan: "Plan", melody: Score, notes: pd.DataFrame) -> None:
+    """Move the last note to the tonic where a single bar of a tune has lost its close."""
+    last = [section for section in plan.sections if len(section.name) == 1][-1]
+    if plan.ending in ("ring", "cold") and last.n_bars == 1:
+        final = notes.index[-1]
+        notes.loc[final, "pitch"] += (melody.tonic - notes.pitch[final] + 5) % 12 - 5
 
 
 def _joined(chords: list[_Chord]) -> list[_Chord]:
