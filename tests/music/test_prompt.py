@@ -100,6 +100,44 @@ UNDERSTOOD = {
         "seconds": 90, "mood": ("warm",), "instruments": ("marimba",)},
     "celtic waltz on acoustic guitar, kids' video": {
         "genre": "waltz", "instruments": ("acoustic guitar",)},
+    "upbeat background music for a product demo, 30 seconds": {
+        "mood": ("upbeat",), "seconds": 30},
+    "inspiring corporate music with piano and strings, 60 sec": {
+        "mood": ("triumphant", "hopeful"), "seconds": 60, "instruments": ("piano", "strings")},
+    "dramatic intro, 8 seconds, cold ending": {
+        "mood": ("tense",), "seconds": 8, "ending": "cold"},
+    "Irish pub music with fiddle and bodhrán": {
+        "genre": "jig", "drums": True, "instruments": ("violin",)},
+    "spooky Halloween music, minor key": {"mood": ("dark",), "mode": "minor"},
+    "calm acoustic guitar for meditation, 2 minutes": {
+        "mood": ("calm",), "seconds": 120, "instruments": ("acoustic guitar",)},
+    "energetic workout music at 140 bpm": {"mood": ("energetic",), "bpm": 140},
+    "smooth jazz sax, late night mood": {
+        "genre": "jazz_swing", "mood": ("dreamy",), "instruments": ("saxophone",)},
+    "jazz trio: piano, double bass, drums": {
+        "genre": "jazz_swing", "instruments": ("piano", "double bass"), "drums": True},
+    "percussion-free ambient pad": {
+        "mood": ("dreamy",), "drums": False, "parts": ("pad",)},
+    "drumless funk, 90s": {"genre": "funk", "drums": False, "seconds": 90},
+    "60s of calm piano": {"mood": ("calm",), "seconds": 60, "instruments": ("piano",)},
+    "quick sting, 3 seconds": {"pace": 0.85, "seconds": 3},
+    "light-hearted comedy music with tuba and clarinet": {
+        "mood": ("playful",), "instruments": ("tuba", "clarinet")},
+    "electric guitar rock anthem": {
+        "genre": "rock", "mood": ("triumphant",), "instruments": ("electric guitar",)},
+    "moderate tempo march in F, 2/4, brass only": {
+        "genre": "march", "pace": 0.5, "tonic": 5, "metre": (2, 4),
+        "instruments": ("brass section",), "solo": True},
+    "no bass, no drums, just guitar": {
+        "drums": False, "instruments": ("guitar",), "without": ("bass",), "solo": True},
+    "ballad in B-flat minor, 70 BPM, piano and cello, 45 secs, fade-out ending": {
+        "genre": "pop_ballad", "tonic": 10, "mode": "minor", "bpm": 70, "seconds": 45,
+        "instruments": ("piano", "cello"), "ending": "fade"},
+    "reel in D at 110 bpm, fiddle lead with guitar chords": {
+        "genre": "reel", "tonic": 2, "bpm": 110,
+        "voices": {"melody": "violin", "chords": "guitar"}},
+    "bright morning vibes with glockenspiel": {
+        "mood": ("happy", "hopeful"), "instruments": ("glockenspiel",)},
     "HAPPIER, FASTER REELS!": {"genre": "reel", "mood": ("happy",), "pace": 0.85},
 }  # fmt: skip
 REFUSED = {
@@ -119,6 +157,19 @@ REFUSED = {
     "waltz loop with a fade out": ("loop", "fade"),
     "flute without flute": ("flute", "left out"),
     "jig and reel": ("'jig' and 'reel'", "contradict"),
+    "nostalgic 80s synth pop": ("'80s'", "retro", "80 seconds"),
+    "'90s hip hop": ("90s", "decade"),
+    "eighties pop": ("eighties", "retro"),
+    "8-bit game music": ("8 bit", "synth lead"),
+    "a song by The Beatles": ("beatles",),
+    "music like Hans Zimmer": ("hans", "zimmer", "no name of an artist"),
+    "cinematic build up": ("cinematic", "build up", "does not change"),
+    "heavy metal with screaming guitars": ("heavy metal", "rock", "screaming"),
+    "playful pizzicato strings": ("pizzicato", "harp"),
+    "upbeat jazs with sax": ("jazs", "jazz"),
+    "20 minutes of calm piano": ("seconds", "[2, 600]", "1200"),
+    "jig at 900 bpm": ("bpm", "900"),
+    "   ": ("empty", "upbeat jig"),
     "celtic funk": ("'irish' and 'funk'", "contradict"),
 }
 

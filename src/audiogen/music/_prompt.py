@@ -1,6 +1,7 @@
 """Briefs read from words."""
 
 import re
+import unicodedata
 from typing import Any
 
 from audiogen.music._brief import Brief
@@ -20,6 +21,15 @@ _INFLECTIONS = (("'s", ""), ("s", ""), ("es", ""), ("ies", "y"), ("ily", "y"), (
                 ("y", ""))  # fmt: skip
 # What carries a negation on: "no drums or bass", but not "no drums and a flute".
 _CARRY = {"no": ("or", "nor"), "not": ("or", "nor"), "without": ("or", "nor", "and")}
+# "90s hip hop" is no length, but "rock, 90s" and "a 90s loop" are.
+_DECADE = (
+    r"(?<![\w.])(?:(?:the\s+|')(?:19)?[5-9]0'?s|19[5-9]0'?s|"
+    r"[5-9]0s\s+(?=[a-z])(?!(?:of|long|loop|clip|version|at|in|and|with|for)\b))(?!\w*\d)"
+)
+_REWORDED = (
+    (r"\b(drums?|percussion|bass)[\s-]+free\b", r"no \1,"),
+    (r"\bdrumless\b", "no drums,"),
+)
 _ARTICLES = ("any", "a", "an", "the")
 
 
@@ -64,7 +74,7 @@ def parse_prompt(text: str) -> Brief:
         raise TypeError(f"A prompt is text. Got {text!r} instead.")
     if not text.strip():
         raise ValueError("The prompt is empty. Say what the clip is to be, such as 'upbeat jig'.")
-    settings, rest = take_figures(text)
+    settings, rest = take_figures(_plain(text))
     reader = _Reader(re.findall(r"[\w'&#./♯♭]+|,", spaced(rest)))
     reader.read()
     if reader.unknown:
@@ -83,6 +93,21 @@ def parse_prompt(text: str) -> Brief:
             "the clip is to be, such as 'upbeat jig'."
         )
     return Brief(**merged)
+
+
+def _plain(text: str) -> str:
+    """Return text without accents, "drum-free" put into words; refuse decades."""
+    letters = unicodedata.normalize("NFD", text)
+    text = "".join(c for c in letters if not unicodedata.combining(c))
+    decade = re.search(_DECADE, text, re.IGNORECASE)
+    if decade:
+        raise ValueError(
+            f"{decade[0].strip()!r} is not understood: a decade is no style here. The nearest "
+            "known words are retro, vintage; for a length write '80 seconds'."
+        )
+    for pattern, instead in _REWORDED:
+        text = re.sub(pattern, instead, text, flags=re.IGNORECASE)
+    return text
 
 
 class _Reader:
