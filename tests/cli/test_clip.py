@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+from importlib import resources
 
 import numpy as np
 import pretty_midi
@@ -73,6 +75,42 @@ def test_it_can_be_explained_and_refused_before_any_work(tmp_path):
         assert message in done.stderr
         assert done.stderr.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_bad_input_is_refused_in_clear_words_before_any_work(tmp_path, run_here):
+    pretty_midi.PrettyMIDI().write(str(tmp_path / "empty.mid"))
+    style = (resources.files("audiogen.music") / "styles" / "jig.toml").read_text()
+    (tmp_path / "own.toml").write_text("tempoo = 3\n" + style)
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "clip.wav").touch()
+    for words, message in (
+        ([""], "The prompt is empty. Say what the clip is to be"),
+        (["  "], "The prompt is empty"),
+        (["drum solo", "--no-drums"], "drums are left out"),
+        (["no drums with a drum solo"], "Drums are asked for and left out"),
+        (["--genre", "own.toml"], "own.toml: unknown key 'tempoo'. Known are title"),
+        (["--genre", "none.toml"], "There is no style file none.toml"),
+        (["--midi", "empty.mid"], "There are no notes to play in the MIDI file"),
+        (["--midi", "empty.mid", "--bpm", 90, "--hit", 2], "leave --bpm, --hit out"),
+        (["jig", "--programs", "0=organ"], "--programs says what plays the parts of a --midi"),
+        (["jig", "--seconds", 3600], "'seconds' parameter of Brief .* [2, 600]"),
+        (["jig", "--seconds", 5, "--hit", 7.5], "'hits' parameter of Brief"),
+        (["jig", "--metre", "7/8"], "jig is played in 6/8, not in 7/8"),
+        (["jig", "--loop", "--fade-out", 2], "A loop has no ends to fade"),
+        (["rock", "--bpm", 120, "--seconds", 5, "--loop"], "bpm=120 and seconds=4, or bpm=96"),
+        (["jig", "--format", "mp3", "--sample-rate", 96000], "clip.mp3 cannot have 96000 Hz"),
+        (["jig", "--format", "flac", "--bit-depth", 32], "clip.flac cannot hold 32 bits"),
+        (["jig", "--takes", 101], "'n_takes' parameter of make_takes"),
+        (["jig", "--out", "full"], "full is not empty"),
+    ):
+        code, printed, said = run_here("clip", *words)
+        assert (code, printed) == (2, ""), words
+        assert re.search(re.escape(message).replace(r"\ \.\*\ ", ".*"), said), (words, said)
+        assert said.count("\n") == 1, said
+    assert not (tmp_path / "audiogen-clip").exists()
+    code, printed, _ = run_here("clip", "slow jig", "--bpm", 180, "--explain")
+    assert code == 0
+    assert "tempo: 180 beats a minute" in printed
 
 
 def test_ones_own_midi_with_ones_own_model(tmp_path):

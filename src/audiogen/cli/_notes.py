@@ -16,6 +16,7 @@ __all__ = [
     "new_folder",
     "read_both",
     "read_notes",
+    "refuse_full",
     "train_on_notes",
     "write_notes",
 ]
@@ -117,10 +118,15 @@ def _is_nsynth(root: pathlib.Path, split: str) -> bool:
     return any((root / name / "examples.json").is_file() for name in (".", f"nsynth-{split}"))
 
 
-def new_folder(folder: pathlib.Path) -> pathlib.Path:
-    """Return a folder, made where there is none; refuse one that holds something."""
+def refuse_full(folder: pathlib.Path) -> None:
+    """Refuse a folder that holds something."""
     if folder.is_dir() and any(folder.iterdir()):
         raise FileExistsError(f"{folder} is not empty; give another with --out, or remove it.")
+
+
+def new_folder(folder: pathlib.Path) -> pathlib.Path:
+    """Return a folder, made where there is none; refuse one that holds something."""
+    refuse_full(folder)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

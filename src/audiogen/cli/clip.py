@@ -9,6 +9,11 @@ from audiogen.cli._options import add_out, add_seed, count, program, within
 __all__ = ["add_parser", "run"]
 
 _FORMATS = ("wav", "flac", "ogg", "mp3", "opus")
+# Options that say what is composed, and what they are where they are not given.
+_OF_WORDS: dict[str, Any] = {
+    "bpm": None, "key": None, "metre": None, "genre": None, "mood": None, "instruments": None,
+    "no_drums": False, "hit": [], "takes": 1, "explain": False,
+}  # fmt: skip
 
 
 def add_parser(commands: Any) -> argparse.ArgumentParser:
@@ -61,7 +66,7 @@ def _add_music(command: argparse.ArgumentParser) -> None:
 def _add_sound(command: argparse.ArgumentParser) -> None:
     """Add the options that say how it sounds and is written."""
     command.add_argument("--stems", action="store_true", help="write each part too")
-    command.add_argument("--sample-rate", type=count, default=44100, help="in Hz (%(default)s)")
+    command.add_argument("--sample-rate", type=count, help="in Hz (44100; 48000 of opus)")
     command.add_argument("--format", choices=_FORMATS, default="wav")
     command.add_argument(
         "--bit-depth", type=int, choices=(16, 24, 32), default=16,
@@ -79,17 +84,18 @@ def run(arguments: argparse.Namespace) -> None:
     """Write clips, or what was understood of the words."""
     from audiogen.cli._notes import load_note_model, new_folder
 
-    words = " ".join(arguments.words)
+    if arguments.sample_rate is None:
+        arguments.sample_rate = 48000 if arguments.format == "opus" else 44100
+    _refuse_what_cannot_be(arguments)
     if arguments.midi is not None:
-        if words:
-            raise ValueError(f"--midi plays a tune of your own: leave {words!r} out.")
         return _play(arguments)
-    settings = _settings(arguments)
+    words = " ".join(arguments.words)
+    brief = _brief(words if arguments.words else None, _settings(arguments))
     if arguments.explain:
-        print(_brief(words, settings).complete(arguments.seed).explain())
+        print(brief.complete(arguments.seed).explain())
         return None
     model = None if arguments.model is None else load_note_model(arguments.model)
-    takes = _takes(_brief(words, settings), words, model, arguments)
+    takes = _takes(brief, words, model, arguments)
     folder = new_folder(arguments.out)
     for number, clip in enumerate(takes, start=1):
         name = "clip" if arguments.takes == 1 else f"clip-{number}"
@@ -99,6 +105,31 @@ def run(arguments: argparse.Namespace) -> None:
         )  # fmt: skip
         _report(clip, paths)
     return None
+
+
+def _refuse_what_cannot_be(arguments: argparse.Namespace) -> None:
+    """Refuse, before any work, options that contradict each other, and files that cannot be."""
+    from audiogen.cli._notes import refuse_full
+    from audiogen.io import check_clip_format
+
+    if arguments.midi is None and arguments.programs:
+        raise ValueError("--programs says what plays the parts of a --midi file: give one.")
+    if arguments.midi is not None:
+        if arguments.words:
+            words = " ".join(arguments.words)
+            raise ValueError(f"--midi plays a tune of your own: leave {words!r} out.")
+        given = [
+            f"--{name.replace('_', '-')}"
+            for name, usual in _OF_WORDS.items()
+            if getattr(arguments, name) != usual
+        ]
+        if given:
+            raise ValueError(f"--midi plays a tune as it is: leave {', '.join(given)} out.")
+    if not arguments.explain:
+        check_clip_format(
+            f"clip.{arguments.format}", arguments.sample_rate, bit_depth=arguments.bit_depth
+        )
+        refuse_full(arguments.out)
 
 
 def _play(arguments: argparse.Namespace) -> None:
@@ -123,11 +154,11 @@ def _play(arguments: argparse.Namespace) -> None:
     _report(clip, paths)
 
 
-def _brief(words: str, settings: dict[str, Any]) -> Any:
-    """Return the brief of words and settings."""
+def _brief(words: str | None, settings: dict[str, Any]) -> Any:
+    """Return the brief of words, if there are any, and settings."""
     from audiogen.music import Brief, parse_prompt
 
-    return (parse_prompt(words) if words else Brief()).override(**settings)
+    return (Brief() if words is None else parse_prompt(words)).override(**settings)
 
 
 def _settings(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from audiogen.io._chords import CHORD_QUALITIES, chord_name, parse_chord
 from audiogen.io._clip_reader import open_clip, read_clip
-from audiogen.io._clip_writer import write_clip
+from audiogen.io._clip_writer import check_clip_format, write_clip
 from audiogen.io._general_midi import general_midi_drums
 from audiogen.io._keys import SCALES
 from audiogen.io._midi import read_midi
@@ -19,6 +19,7 @@ __all__ = [
     "Score",
     "Section",
     "Zone",
+    "check_clip_format",
     "chord_name",
     "general_midi_drums",
     "open_clip",

@@ -12,7 +12,7 @@ from audiogen.io._wav_chunks import add_loop, forget_time
 from audiogen.utils.files import atomic_path
 from audiogen.utils.validation import Instance, Interval, check_audio, check_parameters
 
-__all__ = ["as_integers", "write_clip"]
+__all__ = ["as_integers", "check_clip_format", "write_clip"]
 
 # What libsndfile calls the format and, where the bit depth does not decide, the subtype.
 _FORMATS = {
@@ -131,6 +131,38 @@ def write_clip(
             f"{error.error_string}"
         ) from error
     return path
+
+
+def check_clip_format(
+    path: str | os.PathLike[str], sample_rate: int, *, bit_depth: int = 16, loop: bool = False
+) -> None:
+    """Refuse what `write_clip` cannot write, before there is any audio.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file, whose suffix decides the format.
+    sample_rate : int
+        Sampling rate, in Hz.
+    bit_depth : {16, 24, 32}, default=16
+        Bits per sample of WAV and FLAC.
+    loop : bool, default=False
+        Whether there are loop points.
+
+    Raises
+    ------
+    ValueError
+        As `write_clip`.
+
+    Examples
+    --------
+    >>> from audiogen.io import check_clip_format
+    >>> check_clip_format("clip.opus", 44100)
+    Traceback (most recent call last):
+        ...
+    ValueError: clip.opus cannot have 44100 Hz: the format knows 8000, 12000, 16000,...
+    """
+    _format_of(pathlib.Path(path), sample_rate, bit_depth, loop)
 
 
 def _format_of(

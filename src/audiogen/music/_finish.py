@@ -8,12 +8,18 @@ import pandas as pd
 
 from audiogen.signal import limit_peak, master, resample
 
-__all__ = ["resample_clip", "seconds_of", "set_loudness"]
+__all__ = ["refuse_fades_of_loop", "resample_clip", "seconds_of", "set_loudness"]
 
 _CEILING = -1.0  # dB of full scale, which lossy formats need
 _EDGE_PERIODS = 20  # common periods of two rates that the resampler's filter reaches at most
 _AS_ASKED = 0.1  # LU
 _LONGEST = 3600.0  # seconds, unless more are asked for: a file of 40 bytes can claim months
+
+
+def refuse_fades_of_loop(loop: bool, fade_in: float, fade_out: float) -> None:
+    """Refuse fades where there are no ends."""
+    if loop and (fade_in or fade_out):
+        raise ValueError("A loop has no ends to fade: leave out fade_in and fade_out, or loop.")
 
 
 def seconds_of(notes: pd.DataFrame, tail: float) -> float:

@@ -11,6 +11,7 @@ from audiogen.music._checks import melody_faults, mix_faults
 from audiogen.music._clip import Clip
 from audiogen.music._clip_info import describe_clip
 from audiogen.music._composing import Composed, compose_score
+from audiogen.music._finish import refuse_fades_of_loop
 from audiogen.music._instruments import load_instrument
 from audiogen.music._mix import pitched_generator
 from audiogen.music._mixdown import SOUND, Mixdown, mix_down
@@ -96,6 +97,7 @@ def make_clip(
     brief = asked.override(**settings).complete(seed)
     style = load_style(brief.genre or "")
     planned = plan(brief, style)
+    refuse_fades_of_loop(planned.loop, fade_in, fade_out)
     model = pretrained("voices") if model is None else model
     kit = pretrained("drums") if drum_kit is None else drum_kit
     fades = (fade_in, max(fade_out, planned.fade_out))

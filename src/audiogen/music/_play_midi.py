@@ -13,7 +13,7 @@ from audiogen.music._casting import cast_drums, cast_parts, is_played, warn_of_m
 from audiogen.music._checks import mix_faults
 from audiogen.music._clip import Clip
 from audiogen.music._clip_info import describe_sound
-from audiogen.music._finish import seconds_of
+from audiogen.music._finish import refuse_fades_of_loop, seconds_of
 from audiogen.music._midi_parts import midi_parts
 from audiogen.music._mix import pitched_generator
 from audiogen.music._mixdown import SOUND, mix_down
@@ -103,6 +103,7 @@ def play_midi(
     (132300, 2)
     """
     check_parameters("play_midi", _CONSTRAINTS, locals())
+    refuse_fades_of_loop(loop, fade_in, fade_out)
     tune = read_midi(source)
     notes, instruments = midi_parts(tune)
     model = pretrained("voices") if model is None else model

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from audiogen.music._finish import resample_clip, seconds_of, set_loudness
+from audiogen.music._finish import refuse_fades_of_loop, resample_clip, seconds_of, set_loudness
 from audiogen.music._mix import mix_notes, pitched_generator
 from audiogen.music._score import read_score
 from audiogen.pipeline import sample_rate_of
@@ -127,8 +127,7 @@ def render(
     (72000,)
     """
     check_parameters("render", _CONSTRAINTS, locals())
-    if loop and (fade_in or fade_out):
-        raise ValueError("A loop has no ends to fade: leave out fade_in and fade_out, or loop.")
+    refuse_fades_of_loop(loop, fade_in, fade_out)
     final = pitched_generator(generator, "render")
     rate = generator_rate or _stated_rate(generator)
     score = read_score(notes, final.condition_names_, final.categories_, programs)
