@@ -44,6 +44,13 @@ def test_words_become_a_finished_clip(jig):
     assert about["sections"][-1]["end"] == about["chords"][-1][1] == 8.3
     assert "Xavier Hosxe" in about["credit"] in done.stdout
     assert about["faults"] == []
+    assert set(about) >= {
+        "title", "words", "brief", "genre", "bpm", "key", "metre", "seconds", "loop", "sections",
+        "chords", "players", "seed", "sample_rate", "loudness", "true_peak", "versions", "sources",
+        "licences", "credit", "faults", "hand_written", "log_likelihood",
+    }  # fmt: skip
+    with soundfile.SoundFile(folder / "clip.wav") as sound:
+        assert (sound.title, sound.comment) == (about["title"], about["credit"])
 
 
 def test_stems_sum_to_the_clip_and_are_what_the_midi_file_has(jig):
