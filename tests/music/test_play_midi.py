@@ -114,6 +114,26 @@ def test_the_range_of_bends_is_what_the_file_sets(tmp_path):
     assert notes.pitch.tolist() == [66]
 
 
+def test_bends_and_swells_are_heard_while_a_note_sounds(tmp_path):
+    """A note of 2 s: bent up a tone after 0.8 s, and turned down by 12 dB after 1.4 s."""
+    file = mido.MidiFile(type=1, ticks_per_beat=480)  # 960 ticks a second
+    wheel = [(tick, mido.Message("pitchwheel", channel=0, pitch=min(8191, 41 * (tick - 760))))
+             for tick in range(760, 961, 10)]  # fmt: skip
+    down = [control(0, 1344, 11, 64)]
+    file.tracks.append(track("Lead", 0, 81, *note(0, 69, 0, 1920), *wheel, *down))
+    file.save(tmp_path / "bend.mid")
+    lead = play_midi(tmp_path / "bend.mid", sample_rate=RATE, random_state=0).stems["Lead"]
+    mono = lead.mean(axis=1)
+    before, after = (
+        track_pitch(mono[np.newaxis, round(start * RATE) :][:, : RATE // 4], RATE)[0]
+        for start in (0.4, 1.1)
+    )
+    assert before == pytest.approx(69, abs=0.15)
+    assert after - before == pytest.approx(2, abs=0.1)
+    assert level(lead, 1.6, 1.95) - level(lead, 1.1, 1.35) == pytest.approx(-11.9, abs=2.5)
+    assert level(lead, 1.85, 1.98) > level(lead, 2.3, 2.5) + 15  # it ends where it ended
+
+
 def tune(*programs):
     music = pretty_midi.PrettyMIDI()
     for i, program in enumerate(programs):

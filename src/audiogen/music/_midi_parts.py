@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from audiogen.io import read_midi
+from audiogen.music._controls import Controls
 from audiogen.music._instruments import Instrument, instrument_names, load_instrument
 from audiogen.music._score import family_of_program
 
@@ -14,7 +15,7 @@ __all__ = ["midi_parts"]
 _PEDAL, _VOLUME, _EXPRESSION = 64, 7, 11
 _DOWN = 64  # of the pedal
 _FULL, _USUAL = 127.0, 100.0  # of controllers: expression and volume where none is set
-_BEND, _FULL_BEND = 2.0, 8192.0  # semitones of a full bend where the file says nothing; its value
+_FULL_BEND = 8192.0  # value of the pitch wheel
 _NUMBER_HIGH, _NUMBER_LOW, _DATA, _DATA_FINE = 101, 100, 6, 38  # what sets a bend's range
 # Programs that are more like another instrument than like the nearest of their family.
 _LIKE = {
@@ -34,8 +35,9 @@ def midi_parts(source: Any) -> tuple[pd.DataFrame, dict[str, Instrument]]:
     Returns
     -------
     notes : DataFrame
-        Onset and duration in seconds, pitch (with bends, as they are at the onset), velocity,
-        gain (of volume and expression) and part. Notes sound for as long as the pedal is down.
+        Onset and duration in seconds, pitch (with the bend at the onset), velocity, gain (of
+        volume and expression at the onset), controls (what changes while a note sounds) and
+        part. Notes sound for as long as the pedal is down.
     instruments : dict of str to Instrument
         The instrument that is most like the program of each part but the drums.
 
@@ -83,21 +85,26 @@ def _notes_of(track: Any) -> pd.DataFrame:
     end = np.array([note.end for note in track.notes])
     pitch = np.array([note.pitch for note in track.notes], dtype=float)
     velocity = np.array([note.velocity for note in track.notes], dtype=float)
+    controls = _controls(track)
     if not track.is_drum:
         end = _pedalled(end, track.control_changes)
-        bends = [(bend.time, bend.pitch / _FULL_BEND) for bend in track.pitch_bends]
-        pitch = pitch + _at(onset, bends, 0.0) * _at(onset, _bend_ranges(track), _BEND)
-    levels = [
-        _at(onset, [(c.time, c.value) for c in track.control_changes if c.number == number], usual)
-        / usual
-        for number, usual in ((_VOLUME, _USUAL), (_EXPRESSION, _FULL))
-    ]
+        pitch = pitch + controls.bend(onset)
     return pd.DataFrame(
         {
             "onset": onset, "duration": np.maximum(end - onset, 1e-3), "pitch": pitch,
-            "velocity": velocity, "gain": np.square(levels[0] * levels[1]),
+            "velocity": velocity, "gain": controls.gain(onset), "controls": controls,
         }
     )  # fmt: skip
+
+
+def _controls(track: Any) -> Controls:
+    """Return the controllers of a track."""
+    values = {
+        number: [(c.time, c.value / usual) for c in track.control_changes if c.number == number]
+        for number, usual in ((_VOLUME, _USUAL), (_EXPRESSION, _FULL))
+    }
+    wheel = [(bend.time, bend.pitch / _FULL_BEND) for bend in track.pitch_bends]
+    return Controls(wheel, _bend_ranges(track), values[_VOLUME], values[_EXPRESSION])
 
 
 def _bend_ranges(track: Any) -> list[tuple[float, float]]:
@@ -112,14 +119,6 @@ def _bend_ranges(track: Any) -> list[tuple[float, float]]:
         if change.number in (_DATA, _DATA_FINE) and not values[_NUMBER_HIGH] + values[_NUMBER_LOW]:
             ranges.append((change.time, values[_DATA] + values[_DATA_FINE] / 100))
     return ranges
-
-
-def _at(times: np.ndarray, changes: list[tuple[float, float]], first: float) -> np.ndarray:
-    """Return the value that holds at each time."""
-    changes = sorted(changes)
-    values = np.array([first, *(value for _, value in changes)])
-    starts = np.array([start for start, _ in changes])
-    return values[np.searchsorted(starts, times + 1e-9, side="right")]
 
 
 def _pedalled(ends: np.ndarray, changes: list[Any]) -> np.ndarray:

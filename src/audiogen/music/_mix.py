@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from audiogen.music._controls import Controls
 from audiogen.pipeline import generate, inverse_transform_steps, split_steps
 from audiogen.signal import hold_note
 from audiogen.utils.seeds import Stream, make_rng, spawn_seed
@@ -43,10 +44,12 @@ def mix_notes(
     release: float,
     glide: float | None,
     seed: int,
+    controls: Controls | None = None,
 ) -> tuple[np.ndarray, bool]:
     """Return so many samples of the sum of all notes, and whether some sound beyond them.
 
-    What does is added at the beginning of a loop, and otherwise left out.
+    What does is added at the beginning of a loop, and otherwise left out. Controls bend notes and
+    turn them up and down while they sound.
     """
     wanted, gains = _conditions_and_gains(split_steps(generator)[1], score)
     latents = _voice_latents(generator, score, glide, seed)
@@ -61,9 +64,15 @@ def mix_notes(
         for note in np.flatnonzero(np.isin(which, block)):
             sound = _trimmed(sounds[np.searchsorted(block, which[note])], rate)
             heard = _heard_seconds(score.duration[note], n_timesteps, len(sound), rate, loop)
-            sound = hold_note(sound, heard, sample_rate=rate, release=release)
+            letting_go: dict[str, Any] = {"sample_rate": rate, "release": release}
+            if controls is None:
+                sound = hold_note(sound, heard, **letting_go)
+            else:
+                sound = controls.held(sound, score.onset[note], heard, **letting_go)
             if "velocity" not in wanted:
                 sound = _at_one_level(sound, rate)
+            if controls is not None:
+                sound = controls.swelled(sound, score.onset[note], rate)
             sound *= np.float32(gains[note])
             rings |= begins[note] + len(sound) > n_timesteps
             _add(mix, sound, begins[note], loop)

@@ -43,7 +43,7 @@ def perform_part(
     Parameters
     ----------
     notes : DataFrame
-        Onset and duration in seconds, pitch, velocity, and perhaps gain.
+        Onset and duration in seconds, pitch, velocity, and perhaps gain and controls.
     role : Role
         The voice that plays it.
     model : estimator
@@ -73,7 +73,7 @@ def perform_part(
     table = table[table.onset < n_timesteps / sample_rate].reset_index(drop=True)
     mix, _ = mix_notes(
         model, table, rate=rate, n_timesteps=n_own, loop=loop, release=_RELEASE, glide=None,
-        seed=seed,
+        seed=seed, controls=notes.controls.iloc[0] if "controls" in notes else None,
     )  # fmt: skip
     return resample_clip(mix, rate, sample_rate, n_timesteps, loop)
 

@@ -53,9 +53,9 @@ def play_midi(
 ) -> Clip:
     """Play a MIDI file as a mixed and mastered stereo clip.
 
-    Drums, the sustain pedal, pitch bends (as they are when a note begins), volume and expression
-    are heard. Each part is played by the voice most like its instrument that reaches its notes;
-    notes out of reach are moved by octaves.
+    Drums, the sustain pedal, pitch bends, volume and expression are heard. Each part is played
+    by the voice most like its instrument that reaches its notes; notes out of reach are moved by
+    octaves.
 
     Parameters
     ----------
