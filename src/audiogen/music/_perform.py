@@ -22,7 +22,8 @@ _ROUND_ROBIN = 3  # sounds of one drum at one velocity
 _CHOKED, _CHOKING = "hihat_open", ("hihat_closed", "hihat_pedal")
 _CHOKE = 0.03  # seconds in which an open hi-hat is closed
 _CYMBALS = ("ride", "ride_bell", "crash", "splash", "china")
-_RESTRUCK = 0.5  # seconds in which a cymbal that is struck again forgets the stroke before
+_RESTRUCK = 0.25  # seconds in which a cymbal that is struck again forgets the stroke before
+_GAINS = {"ride": 0.7}  # of drums whose wash covers others where they are struck on every beat
 _RING_OUT = 0.5  # seconds in which what rings on where a sound ends fades
 # Where drums stand, from -1 (left) to 1 (right), as a listener sees them.
 _PLACES = {
@@ -113,7 +114,7 @@ def perform_drums(
     sounds = sounds * _ring_out(sounds.shape[1], rate)
     for onset, drum, number, end in zip(hits.onset, hits.drum, which, ends, strict=True):
         fade = _CHOKE if drum == _CHOKED else _RESTRUCK
-        sound = _damped(sounds[number], end - onset, fade, rate)
+        sound = _damped(sounds[number], end - onset, fade, rate) * _GAINS.get(drum, 1.0)
         _add_stereo(stem, sound, round(onset * rate), _PLACES.get(drum, 0.0), loop)
     both = [resample_clip(c, rate, sample_rate, n_timesteps, loop) for c in stem]
     return np.stack(both).T
