@@ -12,7 +12,7 @@ from sklearn.ensemble import RandomForestClassifier
 
 from audiogen.generators import GrooveComposer
 
-CHOSEN = {"temperature": 0.9, "guidance": 0.5, "n_draws": 4}  # as a clip is made
+CHOSEN = {"temperature": 0.8, "guidance": 0.5, "n_draws": 8}  # as a clip is made
 USUAL = {"backbeat": (1, (4, 12, 20, 28)), "kick on one": (0, (0,))}
 
 

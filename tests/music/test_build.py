@@ -88,10 +88,16 @@ def test_files_of_grooves_are_checked(tmp_path):
     np.savez(tmp_path / "bad.npz", **arrays)
     with pytest.raises(ValueError, match=r"bad\.npz has no array style"):
         build_groove(tmp_path / "bad.npz")
-    split = np.array(["train"] * 4 + ["valid"] * 2)
-    np.savez(tmp_path / "good.npz", **arrays, style=np.array(["a", "b"] * 3), split=split)
+    split = np.array(["train"] * 4 + ["valid", "validation"])
+    style = np.array(["a", "b", "a", "b", "c", "d"])
+    np.savez(tmp_path / "good.npz", **arrays, style=style, split=split)
     model = build_groove(tmp_path / "good.npz", units=8, width=4, epochs=1)
     assert model.sample(2, y="a", random_state=0).shape == (2, 32, 9, 2)
+    with pytest.raises(ValueError, match=r"Seen in training: a, b\."):
+        model.sample(1, y="d")
+    np.savez(tmp_path / "test.npz", **arrays, style=style, split=np.full(6, "test"))
+    with pytest.raises(ValueError, match=r"test\.npz holds no patterns of the split 'train'"):
+        build_groove(tmp_path / "test.npz")
 
 
 @pytest.mark.parametrize("name", ["melody", "chords", "groove", "voices", "drums"])

@@ -21,7 +21,7 @@ from audiogen.persistence import save
 __all__ = ["build_chords", "build_drums", "build_groove", "build_melody", "build_voices", "main"]
 
 _LAST_YEAR = 1930  # of songs: what is older is out of copyright in the US
-_VALID = "valid"
+_TRAINING = ("train", "")  # splits; what has none is for training too
 _FEWEST_CHORDS = 4  # of a tune: old books often print the first one alone
 
 
@@ -31,8 +31,8 @@ def build_melody(tunes: str | os.PathLike[str], random_state: int = 0, **paramet
     Parameters
     ----------
     tunes : str or path-like
-        A file that `audiogen.io.read_tunes` reads, such as one of dance tunes; those of the
-        split "valid" are left out.
+        A file that `audiogen.io.read_tunes` reads, such as one of dance tunes; those of another
+        split than "train" are left out.
     random_state : int, default=0
         Seed of the training.
     **parameters : object
@@ -96,8 +96,8 @@ def build_groove(grooves: str | os.PathLike[str], random_state: int = 0, **param
     ----------
     grooves : str or path-like
         An ``.npz`` file with the arrays hits and offsets (n, 32, 9), style (n,) and perhaps
-        split (n,), of which rows of the split "valid" are left out. Hits are velocities from 0 to
-        1 on 32 sixteenth notes, offsets steps early or late.
+        split (n,), of which rows of another split than "train" are left out. Hits are velocities
+        from 0 to 1 on 32 sixteenth notes, offsets steps early or late.
     random_state : int, default=0
         Seed of the training.
     **parameters : object
@@ -115,7 +115,9 @@ def build_groove(grooves: str | os.PathLike[str], random_state: int = 0, **param
         X = np.stack([file["hits"], file["offsets"]], axis=-1).astype(np.float32)
         style = file["style"].astype(str)
         split = file["split"].astype(str) if "split" in file.files else np.full(len(X), "")
-        kept = split != _VALID
+        kept = np.isin(split, _TRAINING)
+    if not kept.any():
+        raise ValueError(f"{grooves} holds no patterns of the split 'train' to learn from.")
     composer = GrooveComposer(random_state=random_state, **parameters)
     return composer.fit(X[kept], style[kept]).compact()
 
@@ -128,7 +130,7 @@ def _notes(folder: pathlib.Path) -> tuple[np.ndarray, pd.DataFrame]:
 
 def _training_tunes(path: str | os.PathLike[str]) -> tuple[list[Score], list[dict[str, Any]]]:
     """Return the tunes of a file that are for training, and what is known about them."""
-    both = [(s, about) for s, about in read_tunes(path) if about.get("split") != _VALID]
+    both = [(s, about) for s, about in read_tunes(path) if (about.get("split") or "") in _TRAINING]
     if not both:
         raise ValueError(f"{path} holds no tunes to train on.")
     return [score for score, _ in both], [about for _, about in both]
