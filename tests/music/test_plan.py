@@ -160,7 +160,12 @@ def melody(form, n_bars, metre=(4, 4), pickup=0.0):
 def test_a_melody_is_laid_out_over_the_sections():
     whole = plan(Brief(genre="rock", bpm=120, seconds=20.5, hits=4).complete(0))
     assert [(s.name, s.n_bars) for s in whole.sections] == [("intro", 2), ("A", 7), ("outro", 1)]
-    laid = whole.lay_out(melody("A", 8, pickup=1.0))
+    tune = melody("A", 8, pickup=1.0)
+    laid = whole.lay_out(tune)
+    # The section of a composed melody begins with the pick-up, its bars after it.
+    whole_section = tune.replace(sections=[Section("A", 0.0, tune.length)])
+    assert whole.lay_out(whole_section).notes.equals(laid.notes)
+    assert whole.lay_out(whole_section).chords == laid.chords
     assert laid.notes.onset.tolist() == [7, 8, 12, 16, 20, 24, 28, 32, 36]
     # The pick-up, then the first five bars and the last two; the last note is held.
     assert laid.notes.pitch.tolist() == [55, 60, 61, 62, 63, 64, 66, 67, 67]

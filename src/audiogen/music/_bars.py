@@ -54,7 +54,10 @@ def bars_of(score: Score, plan: "Plan | None") -> list[Bar]:
         sections = [(s.name, s.bars, s.bar / score.bar) for s in plan.sections]
     else:
         spans = score.sections or [Section("A", score.pickup, score.length)]
-        sections = [(name, _even_bars(start, end, score.bar), 1.0) for name, start, end in spans]
+        sections = [
+            (name, _even_bars(max(start, score.pickup), end, score.bar), 1.0)
+            for name, start, end in spans
+        ]
     bars = [
         Bar(start, end, scale, name, place, place == len(spans) - 1, place == 0, False)
         for name, spans, scale in sections

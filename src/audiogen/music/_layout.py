@@ -63,7 +63,8 @@ def _copied(
     melody: Score, section: Section, planned: "PlannedSection"
 ) -> list[tuple[pd.DataFrame, list[_Chord]]]:
     """Return the notes and chords of a section, moved to where the plan has it."""
-    n_there = max(1, round((section.end - section.start) / melody.bar))
+    first = max(section.start, melody.pickup)  # the first section holds the pick-up, too
+    n_there = max(1, round((section.end - first) / melody.bar))
     kept = _kept_bars(n_there, planned.n_bars)
     pieces = []
     begin = 0
@@ -73,8 +74,8 @@ def _copied(
             stop += 1
         at = planned.start + begin * planned.bar
         end = planned.end if stop == len(kept) else planned.start + stop * planned.bar
-        low = section.start + kept[begin] * melody.bar
-        high = section.start + (kept[stop - 1] + 1) * melody.bar
+        low = first + kept[begin] * melody.bar
+        high = first + (kept[stop - 1] + 1) * melody.bar
         pieces.append(_moved(melody, low, high, at, end, planned.bar / melody.bar))
         begin = stop
     return pieces
