@@ -6,6 +6,7 @@ from audiogen.generators._frames import FrameScaling
 from audiogen.generators._gan import GANGenerator
 from audiogen.generators._groove import GrooveComposer
 from audiogen.generators._harmonizer import Harmonizer
+from audiogen.generators._harmony_rules import ChordRules
 from audiogen.generators._latents import EncoderMixin, LatentMixin, conditions_between
 from audiogen.generators._lstm import LSTMSequencer
 from audiogen.generators._melody import MelodyComposer
@@ -19,6 +20,7 @@ from audiogen.generators._wavenet import WaveNetAutoencoder
 
 __all__ = [
     "BaseGenerator",
+    "ChordRules",
     "ConditionEncoder",
     "ConditionalGaussianMixture",
     "ConditionalKernelSmoother",

@@ -1,7 +1,6 @@
 """The harmonizer: chords for melodies."""
 
 import numbers
-from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -17,9 +16,11 @@ from audiogen.generators._harmony_counts import (
     posteriors_by_notes,
     without_long_runs,
 )
+from audiogen.generators._harmony_rules import ChordRules, path_by_rules
 from audiogen.generators._harmony_slots import (
     QUALITIES,
     Slots,
+    checked_scores,
     key_of,
     named_chords,
     rooted,
@@ -36,6 +37,7 @@ __all__ = ["Harmonizer"]
 # How often chords follow each other, beside the network; tuned by cross-validation on songs of
 # 1855 to 1930 with chords.
 _CHAIN_WEIGHT = 0.4
+_LONGEST = 6  # bars that a chord lasts
 _LEAST_DEVIATION = 1e-2
 _NEIGHBOURS = (1, 2, 3)  # blocks of `Slots.pitches`: the slot before, the slot, the slot after
 
@@ -50,7 +52,8 @@ class Harmonizer(CompactMixin, TrainedEstimator):
     same probabilities. The last chord is the tonic's, and none lasts for more than six bars
     where that can be had.
 
-    Everything is relative to the key: a transposed melody gets transposed chords, exactly.
+    Everything is relative to the key: a transposed melody gets transposed chords, exactly. Styles
+    that have chords of their own are written down as `ChordRules`, for `predict`.
 
     Parameters
     ----------
@@ -59,9 +62,8 @@ class Harmonizer(CompactMixin, TrainedEstimator):
         of a slot follow from its chord alone; it has no epochs and needs no Keras.
     decoding : {"viterbi", "sample"}, default="viterbi"
         Whether `predict` takes the likeliest path or draws one.
-    vocabulary : {"sevenths", "triads", "diatonic"}, default="sevenths"
-        Chords that there may be: all of the qualities, triads alone, or the major and minor triads
-        of the key, with a major dominant in minor, as folk tunes have them.
+    vocabulary : {"sevenths", "triads"}, default="sevenths"
+        Chords that there may be: all of the qualities, or triads alone.
     temperature : float, default=0.5
         What log probabilities are divided by where a path is drawn: as it goes to 0, paths become
         the likeliest.
@@ -137,7 +139,7 @@ class Harmonizer(CompactMixin, TrainedEstimator):
         **TrainedEstimator._constraints,
         "model": Options("network", "hmm"),
         "decoding": Options("viterbi", "sample"),
-        "vocabulary": Options("sevenths", "triads", "diatonic"),
+        "vocabulary": Options("sevenths", "triads"),
         "temperature": Interval(numbers.Real, 0, None, closed="neither"),
         "units": Interval(numbers.Integral, 1, None),
         "root_units": Interval(numbers.Integral, 1, None),
@@ -216,13 +218,18 @@ class Harmonizer(CompactMixin, TrainedEstimator):
         """
         return super().fit(X, None, **parameters)
 
-    def predict(self, X: Any, *, random_state: Any = None) -> list[Score]:
+    def predict(
+        self, X: Any, *, rules: ChordRules | None = None, random_state: Any = None
+    ) -> list[Score]:
         """Return melodies with chords.
 
         Parameters
         ----------
         X : sequence of Score
             Melodies; chords that they have are replaced.
+        rules : ChordRules, default=None
+            Which chords there may be, how long they last and when they return; they take the
+            place of `vocabulary`. Sections of one name get the same chords.
         random_state : int, RandomState or None, default=None
             Seed of what is drawn where `decoding` is "sample"; None takes the estimator's own.
 
@@ -234,10 +241,10 @@ class Harmonizer(CompactMixin, TrainedEstimator):
         check_is_fitted(self)
         names = ("decoding", "vocabulary", "temperature")
         check_parameters(self, {name: self._constraints[name] for name in names})
-        scores = _checked_scores(X, with_chords=False)
+        scores = checked_scores(X, with_chords=False)
         seed = draw_seed(self.random_state if random_state is None else random_state)
         return [
-            self._harmonized(score, make_rng(seed, Stream.SAMPLE, i))
+            self._harmonized(score, rules, make_rng(seed, Stream.SAMPLE, i))
             for i, score in enumerate(scores)
         ]
 
@@ -256,7 +263,7 @@ class Harmonizer(CompactMixin, TrainedEstimator):
         score : float
             Share of the half bars with a chord whose triad is right. Higher is better.
         """
-        scores = _checked_scores(X, with_chords=True)
+        scores = checked_scores(X, with_chords=True)
         right = n_slots = 0
         for score, found in zip(scores, self.predict(scores), strict=True):
             true = triads_of(score)
@@ -266,31 +273,36 @@ class Harmonizer(CompactMixin, TrainedEstimator):
 
     # ------------------------------------------------------------------ pieces
 
-    def _harmonized(self, score: Score, rng: np.random.Generator) -> Score:
+    def _harmonized(
+        self, score: Score, rules: ChordRules | None, rng: np.random.Generator
+    ) -> Score:
         """Return a score with new chords."""
         slots = slots_of(score)
-        chords = self._path(slots, rng)
+        chords = self._path(slots, rules, rng)
         end = max(score.length, float(slots.starts[-2]) + 1e-3)
         return score.replace(chords=named_chords(chords, slots, key_of(score), end))
 
-    def _path(self, slots: Slots, rng: np.random.Generator) -> np.ndarray:
+    def _path(
+        self, slots: Slots, rules: ChordRules | None, rng: np.random.Generator
+    ) -> np.ndarray:
         """Return the chord of each slot."""
         if self._kind == "hmm":
             posteriors, weight = posteriors_by_notes(self._counts, slots), 1.0
         else:
             posteriors, weight = self._posteriors(slots), _CHAIN_WEIGHT
-        chords, emissions, transitions = chain_of(
-            self._counts, slots, posteriors, vocabulary=self.vocabulary, weight=weight
-        )
-        heat = self.temperature
-        chances = rng.random(len(emissions))
+        heat, chances = self.temperature, rng.random(len(posteriors))
 
-        def find(emissions: np.ndarray) -> np.ndarray:
+        def find(emissions: np.ndarray, transitions: np.ndarray) -> np.ndarray:
             if self.decoding == "viterbi":
                 return most_likely_path(emissions, transitions)
             return draw_path(emissions / heat, transitions / heat, chances)
 
-        return chords[without_long_runs(find, emissions, slots.longest)]
+        if rules is not None:
+            return path_by_rules(find, self._counts, slots, posteriors, rules, weight)
+        chain = chain_of(
+            self._counts, slots, posteriors, vocabulary=self.vocabulary, weight=weight
+        )
+        return chain.chords[without_long_runs(find, chain, _LONGEST * slots.per_bar)]
 
     def _posteriors(self, slots: Slots) -> np.ndarray:
         """Return log p(chord | melody) of slots, by the network."""
@@ -316,14 +328,14 @@ class Harmonizer(CompactMixin, TrainedEstimator):
     def _learn(self, X: Any, y: Any, *args: Any, fresh: bool) -> Self:
         if self.model == "network":
             return super()._learn(X, y, *args, fresh=fresh)
-        scores = _checked_scores(X, with_chords=True)
+        scores = checked_scores(X, with_chords=True)
         self._kind = "hmm"
         self._counts = chord_counts([slots_of(score) for score in scores])
         self.history_, self.n_iter_ = {}, 0
         return self
 
     def _prepare(self, X: Any, y: Any, *, fresh: bool, seed: int) -> FitData:
-        slots = [slots_of(score) for score in _checked_scores(X, with_chords=True)]
+        slots = [slots_of(score) for score in checked_scores(X, with_chords=True)]
         training, held_out = self._split(len(slots), seed)
         labelled = [one.chords >= 0 for one in slots]
         pitches, place, chords = (
@@ -382,15 +394,3 @@ class Harmonizer(CompactMixin, TrainedEstimator):
         tags.input_tags.two_d_array = False
         tags.no_validation = True
         return tags
-
-
-def _checked_scores(X: Any, *, with_chords: bool) -> list[Score]:
-    """Return scores as a list; anything else is refused."""
-    if isinstance(X, Score) or not isinstance(X, Sequence | np.ndarray) or len(X) == 0:
-        raise TypeError(f"X must be a sequence of one or more Scores. Got {X!r:.80}.")
-    for i, score in enumerate(X):
-        if not isinstance(score, Score):
-            raise TypeError(f"X must hold Scores. Got {type(score).__name__} in row {i}.")
-        if with_chords and (triads_of(score) < 0).all():
-            raise ValueError(f"The score in row {i} of X has no chords; leave it out.")
-    return list(X)

@@ -10,7 +10,14 @@ from scipy.special import log_softmax
 from audiogen.generators._harmony_slots import N_CHORDS, QUALITIES, TRIAD_OF_CHORD, Slots
 from audiogen.io import CHORD_QUALITIES
 
-__all__ = ["Chain", "chain_of", "chord_counts", "posteriors_by_notes", "without_long_runs"]
+__all__ = [
+    "Chain",
+    "chain_of",
+    "chances_of",
+    "chord_counts",
+    "posteriors_by_notes",
+    "without_long_runs",
+]
 
 # Tuned by cross-validation on songs of 1855 to 1930 with chords.
 _NOTES_A_SLOT = 2.0
@@ -18,7 +25,6 @@ _PRIOR = 20.0  # counts
 _LEAST, _LEAST_PROBABILITY = 0.1, 1e-5
 _NEVER = -1e9
 _STEP, _MOST_TRIES = 0.5, 16  # by which long runs are made less likely
-_DIATONIC = {0: 0, 2: 1, 4: 1, 5: 0, 7: 0, 9: 1}  # quality by root, above the major tonic
 _TRIADS = ("", "m", "dim", "aug")
 
 
@@ -81,7 +87,7 @@ def chain_of(
         The melody.
     posteriors : ndarray of shape (n_slots, 96)
         log p(chord | melody).
-    vocabulary : {"sevenths", "triads", "diatonic"}
+    vocabulary : {"sevenths", "triads"}
         As of `Harmonizer`.
     weight : float
         Power of the probabilities that a chord follows another; with 1 and posteriors by the
@@ -98,25 +104,55 @@ def chain_of(
     found = np.log(_for_mode(np.exp(posteriors), slots) @ share + _LEAST_PROBABILITY)
     emissions = found - weight * np.log(usual)
     emissions[0] += weight * np.log(usual)
-    if vocabulary == "diatonic":
-        emissions[:, ~_is_diatonic(chords, slots.final)] = _NEVER
     emissions[-1, chords != slots.final] = _NEVER
     return Chain(chords, emissions, weight * np.log(following)[slots.first])
 
 
+def chances_of(
+    counts: Mapping[str, np.ndarray], slots: Slots, posteriors: np.ndarray, share: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return how likely chords are in the slots of a melody, in all of music, and after others.
+
+    Parameters
+    ----------
+    counts, slots, posteriors : object
+        As of `chain_of`.
+    share : ndarray of shape (96, n_chords)
+        Which chords are summed into which.
+
+    Returns
+    -------
+    fits, usual : ndarray of shape (n_slots, n_chords)
+        p(chord | melody) and p(chord), the tonic being the melody's.
+    follow : ndarray of shape (2, n_chords, n_chords)
+        log p(chord | chord before) - log p(chord), where a bar begins and inside.
+    """
+    usual = _usual(counts["follow"])
+    fits = _for_mode(np.exp(posteriors), slots) @ share + _LEAST_PROBABILITY
+    own = _for_mode(np.broadcast_to(usual, posteriors.shape), slots) @ share
+    pairs, usual = share.T @ counts["follow"] @ share, share.T @ usual
+    following = (pairs + _PRIOR * usual) / (pairs.sum(axis=2, keepdims=True) + _PRIOR)
+    return fits, own, np.log(following) - np.log(usual)
+
+
 def without_long_runs(
-    find: Callable[[np.ndarray], np.ndarray], emissions: np.ndarray, longest: int
+    find: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    chain: Chain,
+    longest: int,
+    cuts: Sequence[int] = (),
 ) -> np.ndarray:
     """Return a path in which no state lasts longer than so many steps, if it can be had.
 
     Parameters
     ----------
     find : callable
-        From emissions to a path.
-    emissions : ndarray of shape (n_steps, n_states)
-        As of `audiogen.generators._chain.most_likely_path`.
+        From emissions and transitions to a path.
+    chain : Chain
+        The chain.
     longest : int
         Number of steps.
+    cuts : sequence of int, default=()
+        Steps with which a run begins anew.
 
     Returns
     -------
@@ -124,10 +160,10 @@ def without_long_runs(
         Inside a run that is too long its state is made less likely, again and again: it is left
         where others fit best.
     """
-    emissions = emissions.copy()
+    emissions = chain.emissions.copy()
     for _ in range(_MOST_TRIES):
-        path = find(emissions)
-        edges = np.flatnonzero(np.diff(path, prepend=-1, append=-1))
+        path = find(emissions, chain.transitions)
+        edges = np.union1d(np.flatnonzero(np.diff(path, prepend=-1, append=-1)), cuts).astype(int)
         long = [(a, b) for a, b in itertools.pairwise(edges) if b - a > longest]
         if not long:
             break
@@ -172,11 +208,3 @@ def _merged(vocabulary: str) -> tuple[np.ndarray, np.ndarray]:
     triads = chords[np.isin(chords % len(QUALITIES), [QUALITIES.index(q) for q in _TRIADS])]
     share = TRIAD_OF_CHORD[:, np.newaxis] == TRIAD_OF_CHORD[triads]
     return triads, share.astype(float)
-
-
-def _is_diatonic(chords: np.ndarray, final: int) -> np.ndarray:
-    """Tell which chords are of the key, in minor with its major dominant."""
-    known = [len(QUALITIES) * root + quality for root, quality in _DIATONIC.items()]
-    if final == len(QUALITIES) * 9 + 1:
-        known.append(len(QUALITIES) * 4)
-    return np.isin(chords, known)

@@ -1,6 +1,7 @@
 """What a chord is chosen from: the melody in slots of half a bar, relative to the key."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -8,12 +9,15 @@ import pandas as pd
 from audiogen.io import CHORD_QUALITIES, Score, chord_name, parse_chord
 
 __all__ = [
+    "BEGUN",
     "N_CHORDS",
     "QUALITIES",
     "TRIAD_OF_CHORD",
     "Slots",
+    "checked_scores",
     "key_of",
     "named_chords",
+    "quality_of",
     "rooted",
     "slots_of",
     "triads_of",
@@ -31,6 +35,7 @@ TRIAD_OF_CHORD = np.array([4 * root + t for root in range(12) for t in _TRIAD_OF
 _TO_MAJOR = {"major": 0, "minor": 3, "dorian": 10, "mixolydian": 5, "lydian": 7, "phrygian": 8}
 _MINOR = ("minor", "dorian", "phrygian")
 _NEAR = 1e-6  # quarter notes
+BEGUN = 6  # block of `Slots.pitches`: what sounds where the slot begins
 _SPAN = 2  # slots before and after whose notes are seen one by one
 _WIDE = (4, 8)  # slots before and after whose notes are seen together
 
@@ -55,8 +60,12 @@ class Slots(NamedTuple):
         Where slots start, and the last ends, in quarter notes.
     final : int
         The chord of the tonic.
-    longest : int
-        Slots in six bars, for which a chord may last.
+    per_bar : int
+        Slots in a bar.
+    section : ndarray of shape (n_slots,), int
+        A number for the name of the section that a slot is in.
+    since, left : ndarray of shape (n_slots,), int
+        Slots of the section before and after each.
     """
 
     pitches: np.ndarray
@@ -66,7 +75,22 @@ class Slots(NamedTuple):
     chords: np.ndarray
     starts: np.ndarray
     final: int
-    longest: int
+    per_bar: int
+    section: np.ndarray
+    since: np.ndarray
+    left: np.ndarray
+
+
+def checked_scores(X: Any, *, with_chords: bool) -> list[Score]:
+    """Return scores as a list; anything else is refused, as are scores without chords."""
+    if isinstance(X, Score) or not isinstance(X, Sequence | np.ndarray) or len(X) == 0:
+        raise TypeError(f"X must be a sequence of one or more Scores. Got {X!r:.80}.")
+    for i, score in enumerate(X):
+        if not isinstance(score, Score):
+            raise TypeError(f"X must hold Scores. Got {type(score).__name__} in row {i}.")
+        if with_chords and (triads_of(score) < 0).all():
+            raise ValueError(f"The score in row {i} of X has no chords; leave it out.")
+    return list(X)
 
 
 def key_of(score: Score) -> int:
@@ -81,15 +105,19 @@ def slots_of(score: Score) -> Slots:
     starts = _starts(score, score.bar / per_bar)
     sounding = _sounding(notes, starts, key)
     minor = score.mode in _MINOR
+    section, since, left = _sections(score, starts)
     return Slots(
         pitches=_blocks(sounding, _beginnings(notes, starts, key), per_bar),
-        place=_places(score, starts, per_bar),
+        place=_places(since, left, per_bar),
         sounding=sounding,
         first=(np.arange(len(sounding)) % per_bar).astype(int),
         chords=_chords(score, starts, key),
         starts=starts,
         final=len(QUALITIES) * ((score.tonic - key) % 12) + int(minor),
-        longest=6 * per_bar,
+        per_bar=per_bar,
+        section=section,
+        since=since,
+        left=left,
     )
 
 
@@ -180,15 +208,28 @@ def _moved(values: np.ndarray, step: int) -> np.ndarray:
     return moved
 
 
-def _places(score: Score, starts: np.ndarray, per_bar: int) -> np.ndarray:
-    """Return where each slot is in its bar, its section and the melody."""
+def _sections(score: Score, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the number of each slot's section, and the slots of it before and after."""
     n_slots = len(starts) - 1
     slot = np.arange(n_slots)
     times = [score.pickup, *(section.start for section in score.sections), starts[-1]]
     edges = np.rint((np.array(times) - starts[0]) / (starts[1] - starts[0])).astype(int)
     edges = np.unique(np.clip(edges, 0, n_slots))
-    section = np.searchsorted(edges, slot, side="right") - 1
-    since, left = slot - edges[section], edges[section + 1] - 1 - slot
+    which = np.searchsorted(edges, slot, side="right") - 1
+    middles = (starts[edges[:-1]] + starts[edges[1:]]) / 2
+    names = [_name_at(score, float(middle)) for middle in middles]
+    numbers = np.array([names.index(name) if name else -1 - i for i, name in enumerate(names)])
+    return numbers[which], slot - edges[which], edges[which + 1] - 1 - slot
+
+
+def _name_at(score: Score, time: float) -> str:
+    return next((name for name, start, end in score.sections if start <= time < end), "")
+
+
+def _places(since: np.ndarray, left: np.ndarray, per_bar: int) -> np.ndarray:
+    """Return where each slot is in its bar, its section and the melody."""
+    n_slots = len(since)
+    slot = np.arange(n_slots)
     bar = since // per_bar
     columns = [
         np.eye(2)[slot % per_bar],
@@ -207,13 +248,13 @@ def _chords(score: Score, starts: np.ndarray, key: int) -> np.ndarray:
     covered = np.zeros((len(starts) - 1, N_CHORDS))
     for start, end, name in score.chords:
         root, intervals = parse_chord(name)
-        chord = len(QUALITIES) * ((root - key) % 12) + _quality(intervals)
+        chord = len(QUALITIES) * ((root - key) % 12) + quality_of(intervals)
         shared = np.minimum(end, starts[1:]) - np.maximum(start, starts[:-1])
         covered[:, chord] += np.maximum(shared, 0)
     return np.where(covered.max(axis=1) > _NEAR, covered.argmax(axis=1), -1)
 
 
-def _quality(intervals: tuple[int, ...]) -> int:
+def quality_of(intervals: tuple[int, ...]) -> int:
     """Return which of the qualities that are learnt has these intervals, or is most like it."""
     (name,) = [name for name, known in CHORD_QUALITIES.items() if known == intervals]
     return QUALITIES.index(_LIKE.get(name, name))
