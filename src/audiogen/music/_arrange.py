@@ -112,12 +112,14 @@ def arrange(
     if not score.chords:
         raise ValueError("The score has no chords: have a Harmonizer write them first.")
     players = _players(style, voices, parts)
-    players = _players(style, voices, parts)
     bars = bars_of(score, plan)
     melody = _melody(score, players.get("melody"))
     chords = [_coloured(chord, style, score, melody) for chord in filled_chords(score, bars)]
+    voiced = voiced_chords(chords, bars, melody, style.colour)
+    is_full = style.colour != "power"
+    full = voiced if is_full else voiced_chords(chords, bars, melody, "triads")
     sheet = _Sheet(
-        style, bars, chords, voiced_chords(chords, bars, melody, style.colour),
+        style, bars, chords, voiced, full,
         style.patterns[score.metre], checked_grooves(groove) if score.metre == (4, 4) else {},
         density, swing is not None and abs(swing - style.swing) > 1e-6, draw_seed(random_state),
     )  # fmt: skip
@@ -142,6 +144,7 @@ class _Sheet(NamedTuple):
     bars: list[Bar]
     chords: list[Chord]
     voiced: Voiced
+    full: Voiced  # with their thirds, which power chords lack
     patterns: Patterns
     grooves: dict[str, np.ndarray]
     density: float
@@ -157,7 +160,7 @@ def _written(
     if part == "chords":
         return comped(sheet.voiced, bars, chosen_patterns(sheet.patterns, sheet.density))
     if part == "pad":
-        return held(sheet.voiced, bars)
+        return held(sheet.full, bars)
     if part == "counter" and instrument is not None:
         return counter_line(sheet.voiced, bars, instrument)
     if part == "bass" and instrument is not None:

@@ -12,7 +12,8 @@ __all__ = ["bass_line"]
 
 _NEAR = 1e-6
 _LOWEST_ROOT = 33  # A1, what small speakers still play
-_LOUD, _MEDIUM = 94.0, 84.0
+_LOUD, _MEDIUM, _SOFT = 94.0, 84.0, 70.0  # fifths are soft: the root says what the key is
+_BELOW, _ABOVE = 5, 14  # semitones from there that lines reach down and up
 _SHORTEST = 0.5  # quarter notes that a chord lasts at least to have a root of its own
 _STEPS = (-1, -2, 2, 1, -5, 7)  # from the next root to what leads to it, the best first
 
@@ -48,15 +49,17 @@ def bass_line(
     low = max(instrument.low, _LOWEST_ROOT)
     for bar, rng in zip(bars, rngs, strict=True):
         going = _within(chords, bar.start, bar.start + 2 * _NEAR)[0]
-        heard = going.name if going.start < bar.start - _NEAR else ""  # its root was played
+        went_on = going.start < bar.start - _NEAR and not (bar.opens or bar.is_last)
+        heard = going.name if went_on else ""  # its root was played
         for start, stop, character, chord in _strokes(chords, bar, patterns):
             new = chord.name != heard
             heard = chord.name
             kind = ("R" if character == "R" else "r") if new and character != "a" else character
-            before = notes[-1].pitch if notes else None
+            before = [note.pitch for note in notes[-2:]]
             pitch = _pitch(kind, chord, _at(chords, stop), low, before, rng)
             pitch -= 12 * (pitch > instrument.high)
             loudness = _LOUD if kind == "R" or abs(start - bar.start) < _NEAR else _MEDIUM
+            loudness = _SOFT if kind == "f" else loudness
             notes.append(Note(start, stop - start, pitch, loudness, "bass", len(notes)))
     return notes
 
@@ -97,10 +100,10 @@ def _pitch(
     chord: Chord,
     following: Chord,
     low: int,
-    before: int | None,
+    before: Sequence[int],
     rng: np.random.Generator,
 ) -> int:
-    """Return the pitch for a character of a pattern."""
+    """Return the pitch for a character of a pattern, after the last two."""
     root, intervals = parse_chord(chord.name)
     lowest = low + (root - low) % 12
     third, fifth = intervals[1], intervals[2]
@@ -113,7 +116,7 @@ def _pitch(
     if kind == "o":
         return lowest + 12
     if kind == "a":
-        return _leading(chord, following, low)
+        return _leading(chord, following, low, before)
     return _walked(lowest, intervals, low, before, rng)
 
 
@@ -121,25 +124,27 @@ def _walked(
     lowest: int,
     intervals: tuple[int, ...],
     low: int,
-    before: int | None,
+    before: Sequence[int],
     rng: np.random.Generator,
 ) -> int:
-    """Return another note of the chord, in the octave nearest to the note before."""
-    last = None if before is None else (before - lowest) % 12
-    options = [interval for interval in intervals if interval % 12 != last]
+    """Return a note of the chord other than the last two, in the octave nearest to the last."""
+    played = {(pitch - lowest) % 12 for pitch in before}
+    options = [interval for interval in intervals if interval not in played]
     pitch = lowest + options[int(rng.integers(len(options)))]
-    octaves = [p for p in (pitch - 12, pitch, pitch + 12) if low - 5 <= p <= low + 19]
-    return min(octaves, key=lambda p: abs(p - (lowest if before is None else before)))
+    octaves = [p for p in (pitch - 12, pitch, pitch + 12) if low - _BELOW <= p <= low + _ABOVE]
+    return min(octaves, key=lambda p: abs(p - (before[-1] if before else lowest)))
 
 
-def _leading(chord: Chord, following: Chord, low: int) -> int:
-    """Return a note that leads to the next root and does not grate on the chord."""
+def _leading(chord: Chord, following: Chord, low: int, before: Sequence[int]) -> int:
+    """Return another note, which leads to the next root and does not grate on the chord."""
     root, intervals = parse_chord(chord.name)
     classes = {(root + interval) % 12 for interval in intervals}
     target = low + (parse_chord(following.name)[0] - low) % 12
     for step in _STEPS:
         pitch = target + step
         beside = {(pitch - 1) % 12, (pitch + 1) % 12}
-        if pitch >= low - 5 and (pitch % 12 in classes or not beside & classes):
+        if pitch % 12 in {p % 12 for p in before[-1:]}:
+            continue
+        if pitch % 12 in classes or not beside & classes:
             return pitch
     return low + (root + intervals[2] - low) % 12

@@ -12,6 +12,14 @@ _CENTRE = 59.0
 _WIDEST = 16  # semitones from the lowest to the highest note
 _CENTRE_WEIGHT = 0.15
 _GAP_COST = 0.05
+_SCALES = {
+    "major": {0, 2, 4, 5, 7, 9, 11},
+    "minor": {0, 2, 3, 5, 7, 8, 10},
+    "dorian": {0, 2, 3, 5, 7, 9, 10},
+    "mixolydian": {0, 2, 4, 5, 7, 9, 10},
+    "lydian": {0, 2, 4, 6, 7, 9, 11},
+    "phrygian": {0, 1, 3, 5, 7, 8, 10},
+}
 _SEVENTHS = {"": "maj7", "m": "m7", "dim": "m7b5"}
 
 
@@ -34,11 +42,12 @@ def coloured(name: str, colour: str, tonic: int, mode: str, melody: set[int]) ->
     """
     if colour != "sevenths" or not name:
         return name
+    scale = _SCALES[mode]
     letters = 2 if name[1:2] in ("#", "b") else 1
     quality = name[letters:]
     root, _ = parse_chord(name)
     degree = (root - tonic) % 12
-    if quality == "" and (degree in (7, 10) or (degree == 0 and mode == "mixolydian")):
+    if quality == "" and (degree + 10) % 12 in scale:
         quality = "7"
     elif quality == "" and root in melody:
         quality = "6"
@@ -78,6 +87,10 @@ def next_voicing(
         if low + 12 <= ceiling:
             return low, low + 7, low + 12
         ways = [[classes[0], classes[2]], [classes[2]], [classes[0]]]
+    if len(classes) == 3 and colour == "triads":
+        doubled = _positions([*classes, classes[0]], ceiling)
+        if doubled:
+            return min(doubled, key=lambda pitches: (_cost(pitches, before), pitches))
     for kept in ways:
         options = _positions(kept, ceiling)
         if options:
@@ -88,11 +101,12 @@ def next_voicing(
 def _positions(classes: list[int], ceiling: int) -> list[tuple[int, ...]]:
     """Return all ways to lay out pitch classes between the lowest pitch and a ceiling."""
     places = [range(LOWEST + (pitch - LOWEST) % 12, ceiling + 1, 12) for pitch in classes]
-    options = {tuple(sorted(pitches)) for pitches in itertools.product(*places)}
+    options = {tuple(sorted(set(pitches))) for pitches in itertools.product(*places)}
     return [
         pitches
         for pitches in options
-        if pitches[-1] - pitches[0] <= _WIDEST
+        if len(pitches) == len(classes)
+        and pitches[-1] - pitches[0] <= _WIDEST
         and (len(pitches) < 2 or pitches[1] - pitches[0] >= 3 or pitches[0] >= LOWEST + 7)
     ]
 
