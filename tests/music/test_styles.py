@@ -56,6 +56,16 @@ def test_a_style_of_ones_own_works_like_the_others(tmp_path):
 
 
 BAD = {
+    "no such chord": (
+        "longest = 3",
+        "longest = 3\n[harmony.chords]\nmajor = { C = 1, H = 1 }",
+        "harmony.chords.major",
+    ),
+    "no tonic": (
+        "longest = 3",
+        "longest = 3\n[harmony.chords]\nminor = { Fm = 1 }",
+        "harmony.chords.minor must hold a chord on C",
+    ),
     "unknown key": ('title = "Jig"', 'title = "Jig"\ntempi = [1, 2]', "unknown key 'tempi'"),
     "misspelt key": ("section_bars =", "section_bar =", "section_bar'.*section_bars"),
     "missing key": ("bpm = [100, 126]", "", "'bpm' is missing"),
@@ -69,7 +79,7 @@ BAD = {
     "form": ('"A", "AB"', '"A", "B"', "forms must be"),
     "metre": ('metres = ["6/8"]', 'metres = ["6/8", "3/4"]', 'no .patterns."3/4"'),
     "bar": ('["X---x- X---x-"]', '["X---x- X---x"]', r"patterns.6/8.comping must be a bar of 12"),
-    "character": ('["r----. f----."]', '["q----. f----."]', r"patterns.6/8.bass must be a bar"),
+    "character": ('["r----- f-...."]', '["q----- f-...."]', r"patterns.6/8.bass must be a bar"),
     "drum": ("tom_low =", "tom_lov =", r"percussion.tom_lov .*tom_low"),
     "section part": ('"drums"] }', '"drum"] }', r"sections.intro.parts .*drums"),
     "toml": ("[voices]", "[voices", "no TOML"),
@@ -106,6 +116,13 @@ def test_a_bad_file_is_refused_by_file_and_key(kind, tmp_path):
     with pytest.raises(ValueError, match=words) as caught:
         load_style(path)
     assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize("name", style_names())
+def test_there_are_chords_for_every_mode(name):
+    harmony = load_style(name).harmony
+    assert set(harmony) == {"major", "minor", "dorian", "mixolydian", "lydian", "phrygian"}
+    assert all(rules.shortest <= rules.longest for rules in harmony.values())
 
 
 def test_unknown_styles_and_files_are_refused():

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from audiogen.io import Score, Section, chord_name
+from audiogen.io import Score, Section, chord_name, parse_chord
 
 if TYPE_CHECKING:
     from audiogen.music._plan import Plan
@@ -76,7 +76,7 @@ def filled_chords(score: Score, bars: Sequence[Bar]) -> list[Chord]:
     given = [Chord(*chord) for chord in score.chords if chord[2]]
     chords: list[Chord] = []
     for number, bar in enumerate(bars):
-        if bar.section in ("intro", "outro"):
+        if bar.section in ("intro", "outro") and not _has_chord(given, bar):
             count = sum(1 for other in bars if other.section == bar.section)
             chords.append(Chord(bar.start, bar.end, _framing(score, bar, count)))
             continue
@@ -98,6 +98,10 @@ def filled_chords(score: Score, bars: Sequence[Bar]) -> list[Chord]:
 def tonic_chord(score: Score) -> str:
     """Return the triad on the tonic."""
     return chord_name(score.tonic, "m" if score.mode in _MINOR else "")
+
+
+def _has_chord(given: Sequence[Chord], bar: Bar) -> bool:
+    return any(c.start < bar.start + _NEAR and c.end > bar.start + _NEAR for c in given)
 
 
 def _before(chords: list[Chord], name: str) -> str:
@@ -125,6 +129,8 @@ def _with_home(chords: list[Chord], score: Score, bars: Sequence[Bar]) -> list[C
     home = {(score.tonic + i) % 12 for i in ((0, 3, 7) if score.mode in _MINOR else (0, 4, 7))}
     if len(melody) and bars[-1].section != "outro" and int(melody.pitch.iloc[-1]) % 12 in home:
         last = chords[-1]
+        if last.name and parse_chord(last.name)[0] == score.tonic:
+            return chords
         begin = max(last.start, bars[-1].start)
         kept = [] if begin <= last.start else [last._replace(end=begin)]
         return _joined([*chords[:-1], *kept, Chord(begin, last.end, tonic_chord(score))])

@@ -17,8 +17,7 @@ __all__ = ["Composed", "compose_score", "has_groove", "likelihood"]
 _RHYTHM = 4  # key of a stream, beside those of `_seed`
 _GROOVE_METRE = (4, 4)  # what `GrooveComposer` was trained on
 _GROOVE = {"temperature": 0.8, "guidance": 0.5, "n_draws": 8}  # single draws are often sparse
-_TEMPERATURES = (0.7, 0.7, 0.7, 0.9, 0.9, 0.9, 1.1, 1.1, 1.1, 1.3, 1.3, 1.3)  # of drawn chords
-_LONGEST_CHORD, _LONGEST_OF_DANCE = 2.0, 4.0  # bars
+_TEMPERATURE = 0.5  # of drawn chords
 
 
 class Composed(NamedTuple):
@@ -56,7 +55,7 @@ def compose_score(brief: Brief, style: Style, plan: Plan, seed: int) -> Composed
     """
     melody = _melody(brief, style, plan, seed)
     harmonised = _harmonised(melody, style, _seed(seed, 1))
-    laid_out = plan.lay_out(harmonised)
+    laid_out = _with_vamp(plan.lay_out(harmonised), style)
     parts = [*brief.voices, *(["drums"] if brief.drums else [])]
     score = arrange(
         laid_out, style, voices=brief.voices, parts=parts, plan=plan,
@@ -117,25 +116,27 @@ def _melody(brief: Brief, style: Style, plan: Plan, seed: int) -> Score:
 
 
 def _harmonised(melody: Score, style: Style, seed: int) -> Score:
-    """Return a melody with chords that move: plain ones for dances, richer ones elsewhere.
-
-    Of a dance the likeliest chords are taken if none lasts long. Otherwise chords are drawn, ever
-    more freely, until none does, or those that move most are taken.
-    """
+    """Return a melody with chords of its style: the likeliest for a dance, else drawn ones."""
     model = copy.copy(pretrained("chords"))
-    is_dance = style.colour == "triads" and style.composer_genre is not None
-    vocabulary = "sevenths" if style.colour == "sevenths" else "triads"
-    model.set_params(vocabulary="diatonic" if is_dance else vocabulary)
-    longest = (_LONGEST_OF_DANCE if is_dance else _LONGEST_CHORD) * melody.bar
-    ways: list[dict[str, Any]] = [{"decoding": "viterbi"}] if is_dance else []
-    ways += [{"decoding": "sample", "temperature": value} for value in _TEMPERATURES]
-    tried = []
-    for number, way in enumerate(ways):
-        own = spawn_seed(seed, Stream.TUNE, number)
-        tried += model.set_params(**way).predict([melody], random_state=own)
-        if max(end - start for start, end, _ in tried[-1].chords) <= longest:
-            return tried[-1]
-    return max(tried, key=lambda score: len(score.chords))
+    is_dance = style.composer_genre is not None
+    model.set_params(decoding="viterbi" if is_dance else "sample", temperature=_TEMPERATURE)
+    rules = style.harmony[melody.mode]
+    (harmonised,) = model.predict([melody], rules=rules, random_state=seed)
+    return harmonised
+
+
+def _with_vamp(score: Score, style: Style) -> Score:
+    """Return a score whose introduction has the chords of what follows, where these return."""
+    intro = score.sections[0]
+    if intro.name != "intro" or style.harmony[score.mode].period is None:
+        return score
+    length = intro.end
+    vamp = [
+        (start - length, min(end, 2 * length) - length, name)
+        for start, end, name in score.chords
+        if length - 1e-6 < start < 2 * length - 1e-6
+    ]
+    return score.replace(chords=vamp + score.chords)
 
 
 def has_groove(style: Style, plan: Plan) -> bool:

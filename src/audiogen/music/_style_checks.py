@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from audiogen.io import parse_chord
 from audiogen.music._brief_checks import MODES
 from audiogen.music._drum_names import DRUMS
 from audiogen.music._instruments import PARTS, load_instrument
@@ -31,8 +32,8 @@ def checked_style(table: dict[str, Any], where: str) -> dict[str, Any]:
         "forms": (_list_of(_text, 1), _REQUIRED), "intro_bars": (_list_of(_whole(0, 16), 1), [0]),
         "colour": (_one_of(_COLOURS), "triads"), "drums_from": (_number(0, 2), 0.0),
         "groove": (_text, None), "composer": (_table, {}), "feel": (_table, {}),
-        "instead": (_table, {}), "melody": (_table, {}), "voices": (_table, _REQUIRED),
-        "sections": (_table, {}), "patterns": (_table, _REQUIRED),
+        "harmony": (_table, {}), "instead": (_table, {}), "melody": (_table, {}),
+        "voices": (_table, _REQUIRED), "sections": (_table, {}), "patterns": (_table, _REQUIRED),
     })  # fmt: skip
     composer = _taken(top.pop("composer"), where, "composer", {
         "genre": (_text, None), "metre": (_table, {}), "top_p": (_number(0.1, 1), 0.95),
@@ -42,13 +43,18 @@ def checked_style(table: dict[str, Any], where: str) -> dict[str, Any]:
         "timing_ms": (_number(0, 50), 6.0), "velocity": (_number(0, 30), 5.0),
         "strum_ms": (_number(0, 80), 0.0),
     })  # fmt: skip
+    harmony = _taken(top.pop("harmony"), where, "harmony", {
+        "chords": (_table, {}), "shortest": (_number(0.25, 16), 1.0),
+        "longest": (_number(0.25, 32), 4.0), "period": (_whole(1, 16), None),
+    })  # fmt: skip
+    harmony["chords"] = _chords(harmony["chords"], where)
     _check_forms(top["forms"], where)
     return top | {
         "composer_genre": composer["genre"], "composer_top_p": composer["top_p"],
         "composer_metres": _each(composer["metre"], where, "composer.metre", metre_of, metre_of),
         "swing": feel["swing"], "swing_unit": _SWING_UNITS[feel["swing_unit"]],
         "timing": feel["timing_ms"] / 1000, "strum": feel["strum_ms"] / 1000,
-        "velocity": feel["velocity"],
+        "velocity": feel["velocity"], "harmony": harmony,
         "instead": _each(top["instead"], where, "instead", _instrument, _instrument),
         "melody": _melody(top["melody"], top["metres"], where),
         "voices": _voices(top["voices"], where),
@@ -181,6 +187,24 @@ def _modes(value: Any) -> dict[str, float]:
     if not isinstance(value, dict) or not value:
         raise ValueError("must be a table of modes and their weights")
     return {_one_of(MODES)(mode): _number(0, 1e6)(weight) for mode, weight in value.items()}
+
+
+def _chords(table: dict, where: str) -> dict[str, dict[str, float]]:
+    """Return the chords of each mode with their weights."""
+    chords = {}
+    for mode, row in table.items():
+        inside = f"harmony.chords.{mode}"
+        _passed(_one_of(MODES), mode, where, inside)
+        weights = _passed(_table, row, where, inside)
+        chords[mode] = _each(weights, where, inside, _chord, _number(0.01, 100))
+        if not any(parse_chord(name)[0] == 0 for name in chords[mode]):
+            raise ValueError(f"{where}: {inside} must hold a chord on C, which is the tonic.")
+    return chords
+
+
+def _chord(value: Any) -> str:
+    parse_chord(value)  # raises ValueError
+    return value
 
 
 def _check_forms(forms: tuple[str, ...], where: str) -> None:

@@ -7,11 +7,23 @@ import pathlib
 import tomllib
 from dataclasses import dataclass, field
 
+from audiogen.generators import ChordRules
 from audiogen.music._phrasing import Phrasing
 from audiogen.music._style_checks import checked_style
 from audiogen.utils.names import did_you_mean
 
 __all__ = ["Patterns", "SectionStyle", "Style", "Voice", "load_style", "style_names"]
+
+
+# Chords of styles that say nothing, as they are called over C; written by hand.
+_USUAL = {
+    "major": {"C": 4.0, "F": 2.0, "G": 3.0, "Am": 1.0, "Dm": 0.8, "Em": 0.5},
+    "minor": {"Cm": 4.0, "Bb": 2.5, "G": 2.0, "Eb": 1.5, "Fm": 1.0, "Ab": 1.0},
+    "dorian": {"Cm": 5.0, "Bb": 2.5, "F": 1.5, "Eb": 1.0, "Gm": 1.0},
+    "mixolydian": {"C": 6.0, "Bb": 2.5, "F": 1.5, "Gm": 1.0},
+    "lydian": {"C": 4.0, "D": 2.5, "G": 1.5, "Em": 1.0, "Am": 1.0},
+    "phrygian": {"Cm": 4.0, "Db": 2.5, "Bbm": 1.5, "Ab": 1.0, "Fm": 1.0},
+}
 
 
 @dataclass(frozen=True)
@@ -119,6 +131,8 @@ class Style:
         strays less from what it began with.
     composer_metres : dict
         The metre to ask it for, for metres where that is another one with bars as long.
+    harmony : dict of str to ChordRules
+        How chords go, by mode.
     swing : float
         Share of a beat at which its second half begins.
     swing_unit : float
@@ -164,6 +178,7 @@ class Style:
     composer_genre: str | None
     composer_top_p: float
     composer_metres: dict[tuple[int, int], tuple[int, int]]
+    harmony: dict[str, ChordRules]
     swing: float
     swing_unit: float
     timing: float
@@ -291,4 +306,7 @@ def _read(text: str, where: str, name: str) -> Style:
     values["voices"] = {part: Voice(**row) for part, row in values["voices"].items()}
     values["sections"] = {key: SectionStyle(**row) for key, row in values["sections"].items()}
     values["patterns"] = {metre: Patterns(**row) for metre, row in values["patterns"].items()}
+    harmony = values.pop("harmony")
+    chords = _USUAL | harmony.pop("chords")
+    values["harmony"] = {mode: ChordRules(row, **harmony) for mode, row in chords.items()}
     return Style(name=name, **values)
