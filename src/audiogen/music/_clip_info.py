@@ -2,7 +2,7 @@
 
 import importlib.metadata
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import audiogen
@@ -81,10 +81,10 @@ def describe_clip(
         "hand_written": list(style.hand_written),
     }
     if "melody" in score.parts:
-        about["log_likelihood"] = likelihood(composed.melody, style)
+        about["log_likelihood"] = likelihood(composed, style)
     return about | describe_sound(
         mastered, roles=roles, instruments=brief.voices, drums=drums, models=tuple(models),
-        faults=faults, sample_rate=sample_rate, seed=seed,
+        own=composed.composers.own, faults=faults, sample_rate=sample_rate, seed=seed,
     )  # fmt: skip
 
 
@@ -98,8 +98,8 @@ def _in_seconds(score: Score) -> list[tuple[float, float, str]]:
 
 def describe_sound(
     mastered: Mastered, *, roles: Mapping[str, Role], instruments: Mapping[str, str],
-    drums: DrumRole | None, models: tuple[str, ...], faults: list[str], sample_rate: int,
-    seed: int,
+    drums: DrumRole | None, models: tuple[str, ...], own: Sequence[str] = (), faults: list[str],
+    sample_rate: int, seed: int,
 ) -> dict[str, Any]:  # fmt: skip
     """Return how a clip sounds, who plays it and what it was made from.
 
@@ -114,7 +114,9 @@ def describe_sound(
     drums : DrumRole or None
         What plays the drums; None where there are none.
     models : tuple of str
-        Names of the pretrained models that composed it.
+        Names of the models that composed it, as `pretrained` has them.
+    own : sequence of str, default=()
+        Those of them that are the user's own.
     faults : list of str
         What its own checks found.
     sample_rate : int
@@ -128,7 +130,7 @@ def describe_sound(
         Of what JSON takes.
     """
     voices = [role.voice for role in roles.values()]
-    sources = credits_of(models, voices, () if drums is None else drums.kits)
+    sources = credits_of(models, voices, () if drums is None else drums.kits, own)
     players = {
         part: {"instrument": instruments.get(part, ""), "voice": role.voice}
         for part, role in roles.items()

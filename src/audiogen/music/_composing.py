@@ -12,12 +12,43 @@ from audiogen.music._pretrained import pretrained
 from audiogen.music._styles import Style
 from audiogen.utils.seeds import Stream, make_rng, spawn_seed
 
-__all__ = ["Composed", "compose_score", "has_groove", "likelihood"]
+__all__ = ["Composed", "Composers", "compose_score", "has_groove", "likelihood"]
 
 _RHYTHM = 4  # key of a stream, beside those of `_seed`
 _GROOVE_METRE = (4, 4)  # what `GrooveComposer` was trained on
 _GROOVE = {"temperature": 0.8, "guidance": 0.5, "n_draws": 8}  # single draws are often sparse
 _TEMPERATURE = 0.5  # of drawn chords
+
+
+class Composers(NamedTuple):
+    """The models that compose a clip, by the names of `pretrained`, which gives what is None.
+
+    Parameters
+    ----------
+    melody : MelodyComposer, default=None
+        Composes melodies.
+    chords : Harmonizer, default=None
+        Finds their chords.
+    groove : GrooveComposer, default=None
+        Composes drum patterns.
+    """
+
+    melody: Any = None
+    chords: Any = None
+    groove: Any = None
+
+    def model(self, name: str) -> Any:
+        """Return a model by its name."""
+        own = getattr(self, name)
+        return pretrained(name) if own is None else own
+
+    @property
+    def own(self) -> list[str]:
+        """The names of the models that are the user's own."""
+        return [name for name, model in self._asdict().items() if model is not None]
+
+
+_PRETRAINED = Composers()
 
 
 class Composed(NamedTuple):
@@ -29,13 +60,18 @@ class Composed(NamedTuple):
         All parts, as long as the plan.
     melody : Score
         The melody as it was composed, before it was laid out over the plan.
+    composers : Composers
+        The models that composed it.
     """
 
     score: Score
     melody: Score
+    composers: Composers
 
 
-def compose_score(brief: Brief, style: Style, plan: Plan, seed: int) -> Composed:
+def compose_score(
+    brief: Brief, style: Style, plan: Plan, seed: int, composers: Composers = _PRETRAINED
+) -> Composed:
     """Return the score of a clip, and the melody that it is made of.
 
     Parameters
@@ -48,30 +84,32 @@ def compose_score(brief: Brief, style: Style, plan: Plan, seed: int) -> Composed
         Its sections.
     seed : int
         Seed of all that is drawn.
+    composers : Composers
+        The models that compose it; the pretrained ones by default.
 
     Returns
     -------
     composed : Composed
     """
-    melody = _melody(brief, style, plan, seed)
-    harmonised = _harmonised(melody, style, _seed(seed, 1))
+    melody = _melody(brief, style, plan, seed, composers.model("melody"))
+    harmonised = _harmonised(melody, style, _seed(seed, 1), composers.model("chords"))
     laid_out = _with_vamp(plan.lay_out(harmonised), style)
     parts = [*brief.voices, *(["drums"] if brief.drums else [])]
     score = arrange(
         laid_out, style, voices=brief.voices, parts=parts, plan=plan,
-        groove=_grooves(brief, style, plan, seed), density=_share(brief.density),
+        groove=_grooves(brief, style, plan, seed, composers), density=_share(brief.density),
         intensity=_share(brief.intensity), swing=brief.swing, random_state=_seed(seed, 3),
     )  # fmt: skip
-    return Composed(score, melody)
+    return Composed(score, melody, composers)
 
 
-def likelihood(melody: Score, style: Style) -> dict[str, float]:
+def likelihood(composed: Composed, style: Style) -> dict[str, float]:
     """Return how likely a melody is under its composer, and how likely melodies usually are.
 
     Parameters
     ----------
-    melody : Score
-        A melody as it was composed.
+    composed : Composed
+        What was composed.
     style : Style
         Its style.
 
@@ -81,9 +119,8 @@ def likelihood(melody: Score, style: Style) -> dict[str, float]:
         Mean log-likelihood of a note, in nats: that of the "melody", and the "typical" one of
         tunes of its genre and metre.
     """
-    metre = "/".join(map(str, melody.metre))
-    own = {"genre": [style.composer_genre], "metre": [metre], "mode": [melody.mode]}
-    composer = pretrained("melody")
+    melody, composer = composed.melody, composed.composers.model("melody")
+    own = _conditions(style, melody.metre, melody.mode, composer)
     return {
         "melody": round(composer.score([melody], own), 3),
         "typical": round(float(composer.typical_score(own)[0]), 3),
@@ -98,14 +135,22 @@ def _seed(seed: int, number: int) -> int:
     return spawn_seed(seed, Stream.PARTS, number)
 
 
-def _melody(brief: Brief, style: Style, plan: Plan, seed: int) -> Score:
+def _conditions(
+    style: Style, metre: tuple[int, int], mode: str | None, composer: Any
+) -> dict[str, list[str | None]]:
+    """Return what a composer is asked for; a genre that it has not learnt is left free."""
+    genre = style.composer_genre
+    if genre not in composer.categories_["genre"]:
+        genre = None
+    return {"genre": [genre], "metre": ["/".join(map(str, metre))], "mode": [mode]}
+
+
+def _melody(brief: Brief, style: Style, plan: Plan, seed: int, composer: Any) -> Score:
     """Return a melody for the sections of a plan, in the key and rhythms that are asked for."""
     metre = style.composer_metres.get(plan.metre, plan.metre)
-    wanted = {
-        "genre": [style.composer_genre], "metre": ["/".join(map(str, metre))], "mode": [brief.mode]
-    }  # fmt: skip
-    (melody,) = pretrained("melody").sample(
-        y=wanted, n_bars=plan.section_bars, form=plan.form or "A", top_p=style.composer_top_p,
+    (melody,) = composer.sample(
+        y=_conditions(style, metre, brief.mode, composer), n_bars=plan.section_bars,
+        form=plan.form or "A", top_p=style.composer_top_p,
         random_state=_seed(seed, 0),
     )  # fmt: skip
     if style.melody is not None:
@@ -115,9 +160,9 @@ def _melody(brief: Brief, style: Style, plan: Plan, seed: int) -> Score:
     return melody.transpose(up - 12 if up > 6 else up)
 
 
-def _harmonised(melody: Score, style: Style, seed: int) -> Score:
+def _harmonised(melody: Score, style: Style, seed: int, harmonizer: Any) -> Score:
     """Return a melody with chords of its style: the likeliest for a dance, else drawn ones."""
-    model = copy.copy(pretrained("chords"))
+    model = copy.copy(harmonizer)
     is_dance = style.composer_genre is not None
     model.set_params(decoding="viterbi" if is_dance else "sample", temperature=_TEMPERATURE)
     rules = style.harmony[melody.mode]
@@ -144,12 +189,17 @@ def has_groove(style: Style, plan: Plan) -> bool:
     return style.groove is not None and plan.metre == _GROOVE_METRE
 
 
-def _grooves(brief: Brief, style: Style, plan: Plan, seed: int) -> dict[str, Any] | None:
+def _grooves(
+    brief: Brief, style: Style, plan: Plan, seed: int, composers: Composers
+) -> dict[str, Any] | None:
     """Return two bars of drums for each section, where the style has learnt ones."""
     if not brief.drums or not has_groove(style, plan):
         return None
     names = list(dict.fromkeys(section.name for section in plan.sections))
-    drawn = pretrained("groove").sample(
-        len(names), y=style.groove, random_state=_seed(seed, 2), **_GROOVE
+    composer = composers.model("groove")
+    learnt = [] if composer.conditions_ is None else composer.categories_.values()
+    known = any(style.groove in values for values in learnt)
+    drawn = composer.sample(
+        len(names), y=style.groove if known else None, random_state=_seed(seed, 2), **_GROOVE
     )
     return dict(zip(names, drawn, strict=True))

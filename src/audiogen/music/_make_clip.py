@@ -5,12 +5,13 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from audiogen.generators import GrooveComposer, Harmonizer, MelodyComposer
 from audiogen.music._brief import Brief
 from audiogen.music._casting import DrumRole, Role, cast_drums, cast_parts, warn_of_moved
 from audiogen.music._checks import melody_faults, mix_faults
 from audiogen.music._clip import Clip
 from audiogen.music._clip_info import describe_clip
-from audiogen.music._composing import Composed, compose_score
+from audiogen.music._composing import Composed, Composers, compose_score
 from audiogen.music._finish import refuse_fades_of_loop
 from audiogen.music._instruments import load_instrument
 from audiogen.music._mix import pitched_generator
@@ -21,14 +22,20 @@ from audiogen.music._prompt import parse_prompt
 from audiogen.music._styles import Style, load_style
 from audiogen.pipeline import split_steps
 from audiogen.utils.seeds import Stream, draw_seed, spawn_seed
-from audiogen.utils.validation import Instance, check_parameters
+from audiogen.utils.validation import Instance, Options, check_parameters
 
 __all__ = ["make_clip"]
 
 _TRIES = 4  # scores composed at most until the melody of one has no faults
 _MIXES = 3  # clips made at most until the mix of one has no faults
 _KIT, _KITS = "muldjord", {"lofi_hip_hop": "sonicpi1"}
-_CONSTRAINTS = {"words": Instance((str, Brief), "words or a Brief"), **SOUND}
+_CONSTRAINTS = {
+    "words": Instance((str, Brief), "words or a Brief"),
+    "composer": (Options(None), Instance(MelodyComposer, "a MelodyComposer")),
+    "harmonizer": (Options(None), Instance(Harmonizer, "a Harmonizer")),
+    "groove_composer": (Options(None), Instance(GrooveComposer, "a GrooveComposer")),
+    **SOUND,
+}
 
 
 def make_clip(
@@ -36,6 +43,9 @@ def make_clip(
     *,
     model: Any = None,
     drum_kit: Any = None,
+    composer: MelodyComposer | None = None,
+    harmonizer: Harmonizer | None = None,
+    groove_composer: GrooveComposer | None = None,
     sample_rate: int = 44100,
     loudness: float = -14.0,
     fade_in: float = 0.0,
@@ -55,6 +65,14 @@ def make_clip(
         ``pretrained("voices")``.
     drum_kit : estimator, default=None
         A fitted pipeline that plays the drums; None takes ``pretrained("drums")``.
+    composer : MelodyComposer, default=None
+        What composes the melody, such as one fitted to tunes of your own; None takes
+        ``pretrained("melody")``. A genre that it has not learnt is left free.
+    harmonizer : Harmonizer, default=None
+        What finds the chords; None takes ``pretrained("chords")``.
+    groove_composer : GrooveComposer, default=None
+        What composes the drums of styles in 4/4 that have learnt ones; None takes
+        ``pretrained("groove")``.
     sample_rate : int, default=44100
         Sampling rate of the clip, in Hz.
     loudness : float, default=-14.0
@@ -75,8 +93,8 @@ def make_clip(
     Raises
     ------
     ValueError
-        For words that are not understood and settings that cannot be or contradict each
-        other; the message says what can.
+        For words that are not understood, settings that cannot be or contradict each other, and
+        a metre or mode that the composer has not learnt; the message says what can.
 
     Notes
     -----
@@ -101,7 +119,8 @@ def make_clip(
     model = pretrained("voices") if model is None else model
     kit = pretrained("drums") if drum_kit is None else drum_kit
     fades = (fade_in, max(fade_out, planned.fade_out))
-    order = _Order(brief, style, planned, model, kit, sample_rate, loudness, fades)
+    composers = Composers(composer, harmonizer, groove_composer)
+    order = _Order(brief, style, planned, composers, model, kit, sample_rate, loudness, fades)
     take = _best_take(order, seed)
     warn_of_moved(take.notes, take.roles)
     for fault in take.faults:
@@ -122,6 +141,7 @@ class _Order(NamedTuple):
     brief: Brief
     style: Style
     planned: Plan
+    composers: Composers
     model: Any
     kit: Any
     sample_rate: int
@@ -162,8 +182,8 @@ def _best_take(order: _Order, seed: int) -> _Take:
 
 def _take(order: _Order, seed: int) -> _Take:
     """Return a clip by a seed."""
-    brief, style, planned, model, kit, sample_rate, loudness, fades = order
-    composed = _best_score(brief, style, planned, seed)
+    brief, style, planned, composers, model, kit, sample_rate, loudness, fades = order
+    composed = _best_score(brief, style, planned, composers, seed)
     instruments = {part: load_instrument(name) for part, name in brief.voices.items()}
     notes = composed.score.to_seconds()
     roles = cast_parts(notes, instruments, pitched_generator(model, "make_clip").conditions_)
@@ -180,11 +200,14 @@ def _take(order: _Order, seed: int) -> _Take:
     return _Take(composed, notes, roles, drums, mixed, faults)
 
 
-def _best_score(brief: Brief, style: Style, planned: Plan, seed: int) -> Composed:
+def _best_score(
+    brief: Brief, style: Style, planned: Plan, composers: Composers, seed: int
+) -> Composed:
     """Return the first score whose melody has no faults, or that with the fewest."""
     found: list[tuple[int, Composed]] = []
     for take in range(_TRIES):
-        composed = compose_score(brief, style, planned, spawn_seed(seed, Stream.TUNE, take))
+        own = spawn_seed(seed, Stream.TUNE, take)
+        composed = compose_score(brief, style, planned, own, composers)
         faults = melody_faults(composed.score)
         found.append((len(faults), composed))
         if not faults:

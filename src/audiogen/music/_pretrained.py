@@ -58,16 +58,21 @@ def _sources() -> dict[str, Any]:
 
 
 def credits_of(
-    models: Sequence[str], voices: Sequence[str], kits: Sequence[str]
+    models: Sequence[str],
+    voices: Sequence[str],
+    kits: Sequence[str],
+    own: Sequence[str] = (),
 ) -> list[dict[str, str]]:
     """Return what a clip was made from.
 
     Parameters
     ----------
     models : sequence of str
-        Names of the pretrained models that composed it.
+        Names of the models that composed it.
     voices, kits : sequence of str
         Names of the voices and of the kits of drums that are heard.
+    own : sequence of str, default=()
+        Names among `models` of those that are the user's own.
 
     Returns
     -------
@@ -79,7 +84,9 @@ def credits_of(
     found = []
     for name in models:
         row = known["models"][name]
-        found.append({"what": f"{name} model", "source": row["source"], "licence": row["licence"]})
+        source = _OWN["author"] if name in own else row["source"]
+        licence = _OWN["licence"] if name in own else row["licence"]
+        found.append({"what": f"{name} model", "source": source, "licence": licence})
     for table, names in (("voices", voices), ("kits", kits)):
         for name in dict.fromkeys(names):
             row = known[table].get(name, {**_OWN, "name": name})

@@ -6,13 +6,17 @@ from audiogen.networks import keras
 
 __all__ = ["ScalableAdam", "make_adam"]
 
+_AVERAGED = 9  # a running average is over a ninth of the steps at most
+
 
 class ScalableAdam(keras.optimizers.Adam):
     """Adam whose learning rate, schedule or not, can be scaled while training.
 
     Its running average of the weights, where `use_ema` is set, is left to the `Average`
     callback: Keras would overwrite the weights with it at the end of training, so that
-    training could not go on from them.
+    training could not go on from them. Nor would a short training leave the first weights behind,
+    which Keras averages like all others: here the average begins with few steps, as that of
+    TensorFlow's ``ExponentialMovingAverage(num_updates=...)`` does.
 
     Parameters
     ----------
@@ -34,6 +38,16 @@ class ScalableAdam(keras.optimizers.Adam):
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         """Change one variable, at the scaled rate."""
         super().update_step(gradient, variable, learning_rate * self.scale)
+
+    def _update_model_variables_moving_average(self, trainable_variables: Any) -> None:
+        """Move the running averages, as far as the steps until now allow."""
+        if not self.use_ema:
+            return
+        step = keras.ops.cast(self.iterations, "float32")
+        share = keras.ops.minimum(step / (step + _AVERAGED), self.ema_momentum)
+        pairs = zip(trainable_variables, self._model_variables_moving_average, strict=True)
+        for variable, average in pairs:
+            average.assign(share * average + (1 - share) * variable)
 
     def finalize_variable_values(self, var_list: Any) -> None:
         """Leave the variables as they are."""
