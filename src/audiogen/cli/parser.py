@@ -32,8 +32,8 @@ def build_parser() -> argparse.ArgumentParser:
     --------
     >>> from audiogen.cli.parser import build_parser
     >>> arguments = build_parser().parse_args(["clip", "jig", "--seconds", "15"])
-    >>> arguments.command, arguments.seconds, arguments.sample_rate
-    ('clip', 15.0, 44100)
+    >>> arguments.command, arguments.seconds, arguments.bit_depth
+    ('clip', 15.0, 16)
     """
     parser = argparse.ArgumentParser(
         prog="audiogen",

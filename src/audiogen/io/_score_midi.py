@@ -55,7 +55,7 @@ def read_midi(path: pathlib.Path) -> Score:
     notes, meta = _read_tracks(file)
     length = max((onset + duration for onset, duration, *_ in notes), default=0.0)
     columns = ("onset", "duration", "pitch", "velocity", "part")
-    metre, pickup = _metre(meta["time_signature"])
+    metre, pickup = _metre(meta["time_signature"], length)
     tonic, mode = _key(meta)
     tempo, tempos = _tempos(meta["set_tempo"], length)
     return Score(
@@ -226,11 +226,11 @@ def _with_parts(groups: list[tuple[str, int, list[tuple]]]) -> Iterator[tuple]:
             yield *note, part
 
 
-def _metre(events: list[tuple[float, Any]]) -> tuple[tuple[int, int], float]:
+def _metre(events: list[tuple[float, Any]], length: float) -> tuple[tuple[int, int], float]:
     """Return metre and pickup.
 
     A metre that changes before its first bar ends is a pickup, one that changes after it an odd
-    bar before the metre of all others.
+    bar before the metre of all others, unless it returns and holds for longer.
     """
     if not events:
         return (4, 4), 0.0
@@ -244,7 +244,11 @@ def _metre(events: list[tuple[float, Any]]) -> tuple[tuple[int, int], float]:
         if time < 4 * numerator / denominator and (is_bar or second == metre):
             return second, time
         if is_bar:
-            return second, 0.0
+            ends = [*list(changes)[1:], max(length, time)]
+            held: dict[tuple[int, int], float] = dict.fromkeys(changes.values(), 0.0)
+            for (start, name), end in zip(changes.items(), ends, strict=True):
+                held[name] += end - start
+            return (metre if held[metre] > held[second] else second), 0.0
     return metre, 0.0
 
 
