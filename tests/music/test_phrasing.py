@@ -117,7 +117,7 @@ def test_what_is_sung_copies_no_tune_and_slow_styles_breathe():
     for name in ("pop_ballad", "lofi_hip_hop", "jazz_swing"):
         brief = Brief(genre=name, seconds=20).complete(2)
         style = load_style(name)
-        melody = _melody(brief, style, plan(brief, style), 2)
+        melody = _melody(brief, style, plan(brief, style), 2, model)
         assert not shares_run(model._runs, strains_of(spans_of(melody), vocabulary))
         if name != "jazz_swing":
             bars = melody.notes.groupby(((melody.notes.onset - melody.pickup) // 4).clip(0))
