@@ -116,9 +116,15 @@ assert "keras" not in sys.modules and "tensorflow" not in sys.modules
 
 def test_the_packages_voices_know_their_instruments():
     from audiogen.music import instrument_names, load_instrument, pretrained
+    from audiogen.music._casting import REACH, voices_of
 
-    known = set(pretrained("voices")[-1].categories_["instrument"])
-    assert {load_instrument(name).voice for name in instrument_names()} <= known
+    model = pretrained("voices")[-1]
+    instruments = [load_instrument(name) for name in instrument_names()]
+    assert {one.voice for one in instruments} <= set(model.categories_["instrument"])
+    learnt = {role.voice: role.pitches for role in voices_of(model.conditions_)}
+    for one in instruments:  # or notes would be moved by octaves
+        low, high = learnt[one.voice]
+        assert low - REACH <= one.low < one.high <= high + REACH, one.name
     assert isinstance(pretrained("voices").sample(y=pd.DataFrame(
         {"instrument": ["flute_acoustic_002"], "pitch": [70], "velocity": [100]}
     )), np.ndarray)  # fmt: skip
