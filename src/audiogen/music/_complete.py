@@ -38,7 +38,9 @@ def completed(brief: "Brief", random_state: Any = None) -> "Brief":
     if metre not in style.metres:
         raise ValueError(_no_such_metre(style, metre))
     moods = _of_moods(brief)
-    mode = brief.mode or _drawn_mode(style, moods, make_rng(seed, Stream.PARTS, _KEY))
+    mode = brief.mode or _drawn_mode(
+        style, moods, make_rng(seed, Stream.PARTS, _KEY), named=brief.tonic is not None
+    )
     filled = {
         "genre": genre, "metre": metre, "mode": mode,
         "tonic": _first(brief.tonic, _drawn_tonic(style, seed)),
@@ -121,9 +123,13 @@ def _of_moods(brief: "Brief") -> dict[str, Any]:
     return settings | ({"mode": modes[0]} if modes else {})
 
 
-def _drawn_mode(style: Style, moods: dict[str, Any], rng: np.random.Generator) -> str:
-    """Return a mode of the style that suits the moods."""
+def _drawn_mode(
+    style: Style, moods: dict[str, Any], rng: np.random.Generator, *, named: bool
+) -> str:
+    """Return a mode of the style that suits the moods; a key named by its tonic alone is major."""
     asked = moods.get("mode")
+    if named and asked != "minor" and "major" in style.modes:
+        return "major"
     weights = dict(style.modes)
     if asked is not None:
         weights = {m: w for m, w in weights.items() if (m in _MINOR) == (asked == "minor")}
