@@ -17,8 +17,8 @@ __all__ = ["Patterns", "SectionStyle", "Style", "Voice", "load_style", "style_na
 
 # Chords of styles that say nothing, as they are called over C; written by hand.
 _USUAL = {
-    "major": {"C": 4.0, "F": 2.0, "G": 3.0, "Am": 1.0, "Dm": 0.8, "Em": 0.5},
-    "minor": {"Cm": 4.0, "Bb": 2.5, "G": 2.0, "Eb": 1.5, "Fm": 1.0, "Ab": 1.0},
+    "major": {"C": 5.0, "F": 3.0, "G7": 2.0, "Am": 1.0, "Dm": 1.0},
+    "minor": {"Cm": 5.0, "Fm": 2.5, "G7": 2.0, "Bb": 1.5, "Eb": 1.0, "Ab": 1.0},
     "dorian": {"Cm": 5.0, "Bb": 2.5, "F": 1.5, "Eb": 1.0, "Gm": 1.0},
     "mixolydian": {"C": 6.0, "Bb": 2.5, "F": 1.5, "Gm": 1.0},
     "lydian": {"C": 4.0, "D": 2.5, "G": 1.5, "Em": 1.0, "Am": 1.0},
