@@ -20,7 +20,6 @@ class Bar(NamedTuple):
 
     start: float
     end: float
-    scale: float  # length of its quarter notes re those of the clip
     section: str
     place: int  # within its section
     closes: bool  # whether a section ends with it
@@ -51,16 +50,16 @@ class Note(NamedTuple):
 def bars_of(score: Score, plan: "Plan | None") -> list[Bar]:
     """Return the bars of a plan, or those of a score by its sections."""
     if plan is not None:
-        sections = [(s.name, s.bars, s.bar / score.bar) for s in plan.sections]
+        sections = [(s.name, s.bars) for s in plan.sections]
     else:
         spans = score.sections or [Section("A", score.pickup, score.length)]
         sections = [
-            (name, _even_bars(max(start, score.pickup), end, score.bar), 1.0)
+            (name, _even_bars(max(start, score.pickup), end, score.bar))
             for name, start, end in spans
         ]
     bars = [
-        Bar(start, end, scale, name, place, place == len(spans) - 1, place == 0, False)
-        for name, spans, scale in sections
+        Bar(start, end, name, place, place == len(spans) - 1, place == 0, False)
+        for name, spans in sections
         for place, (start, end) in enumerate(spans)
     ]
     return [*bars[:-1], bars[-1]._replace(is_last=True)]
@@ -152,8 +151,7 @@ def pattern_hits(pattern: str, bar: Bar) -> list[tuple[float, float, str]]:
 
     A bar that is longer than the pattern goes on with its beginning.
     """
-    step = STEP * bar.scale
-    count = max(1, round((bar.end - bar.start) / step - 0.3))
+    count = max(1, round((bar.end - bar.start) / STEP - 0.3))
     steps = (pattern * (count // len(pattern) + 1))[:count]
     hits: list[tuple[float, float, str]] = []
     for place, character in enumerate(steps):
@@ -162,7 +160,7 @@ def pattern_hits(pattern: str, bar: Bar) -> list[tuple[float, float, str]]:
         length = 1
         while place + length < count and steps[place + length] == "-":
             length += 1
-        onset = bar.start + place * step
-        end = bar.end if place + length == count else onset + length * step
+        onset = bar.start + place * STEP
+        end = bar.end if place + length == count else onset + length * STEP
         hits.append((onset, end, character))
     return hits

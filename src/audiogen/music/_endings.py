@@ -52,7 +52,7 @@ def ended(
     if ending == "ring":
         return _rung(notes, last, [chord for chord, _, _ in voiced])
     final = Final(voiced[-1][0].name, voiced[-1][1])
-    beat = score.beat * last.scale
+    beat = score.beat
     stroke = last.start + math.floor((last.end - last.start) / beat - _LEAST_LEFT) * beat
     return _stopped(notes, last, max(stroke, last.start), final)
 

@@ -80,10 +80,10 @@ def played(
 
 def _swung(time: float, bar: Bar, swing: float, unit: float) -> float:
     """Return a time moved as swing moves it; beats stay where they are."""
-    beats, place = divmod((time - bar.start) / (unit * bar.scale) + _NEAR, 1.0)
+    beats, place = divmod((time - bar.start) / unit + _NEAR, 1.0)
     place = max(0.0, place - _NEAR)
     moved = place * 2 * swing if place < 0.5 else swing + (place - 0.5) * 2 * (1 - swing)
-    return bar.start + (beats + moved) * unit * bar.scale
+    return bar.start + (beats + moved) * unit
 
 
 def _strum_order(notes: Sequence[Note]) -> dict[Note, int]:
@@ -105,7 +105,7 @@ def _velocity(note: Note, bar: Bar, style: Style, intensity: float) -> float:
     """Return a note's velocity within its bar, its section and the clip."""
     accent = 0.0
     if note.part in ("melody", "chords"):
-        place = (note.onset - bar.start) / bar.scale
+        place = note.onset - bar.start
         if abs(place) < _NEAR:
             accent = _DOWNBEAT
         elif abs(place - round(place)) > _NEAR:

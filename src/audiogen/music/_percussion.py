@@ -71,14 +71,14 @@ def drummed(
 
 def _from_groove(bar: Bar, groove: np.ndarray, density: float, swings: bool) -> list[Note]:
     """Return one of the two bars of a groove, whichever is next; a longer bar goes on."""
-    count = max(1, round((bar.end - bar.start) / (STEP * bar.scale) - 0.3))
+    count = max(1, round((bar.end - bar.start) / STEP - 0.3))
     notes = []
     for place in range(count):
         row = groove[(place + bar.place % 2 * (_STEPS // 2)) % _STEPS]
         for pitch, (velocity, offset) in zip(GROOVE_DRUMS, row, strict=True):
             if velocity <= (_GHOST if density < 0.34 else _QUIETEST):
                 continue
-            onset = bar.start + (place + float(np.clip(offset, -0.5, 0.5))) * STEP * bar.scale
+            onset = bar.start + (place + float(np.clip(offset, -0.5, 0.5))) * STEP
             loudness = 20 + 100 * float(min(velocity, 1.0))
             notes.append(Note(max(0.0, onset), _LENGTH, pitch, loudness, "drums", 0, swings))
     return notes
