@@ -71,7 +71,7 @@ def test_the_average_is_that_of_the_steps():
     model.set_params(plateau_patience=None).fit(X, callbacks=[steps])
     expected = steps.values[0]
     for step, values in enumerate(steps.values[1:], start=1):
-        share = min(0.8, step / (step + 9))
+        share = min(0.8, step / (step + 4))
         expected = [share * a + (1 - share) * v for a, v in zip(expected, values, strict=True)]
     for found, wanted in zip(weights(model), expected, strict=True):
         np.testing.assert_allclose(found, wanted, atol=1e-5)

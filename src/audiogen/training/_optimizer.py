@@ -6,7 +6,7 @@ from audiogen.networks import keras
 
 __all__ = ["ScalableAdam", "make_adam"]
 
-_AVERAGED = 9  # a running average is over a ninth of the steps at most
+_AVERAGED = 4  # a running average is over some quarter of the steps at most
 
 
 class ScalableAdam(keras.optimizers.Adam):
