@@ -72,11 +72,11 @@ def _copied(
         stop = begin + 1
         while stop < len(kept) and kept[stop] == kept[stop - 1] + 1:
             stop += 1
-        at = planned.start + begin * planned.bar
-        end = planned.end if stop == len(kept) else planned.start + stop * planned.bar
+        at = planned.start + begin * melody.bar
+        end = planned.end if stop == len(kept) else planned.start + stop * melody.bar
         low = first + kept[begin] * melody.bar
         high = first + (kept[stop - 1] + 1) * melody.bar
-        pieces.append(_moved(melody, low, high, at, end, planned.bar / melody.bar))
+        pieces.append(_moved(melody, low, high, at, end))
         begin = stop
     return pieces
 
@@ -90,20 +90,20 @@ def _kept_bars(n_there: int, n_bars: int) -> list[int]:
 
 
 def _moved(
-    melody: Score, low: float, high: float, at: float, end: float, scale: float
+    melody: Score, low: float, high: float, at: float, end: float
 ) -> tuple[pd.DataFrame, list[_Chord]]:
     """Return what begins between two times, moved, and cut at an end."""
     notes = melody.notes
     inside = notes[(notes.onset >= low - _NEAR) & (notes.onset < high - _NEAR)].copy()
-    inside["onset"] = at + (inside.onset - low) * scale
-    usual_end = at + (high - low) * scale
-    stops = inside.onset + inside.duration * scale
+    inside["onset"] += at - low
+    usual_end = at + high - low
+    stops = inside.onset + inside.duration
     stops = stops.where(stops < usual_end - _NEAR, end)  # a longer last bar is held
     inside["duration"] = stops.clip(upper=end) - inside.onset
     chords = [
         (
-            at + (max(s, low) - low) * scale,
-            end if e >= high - _NEAR else min(end, at + (e - low) * scale),
+            at + max(s, low) - low,
+            end if e >= high - _NEAR else min(end, at + e - low),
             name,
         )
         for s, e, name in melody.chords
@@ -116,14 +116,13 @@ def _pickup(
     plan: "Plan", melody: Score, planned: "PlannedSection", number: int
 ) -> list[pd.DataFrame]:
     """Return the melody's pick-up: in the introduction, or at the end of a loop."""
-    scale = planned.bar / melody.bar
     if number:
         end = planned.start
     elif plan.loop:
         end = plan.sections[-1].end
     else:
         return []  # a clip begins with a whole bar
-    return [_moved(melody, 0.0, melody.pickup, end - melody.pickup * scale, end, scale)[0]]
+    return [_moved(melody, 0.0, melody.pickup, end - melody.pickup, end)[0]]
 
 
 def _last_note(plan: "Plan", notes: list[pd.DataFrame]) -> list[pd.DataFrame]:
