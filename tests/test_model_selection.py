@@ -60,11 +60,11 @@ def pipeline():
 
 
 def test_grid_search_over_epochs_and_size_of_the_data():
-    X, y = make_notes(120, duration=0.5, random_state=0, return_X_y=True)
+    X, y = make_notes(80, duration=0.5, random_state=0, return_X_y=True)
     pipe = pipeline().set_params(pca__n_components=16)
-    grid = {"vae__epochs": [1, 60], "vae__max_samples": [0.5, 1.0]}
+    grid = {"vae__epochs": [1, 40], "vae__max_samples": [0.5, 1.0]}
     cv = KFold(2, shuffle=True, random_state=0)
-    search = GridSearchCV(pipe, grid, scoring=SCORING, refit="fad", cv=cv, n_jobs=2)
+    search = GridSearchCV(pipe, grid, scoring=SCORING, refit="fad", cv=cv)
     search.fit(X, y[["pitch"]])
     results = search.cv_results_
     for name in SCORING:
@@ -73,7 +73,7 @@ def test_grid_search_over_epochs_and_size_of_the_data():
         (p["vae__epochs"], p["vae__max_samples"]): -score
         for p, score in zip(results["params"], results["mean_test_fad"], strict=True)
     }
-    assert fad[60, 1.0] < fad[1, 1.0], "training must help"
+    assert fad[40, 1.0] < fad[1, 1.0], "training must help"
     fold, held_out = next(cv.split(X))
     by_hand = clone(pipe).set_params(**results["params"][3]).fit(X[fold], y[["pitch"]].iloc[fold])
     score = neg_frechet_audio_distance(by_hand, X[held_out], y[["pitch"]].iloc[held_out])

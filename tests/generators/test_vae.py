@@ -22,7 +22,7 @@ def blobs():
 @pytest.fixture(scope="module")
 def ring(blobs):
     vae = ConditionalVAE(
-        latent_dim=2, units=(64, 64), epochs=150, learning_rate=5e-3, patience=None, random_state=0
+        latent_dim=2, units=(64, 64), epochs=80, learning_rate=1e-2, patience=None, random_state=0
     )
     return vae.fit(*blobs)
 

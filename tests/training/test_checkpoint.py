@@ -37,7 +37,7 @@ def train(kind, folder, out):
     if kind == "LSTMSequencer":
         y = None
     model = getattr(generators, kind)(
-        epochs=40, batch_size=8, validation_fraction=0.25, patience=30, plateau_patience=3,
+        epochs=20, batch_size=8, validation_fraction=0.25, patience=15, plateau_patience=3,
         learning_rate=0.01, ema=0.8, random_state=0, **own,
     )
     model.fit(X, y, checkpoint_dir=folder or None)
