@@ -1,11 +1,15 @@
 """A General MIDI file as other programs write it, heard."""
 
+import warnings
+
 import mido
 import numpy as np
 import pandas as pd
 import pretty_midi
 import pytest
 
+from audiogen import GenerativePipeline
+from audiogen.exceptions import ExtrapolationWarning
 from audiogen.generators import ConditionalGaussianMixture
 from audiogen.music import play_midi
 from audiogen.music._midi_parts import midi_parts
@@ -110,7 +114,7 @@ def test_the_range_of_bends_is_what_the_file_sets(tmp_path):
     other = [control(0, 5, 100, 1), control(0, 5, 6, 64)]  # fine tuning, which is no range
     file.tracks.append(track("Guitar", 0, 27, *ranges, *other, wheel, *note(0, 60, 20, 480)))
     file.save(tmp_path / "wide.mid")
-    notes, _ = midi_parts(tmp_path / "wide.mid")
+    notes, *_ = midi_parts(tmp_path / "wide.mid")
     assert notes.pitch.tolist() == [66]
 
 
@@ -145,8 +149,6 @@ def tune(*programs):
 
 @pytest.fixture(scope="module")
 def own_model():
-    from audiogen import GenerativePipeline
-
     families = ["organ", "organ", "flute", "flute"]
     y = pd.DataFrame({"pitch": [55, 70, 55, 70], "instrument_family": families})
     t = np.arange(8000) / 16000
@@ -172,6 +174,29 @@ def test_programs_that_a_model_lacks_are_listed_at_once_with_what_plays_them(own
         clip = play_midi(music, programs={40: "flute", 0: "organ"}, **options)
     assert "Violin" not in str(caught[0].message)
     assert clip.info["players"]["part 1"]["voice"] == "flute"
+
+
+class Watchful(ConditionalGaussianMixture):
+    """A generator that keeps the filters of warnings under which it is sampled."""
+
+    def decode(self, Z, y=None):
+        self.filters_ = list(warnings.filters)
+        return super().decode(Z, y)
+
+
+def test_no_clip_changes_the_filters_of_warnings_nor_warns_of_what_voices_reach():
+    """They are the process's: clips that are made at once would restore those of another."""
+    y = pd.DataFrame({"pitch": [55, 70]})
+    X = np.sin(y.pitch.to_numpy()[:, np.newaxis] / 400 * np.arange(8000))
+    generator = Watchful(1, random_state=0).fit(X, y)
+    with pytest.warns(ExtrapolationWarning, match="78"):
+        generator.sample(y=pd.DataFrame({"pitch": [78]}), random_state=0)
+    before = list(warnings.filters)
+    music = tune(16)
+    music.instruments[0].notes[0].pitch = 78
+    pipeline = GenerativePipeline([("own", generator)], sample_rate=16000)
+    play_midi(music, model=pipeline, sample_rate=16000, random_state=0)
+    assert generator.filters_ == warnings.filters == before
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@ import json
 import numbers
 import os
 import pathlib
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -11,9 +13,11 @@ import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audiogen.exceptions import ExtrapolationWarning
 from audiogen.utils.files import atomic_path
 from audiogen.utils.progress import Progress
 from audiogen.utils.seeds import draw_seed
+from audiogen.utils.silence import silenced
 from audiogen.utils.validation import (
     Instance,
     Interval,
@@ -157,6 +161,25 @@ def test_warnings_name_the_line_of_the_caller():
     with pytest.warns(UserWarning, match="mind") as caught:
         warn_user("mind")
     assert caught[0].filename == __file__
+
+
+def test_what_is_silenced_is_silent_in_its_own_thread_alone():
+    filters = list(warnings.filters)
+    with silenced(ExtrapolationWarning):
+        warn_user("far", ExtrapolationWarning)
+        with pytest.warns(UserWarning, match="another kind"):
+            warn_user("another kind")
+        with silenced(UserWarning):
+            warn_user("both", ExtrapolationWarning)
+            warn_user("both")
+        with (
+            ThreadPoolExecutor(1) as pool,
+            pytest.warns(ExtrapolationWarning, match="elsewhere"),
+        ):
+            pool.submit(warn_user, "elsewhere", ExtrapolationWarning).result()
+        assert warnings.filters == filters
+    with pytest.warns(ExtrapolationWarning, match="again"):
+        warn_user("again", ExtrapolationWarning)
 
 
 def test_atomic_path_keeps_the_old_file_when_writing_fails(tmp_path):

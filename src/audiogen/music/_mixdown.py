@@ -1,7 +1,6 @@
 """A score played, mixed and mastered."""
 
 import numbers
-import warnings
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -16,6 +15,7 @@ from audiogen.signal import Mastered, loudness, master, pan, room, widen
 from audiogen.utils.blas import single_blas_thread
 from audiogen.utils.blocks import map_blocks
 from audiogen.utils.seeds import Stream, spawn_seed
+from audiogen.utils.silence import silenced
 from audiogen.utils.validation import Interval
 
 __all__ = ["SOUND", "Mixdown", "mix_down"]
@@ -95,14 +95,14 @@ def mix_down(
         part = order[rows.start]
         own_notes = notes[notes.part == part]
         own = spawn_seed(seed, Stream.VOICE, *part.encode())
-        if drums is not None and part == "drums":
-            dry = perform_drums(own_notes, drums, kit, seed=own, **size)
-        else:
-            dry = perform_part(own_notes, roles[part], model, seed=own, **size)
+        with silenced(ExtrapolationWarning):  # as far as roles and kits let it
+            if drums is not None and part == "drums":
+                dry = perform_drums(own_notes, drums, kit, seed=own, **size)
+            else:
+                dry = perform_part(own_notes, roles[part], model, seed=own, **size)
         return _placed(dry, part, places.get(part, _UNKNOWN), sample_rate, loop)
 
-    with single_blas_thread(), warnings.catch_warnings():  # both are the whole process's
-        warnings.simplefilter("ignore", ExtrapolationWarning)  # as far as roles and kits let it
+    with single_blas_thread():
         made = dict(zip(order, map_blocks(stem_of, len(order), _ALONE), strict=True))
         stems = {part: made[part] for part in parts}
         mix = np.zeros((2, n_timesteps), np.float32).T

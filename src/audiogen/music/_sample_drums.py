@@ -1,6 +1,5 @@
 """Drum kits sampled from a fitted model, to be played elsewhere."""
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ from audiogen.music._mix import frame_levels
 from audiogen.music._pretrained import credits_of, pretrained
 from audiogen.pipeline import sample_rate_of, split_steps
 from audiogen.utils.names import did_you_mean
+from audiogen.utils.silence import silenced
 
 __all__ = ["DRUMS", "credit_and_licence", "is_kit", "sample_drums", "velocity_layers"]
 
@@ -61,8 +61,7 @@ def sample_drums(name: str | None, model: Any, seed: int) -> SampledInstrument:
     notes = pd.DataFrame({"pitch": _NOTES}).assign(part="drums")
     role = cast_drums(notes, final.conditions_, kit or _KIT)
     hits = _hits(final, role)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ExtrapolationWarning)  # a drum that another kit lends
+    with silenced(ExtrapolationWarning):  # a drum that another kit lends
         sounds = model.sample(y=hits[final.condition_names_], random_state=seed)
     audio = _at_full_level(hits, list(sounds), rate)
     credit, licence = credit_and_licence("drums", "kit", role.kits, final.conditions_)

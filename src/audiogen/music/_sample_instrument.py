@@ -1,7 +1,6 @@
 """Instruments sampled from a fitted model, to be played elsewhere."""
 
 import numbers
-import warnings
 from typing import Any
 
 import numpy as np
@@ -25,6 +24,7 @@ from audiogen.pipeline import sample_rate_of
 from audiogen.signal import hz_to_midi, loop_note, midi_to_hz, steady_pitch, track_pitch
 from audiogen.utils.names import did_you_mean
 from audiogen.utils.seeds import draw_seed
+from audiogen.utils.silence import silenced
 from audiogen.utils.validation import Instance, Interval, Options, check_parameters
 
 __all__ = ["sample_instrument"]
@@ -115,8 +115,7 @@ def sample_instrument(
         )
     role, known = _chosen(instrument, final.conditions_)
     wanted = _wanted_notes(final, role, known)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ExtrapolationWarning)  # as far as voices reach
+    with silenced(ExtrapolationWarning):  # as far as voices reach
         sounds = voice_sounds(
             model, wanted[final.condition_names_], rate=rate, voice=role.voice,
             seed=draw_seed(random_state),

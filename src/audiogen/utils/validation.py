@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from audiogen.utils.silence import is_silenced
+
 __all__ = [
     "Instance",
     "Interval",
@@ -235,6 +237,8 @@ def warn_user(message: str, category: type[Warning] = UserWarning) -> None:
     >>> str(caught[0].message)
     'Mind the gap.'
     """
+    if is_silenced(category):
+        return
     level, frame = 2, sys._getframe(1)
     while frame.f_back is not None:
         package = frame.f_globals.get("__name__", "").partition(".")[0]
