@@ -1,6 +1,8 @@
 """MusicXML as other programs write it, and what of ours is read by music21 itself."""
 
+import warnings
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import music21
 import pytest
@@ -190,3 +192,13 @@ def test_music21_reads_what_is_written(tmp_path):
         (0.5, "D", "minor-seventh"), (3.0, "B-", "major-seventh"),
     ]  # fmt: skip
     assert stream.parts[0].measure(0).duration.quarterLength == 0.5
+
+
+def test_files_that_are_read_at_once_leave_the_filters_of_warnings_alone(tmp_path):
+    path = tmp_path / "tune.musicxml"
+    path.write_text(document([start() + note("C", 24)] * 8))
+    filters = list(warnings.filters)
+    with ThreadPoolExecutor(4) as pool:
+        scores = list(pool.map(Score.read, [path] * 8))
+    assert all(score == scores[0] for score in scores)
+    assert warnings.filters == filters

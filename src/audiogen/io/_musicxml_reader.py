@@ -2,6 +2,7 @@
 
 import contextlib
 import pathlib
+import threading
 import warnings
 from collections.abc import Iterator
 from fractions import Fraction
@@ -18,6 +19,7 @@ _INSTALL = (
     "MusicXML is read with music21, which is not installed. "
     "Type: pip install 'audiogen-learn[scores]'"
 )
+_one_at_a_time = threading.Lock()  # filters of warnings are the whole process's
 # The beginnings of music21's kinds of chords, the longer ones first.
 _KINDS = (
     ("minor-major", "m"),
@@ -50,7 +52,7 @@ def read_musicxml(path: pathlib.Path) -> Score:
 @contextlib.contextmanager
 def _music21() -> Iterator[Any]:
     """Yield the package, its warnings silent: they are about layout, mostly."""
-    with warnings.catch_warnings():
+    with _one_at_a_time, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             import music21
