@@ -118,6 +118,14 @@ def test_the_range_of_bends_is_what_the_file_sets(tmp_path):
     assert notes.pitch.tolist() == [66]
 
 
+def test_a_parameter_that_is_not_registered_sets_no_range_of_bends():
+    ranges = [(101, 0), (100, 0), (6, 12), (99, 1), (98, 8), (6, 64), (38, 50)]
+    music = tune(27)
+    music.instruments[0].control_changes = [pretty_midi.ControlChange(n, v, 0) for n, v in ranges]
+    music.instruments[0].pitch_bends = [pretty_midi.PitchBend(4096, 0)]
+    assert midi_parts(music)[0].pitch.tolist() == [68]
+
+
 def test_bends_and_swells_are_heard_while_a_note_sounds(tmp_path):
     """A note of 2 s: bent up a tone after 0.8 s, and turned down by 12 dB after 1.4 s."""
     file = mido.MidiFile(type=1, ticks_per_beat=480)  # 960 ticks a second

@@ -17,6 +17,8 @@ _DOWN = 64  # of the pedal
 _FULL, _USUAL = 127.0, 100.0  # of controllers: expression and volume where none is set
 _FULL_BEND = 8192.0  # value of the pitch wheel
 _NUMBER_HIGH, _NUMBER_LOW, _DATA, _DATA_FINE = 101, 100, 6, 38  # what sets a bend's range
+_OTHER_NUMBERS = (98, 99)  # of parameters that are not registered
+_NONE = 127  # the number of no parameter
 # Programs that are more like another instrument than like the nearest of their family.
 _LIKE = {
     14: "vibraphone", 23: "accordion", 44: "strings", 59: "trumpet", 67: "saxophone",
@@ -109,15 +111,17 @@ def _controls(track: Any) -> Controls:
 
 def _bend_ranges(track: Any) -> list[tuple[float, float]]:
     """Return when registered parameter 0 sets the range of bends, and to how many semitones."""
-    values = dict.fromkeys((_NUMBER_HIGH, _NUMBER_LOW, _DATA, _DATA_FINE), 0)
-    values[_NUMBER_HIGH] = values[_NUMBER_LOW] = 127  # none
+    number = {_NUMBER_HIGH: _NONE, _NUMBER_LOW: _NONE}
+    data = {_DATA: 2, _DATA_FINE: 0}
     ranges = []
     for change in sorted(track.control_changes, key=lambda c: c.time):
-        if change.number not in values:
-            continue
-        values[change.number] = change.value
-        if change.number in (_DATA, _DATA_FINE) and not values[_NUMBER_HIGH] + values[_NUMBER_LOW]:
-            ranges.append((change.time, values[_DATA] + values[_DATA_FINE] / 100))
+        if change.number in _OTHER_NUMBERS:
+            number = dict.fromkeys(number, _NONE)
+        elif change.number in number:
+            number[change.number] = change.value
+        elif change.number in data and not any(number.values()):
+            data[change.number] = change.value
+            ranges.append((change.time, data[_DATA] + data[_DATA_FINE] / 100))
     return ranges
 
 
