@@ -126,6 +126,24 @@ def test_a_parameter_that_is_not_registered_sets_no_range_of_bends():
     assert midi_parts(music)[0].pitch.tolist() == [68]
 
 
+def test_of_what_is_set_at_once_the_last_holds():
+    music = tune(27)
+    part = music.instruments[0]
+    part.pitch_bends = [pretty_midi.PitchBend(4096, 0), pretty_midi.PitchBend(0, 0)]
+    part.control_changes = [
+        pretty_midi.ControlChange(number, value, 0.1)
+        for number, value in [(64, 127), (64, 0), (11, 127), (11, 64)]
+    ]
+    notes, *_ = midi_parts(music)
+    assert notes.pitch.tolist() == [62]
+    assert notes.duration.tolist() == [0.4]
+    after = notes.controls[0].gain(np.array([0.05, 0.2]))
+    np.testing.assert_allclose(after, [1, (64 / 127) ** 2])
+    part.control_changes = part.control_changes[1::-1]  # up, then down for good
+    part.notes.append(pretty_midi.Note(100, 50, 0.5, 2.0))
+    assert midi_parts(music)[0].duration.tolist() == [2.0, 1.5]
+
+
 def test_bends_and_swells_are_heard_while_a_note_sounds(tmp_path):
     """A note of 2 s: bent up a tone after 0.8 s, and turned down by 12 dB after 1.4 s."""
     file = mido.MidiFile(type=1, ticks_per_beat=480)  # 960 ticks a second

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 
@@ -16,8 +17,8 @@ Changes = Sequence[tuple[float, float]]
 
 
 def value_at(times: np.ndarray, changes: Changes, first: float) -> np.ndarray:
-    """Return the value that holds at each time."""
-    changes = sorted(changes)
+    """Return the value that holds at each time: the last one of those set at once."""
+    changes = sorted(changes, key=itemgetter(0))
     values = np.array([first, *(value for _, value in changes)])
     starts = np.array([start for start, _ in changes])
     return values[np.searchsorted(starts, times + 1e-9, side="right")]

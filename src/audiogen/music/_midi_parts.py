@@ -1,5 +1,6 @@
 """The notes of a MIDI file by parts, with pedal, bends and volume."""
 
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -127,7 +128,8 @@ def _bend_ranges(track: Any) -> list[tuple[float, float]]:
 
 def _pedalled(ends: np.ndarray, changes: list[Any]) -> np.ndarray:
     """Return when notes end: where the pedal is down, as it comes up."""
-    pedal = sorted((c.time, c.value >= _DOWN) for c in changes if c.number == _PEDAL)
+    pedal = [(c.time, c.value >= _DOWN) for c in changes if c.number == _PEDAL]
+    pedal.sort(key=itemgetter(0))  # by time alone: of two at once the later holds
     ends = ends.copy()
     down = None
     for time, is_down in [*pedal, (np.inf, False)]:
