@@ -142,7 +142,7 @@ def midi(tmp_path):
 
 
 def test_pedal_bends_volume_and_drums_of_a_midi_file_are_heard(tmp_path):
-    notes, instruments = midi_parts(midi(tmp_path))
+    notes, instruments, _ = midi_parts(midi(tmp_path))
     piano = notes[notes.part == "Piano"]
     np.testing.assert_allclose(piano.onset + piano.duration, [1.1, 1.1, 1.2, 1.7], atol=2e-3)
     np.testing.assert_allclose(piano.pitch, [60, 61, 62, 64], atol=1e-6)

@@ -202,6 +202,24 @@ def test_programs_that_a_model_lacks_are_listed_at_once_with_what_plays_them(own
     assert clip.info["players"]["part 1"]["voice"] == "flute"
 
 
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        (["track 2", ""], ["track 2", "track 3"]),
+        (["Piano", "piano", "Piano"], ["Piano", "track 2", "track 3"]),
+        (["Drums", "drums", "track 1"], ["track 1", "track 2", "track 3"]),
+        (["a/b", "a:b", "a_B"], ["a_b", "track 2", "track 3"]),
+    ],
+)
+def test_names_of_parts_are_those_of_files_that_no_other_overwrites(given, names):
+    music = tune(*range(len(given)))
+    for part, name in zip(music.instruments, given, strict=True):
+        part.name = name
+    notes, instruments, programs = midi_parts(music)
+    assert list(dict.fromkeys(notes.part)) == list(instruments) == names
+    assert programs == dict(zip(names, range(len(given)), strict=True))
+
+
 class Watchful(ConditionalGaussianMixture):
     """A generator that keeps the filters of warnings under which it is sampled."""
 
@@ -233,5 +251,5 @@ def test_no_clip_changes_the_filters_of_warnings_nor_warns_of_what_voices_reach(
     ],
 )  # fmt: skip
 def test_programs_stand_for_instruments_of_their_kind(program, name):
-    _, instruments = midi_parts(tune(program))
+    _, instruments, _ = midi_parts(tune(program))
     assert [instrument.name for instrument in instruments.values()] == [name]

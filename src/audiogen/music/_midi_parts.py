@@ -1,5 +1,7 @@
 """The notes of a MIDI file by parts, with pedal, bends and volume."""
 
+import itertools
+from collections.abc import Iterable
 from operator import itemgetter
 from typing import Any
 
@@ -27,8 +29,8 @@ _LIKE = {
 }  # fmt: skip
 
 
-def midi_parts(source: Any) -> tuple[pd.DataFrame, dict[str, Instrument]]:
-    """Return the notes of a MIDI file, and the instrument of each part.
+def midi_parts(source: Any) -> tuple[pd.DataFrame, dict[str, Instrument], dict[str, int]]:
+    """Return the notes of a MIDI file, and the instrument and the program of each part.
 
     Parameters
     ----------
@@ -40,9 +42,12 @@ def midi_parts(source: Any) -> tuple[pd.DataFrame, dict[str, Instrument]]:
     notes : DataFrame
         Onset and duration in seconds, pitch (with the bend at the onset), velocity, gain (of
         volume and expression at the onset), controls (what changes while a note sounds) and
-        part. Notes sound for as long as the pedal is down.
+        part. Notes sound for as long as the pedal is down. Names of parts differ in more than
+        case, as those of files must.
     instruments : dict of str to Instrument
         The instrument that is most like the program of each part but the drums.
+    programs : dict of str to int
+        The General MIDI program of each part but the drums.
 
     Raises
     ------
@@ -51,23 +56,26 @@ def midi_parts(source: Any) -> tuple[pd.DataFrame, dict[str, Instrument]]:
     """
     tune = read_midi(source)
     tables: list[pd.DataFrame] = []
-    instruments: dict[str, Instrument] = {}
+    programs: dict[str, int] = {}
     for number, track in enumerate(tune.instruments):
         if not track.notes:
             continue
-        part = "drums" if track.is_drum else _part_name(track.name, number, instruments)
+        part = "drums" if track.is_drum else _part_name(track.name, number, programs)
         tables.append(_notes_of(track).assign(part=part))
         if not track.is_drum:
-            instruments[part] = _instrument_of(track.program)
+            programs[part] = track.program
     if not tables:
         raise ValueError("There are no notes to play in the MIDI file: give one that has some.")
-    return pd.concat(tables, ignore_index=True), instruments
+    instruments = {part: _instrument_of(program) for part, program in programs.items()}
+    return pd.concat(tables, ignore_index=True), instruments, programs
 
 
-def _part_name(name: str, number: int, taken: dict[str, Instrument]) -> str:
-    """Return the name of a track, or its number where it has none of its own."""
+def _part_name(name: str, number: int, others: Iterable[str]) -> str:
+    """Return the name of a track, or its number, or a later one, where it has none of its own."""
     name = "".join(c if c.isalnum() or c in " -_" else "_" for c in name).strip()
-    return name if name and name != "drums" and name not in taken else f"track {number + 1}"
+    taken = {"", "drums", *(other.casefold() for other in others)}
+    names = itertools.chain([name], (f"track {n}" for n in itertools.count(number + 1)))
+    return next(free for free in names if free.casefold() not in taken)
 
 
 def _instrument_of(program: int) -> Instrument:

@@ -105,11 +105,10 @@ def play_midi(
     check_parameters("play_midi", _CONSTRAINTS, locals())
     refuse_fades_of_loop(loop, fade_in, fade_out)
     tune = read_midi(source)
-    notes, instruments = midi_parts(tune)
+    notes, instruments, own = midi_parts(tune)
     model = pretrained("voices") if model is None else model
     kit = pretrained("drums") if drum_kit is None else drum_kit
     conditions = pitched_generator(model, "play_midi").conditions_
-    own = dict(zip(instruments, _programs(tune), strict=True))
     fixed = _fixed(own, programs or {})
     roles = cast_parts(notes, instruments, conditions, fixed=fixed)
     _warn_of_lacking(
@@ -137,11 +136,6 @@ def play_midi(
         faults=mix_faults(mixed.mastered, sample_rate, loudness), seed=seed,
     )  # fmt: skip
     return Clip(mixed.mastered.audio, sample_rate, mixed.stems, None, info, {})
-
-
-def _programs(tune: Any) -> list[int]:
-    """Return the General MIDI program of each part but the drums."""
-    return [track.program for track in tune.instruments if track.notes and not track.is_drum]
 
 
 def _fixed(own: Mapping[str, int], programs: Mapping[int, str]) -> dict[str, str]:
