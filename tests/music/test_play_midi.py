@@ -11,8 +11,10 @@ import pytest
 from audiogen import GenerativePipeline
 from audiogen.exceptions import ExtrapolationWarning
 from audiogen.generators import ConditionalGaussianMixture
-from audiogen.music import play_midi
+from audiogen.music import play_midi, pretrained
+from audiogen.music._casting import cast_drums, cast_parts
 from audiogen.music._midi_parts import midi_parts
+from audiogen.music._mixdown import mix_down
 from audiogen.signal import track_pitch
 
 RATE = 22050
@@ -218,6 +220,45 @@ def test_names_of_parts_are_those_of_files_that_no_other_overwrites(given, names
     notes, instruments, programs = midi_parts(music)
     assert list(dict.fromkeys(notes.part)) == list(instruments) == names
     assert programs == dict(zip(names, range(len(given)), strict=True))
+
+
+def drum_track(*hits):
+    drums = pretty_midi.Instrument(0, is_drum=True)
+    drums.notes = [pretty_midi.Note(100, pitch, onset, onset + 0.1) for onset, pitch in hits]
+    return drums
+
+
+def test_parts_that_begin_after_a_clip_are_not_heard_in_it(own_model):
+    music = tune(16, 73)
+    music.instruments[1].notes[0] = pretty_midi.Note(100, 62, 3.0, 3.4)
+    music.instruments.append(drum_track((3.0, 38)))
+    options = {"model": own_model, "sample_rate": 16000, "random_state": 0}
+    whole = play_midi(music, **options)
+    clip = play_midi(music, seconds=1.0, programs={73: "flute"}, **options)
+    assert list(clip.stems) == list(clip.info["players"]) == ["part 0"]
+    assert clip.info["players"]["part 0"] == whole.info["players"]["part 0"]
+    assert level(clip.stems["part 0"], 0, 0.3) > -40
+    music.instruments.pop(0)
+    for loop in (False, True):
+        with pytest.raises(ValueError, match=r"before seconds=1: .* begins after 3\.000 s"):
+            play_midi(music, seconds=1.0, loop=loop, **options)
+
+
+def test_stems_of_parts_that_begin_after_the_end_are_silent(own_model):
+    music = tune(16)
+    music.instruments.append(drum_track((0.0, 38)))
+    notes, instruments, _ = midi_parts(music)
+    kit = pretrained("drums")
+    roles = cast_parts(notes, instruments, own_model[-1].conditions_)
+    drums = cast_drums(notes, kit[-1].conditions_)
+    for late, heard in (("part 0", "drums"), ("drums", "part 0")):
+        moved = notes.assign(onset=np.where(notes.part == late, 1.0, 0.0))
+        stems = mix_down(moved, {}, roles, drums, own_model, kit, sample_rate=16000,
+                         n_timesteps=16000, target=-14.0, fades=(0.0, 0.0), loop=False,
+                         seed=0).stems  # fmt: skip
+        assert not stems[late].any()
+        assert stems[late].shape == stems[heard].shape == (16000, 2)
+        assert stems[heard].any()
 
 
 class Watchful(ConditionalGaussianMixture):

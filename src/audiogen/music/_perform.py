@@ -72,6 +72,8 @@ def perform_part(
         table["gain"] *= np.square(asked.clip(1) / table.velocity.clip(1))
     n_own = round(n_timesteps / sample_rate * rate)
     table = table[table.onset < n_timesteps / sample_rate].reset_index(drop=True)
+    if table.empty:
+        return np.zeros(n_timesteps, np.float32)
     mix, _ = mix_notes(
         model, table, rate=rate, n_timesteps=n_own, loop=loop, release=_RELEASE, glide=None,
         seed=seed, controls=notes.controls.iloc[0] if "controls" in notes else None,
@@ -106,6 +108,8 @@ def perform_drums(
     """
     rate = sample_rate_of(kit) or sample_rate
     hits = notes[notes.onset < n_timesteps / sample_rate].reset_index(drop=True)
+    if hits.empty:
+        return np.zeros((n_timesteps, 2), np.float32)
     hits["drum"] = hits.pitch.astype(int).map(role.drums)
     sounds, which = _hit_sounds(hits, kit, role.kit, seed)
     n_own = round(n_timesteps / sample_rate * rate)

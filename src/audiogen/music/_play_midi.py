@@ -62,7 +62,8 @@ def play_midi(
     source : str, path-like or pretty_midi.PrettyMIDI
         The tune.
     seconds : float, default=None
-        Length of the clip; None takes that of the tune, and 1.5 s after it unless it loops.
+        Length of the clip; None takes that of the tune, and 1.5 s after it unless it loops. A
+        shorter clip is played by the voices of the whole tune.
     loop : bool, default=False
         Whether the clip repeats without a seam.
     model, drum_kit : estimator, default=None
@@ -81,12 +82,13 @@ def play_midi(
     Returns
     -------
     clip : Clip
-        Its stems have the names of the tracks.
+        Its stems have the names of the tracks, of those that begin within its seconds.
 
     Raises
     ------
     ValueError
-        Where the file cannot be read or has no notes, and for unknown categories.
+        Where the file cannot be read or has no notes, or none that begins within `seconds`;
+        and for unknown categories.
 
     Warns
     -----
@@ -110,22 +112,24 @@ def play_midi(
     kit = pretrained("drums") if drum_kit is None else drum_kit
     conditions = pitched_generator(model, "play_midi").conditions_
     fixed = _fixed(own, programs or {})
-    roles = cast_parts(notes, instruments, conditions, fixed=fixed)
-    _warn_of_lacking(
-        (program, roles[part].voice)
-        for part, program in own.items()
-        if part not in fixed
-        and (program in _OF_NO_KIND or not is_played(instruments[part], conditions))
-    )
-    warn_of_moved(notes, roles)
+    roles, places = cast_parts(notes, instruments, conditions, fixed=fixed), _places(notes)
     if seconds is None:
         seconds = seconds_of(notes, 0.0 if loop else _TAIL)
+    notes = _parts_heard(notes, seconds, round(seconds * sample_rate) / sample_rate)
+    roles = {part: role for part, role in roles.items() if part in set(notes.part)}
+    _warn_of_lacking(
+        (own[part], role.voice)
+        for part, role in roles.items()
+        if part not in fixed
+        and (own[part] in _OF_NO_KIND or not is_played(instruments[part], conditions))
+    )
+    warn_of_moved(notes, roles)
     seed = draw_seed(random_state)
     drums = None
     if "drums" in set(notes.part):
         drums = cast_drums(notes, split_steps(kit)[1].conditions_, _KIT)
     mixed = mix_down(
-        notes, _places(notes), roles, drums, model, kit, sample_rate=sample_rate,
+        notes, places, roles, drums, model, kit, sample_rate=sample_rate,
         n_timesteps=round(seconds * sample_rate), target=loudness, fades=(fade_in, fade_out),
         loop=loop, seed=seed,
     )  # fmt: skip
@@ -136,6 +140,17 @@ def play_midi(
         faults=mix_faults(mixed.mastered, sample_rate, loudness), seed=seed,
     )  # fmt: skip
     return Clip(mixed.mastered.audio, sample_rate, mixed.stems, None, info, {})
+
+
+def _parts_heard(notes: pd.DataFrame, seconds: float, end: float) -> pd.DataFrame:
+    """Return the notes of the parts that begin before the end of the clip."""
+    begins = notes.groupby("part").onset.transform("min")
+    if begins.min() >= end:
+        raise ValueError(
+            f"No note begins before seconds={seconds:g}: the first one begins after "
+            f"{begins.min():.3f} s. Give play_midi more seconds."
+        )
+    return notes[begins < end].reset_index(drop=True)
 
 
 def _fixed(own: Mapping[str, int], programs: Mapping[int, str]) -> dict[str, str]:
