@@ -261,6 +261,15 @@ def test_stems_of_parts_that_begin_after_the_end_are_silent(own_model):
         assert stems[heard].any()
 
 
+def test_models_that_state_no_sample_rate_are_refused(own_model):
+    music = tune(16)
+    with pytest.raises(ValueError, match="ConditionalGaussianMixture states the sample rate"):
+        play_midi(music, model=own_model[-1], sample_rate=16000)
+    music.instruments.append(drum_track((0.0, 38)))
+    with pytest.raises(ValueError, match="states the sample rate"):
+        play_midi(music, model=own_model, drum_kit=pretrained("drums")[-1])
+
+
 class Watchful(ConditionalGaussianMixture):
     """A generator that keeps the filters of warnings under which it is sampled."""
 

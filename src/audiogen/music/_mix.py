@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from audiogen.music._controls import Controls
-from audiogen.pipeline import generate, inverse_transform_steps, split_steps
+from audiogen.pipeline import generate, inverse_transform_steps, sample_rate_of, split_steps
 from audiogen.signal import hold_note
 from audiogen.utils.seeds import Stream, make_rng, spawn_seed
 
-__all__ = ["frame_levels", "mix_notes", "pitched_generator", "voice_sounds"]
+__all__ = ["frame_levels", "mix_notes", "needed_rate", "pitched_generator", "voice_sounds"]
 
 _AT_ONCE = 32  # notes generated at once
 _LEVEL, _MOST_GAIN = 0.1, 10.0  # RMS of the loudest frame; near silence stays near silence
@@ -32,6 +32,20 @@ def pitched_generator(estimator: Any, caller: str) -> Any:
             f"'pitch', of numbers. This {type(generator).__name__} was not."
         )
     return generator
+
+
+def needed_rate(estimator: Any, otherwise: str = "") -> int:
+    """Return the sample rate that a generator or its pipeline states; refuse one without.
+
+    The message says `otherwise` before what can be done in any case.
+    """
+    rate = sample_rate_of(estimator)
+    if rate is None:
+        raise ValueError(
+            f"No step of this {type(estimator).__name__} states the sample rate of its sounds. "
+            f"Give it {otherwise}to the pipeline, as GenerativePipeline(steps, sample_rate=...)."
+        )
+    return rate
 
 
 def mix_notes(

@@ -8,9 +8,9 @@ import pandas as pd
 from audiogen.generators import clip_conditions
 from audiogen.music._casting import DrumRole, Role
 from audiogen.music._finish import resample_clip
-from audiogen.music._mix import mix_notes
+from audiogen.music._mix import mix_notes, needed_rate
 from audiogen.music._score import read_score
-from audiogen.pipeline import sample_rate_of, split_steps
+from audiogen.pipeline import split_steps
 from audiogen.utils.seeds import Stream, make_rng, spawn_seed
 
 __all__ = ["perform_drums", "perform_part"]
@@ -61,7 +61,7 @@ def perform_part(
     stem : ndarray of shape (n_timesteps,), float32
     """
     final = split_steps(model)[1]
-    rate = sample_rate_of(model) or sample_rate
+    rate = needed_rate(model)
     pitch = role.moved(notes.pitch.to_numpy(dtype=float))
     notes = notes.assign(pitch=pitch, voice=role.voice, **role.conditions)
     table = read_score(notes, final.condition_names_, final.categories_)
@@ -106,7 +106,7 @@ def perform_drums(
     -------
     stem : ndarray of shape (n_timesteps, 2), float32
     """
-    rate = sample_rate_of(kit) or sample_rate
+    rate = needed_rate(kit)
     hits = notes[notes.onset < n_timesteps / sample_rate].reset_index(drop=True)
     if hits.empty:
         return np.zeros((n_timesteps, 2), np.float32)

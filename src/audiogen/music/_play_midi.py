@@ -87,8 +87,8 @@ def play_midi(
     Raises
     ------
     ValueError
-        Where the file cannot be read or has no notes, or none that begins within `seconds`;
-        and for unknown categories.
+        Where the file cannot be read or has no notes, or none that begins within `seconds`; for
+        unknown categories; and for models of an unknown sample rate.
 
     Warns
     -----

@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 
 from audiogen.music._finish import refuse_fades_of_loop, resample_clip, seconds_of, set_loudness
-from audiogen.music._mix import mix_notes, pitched_generator
+from audiogen.music._mix import mix_notes, needed_rate, pitched_generator
 from audiogen.music._score import read_score
-from audiogen.pipeline import sample_rate_of
 from audiogen.signal import fade
 from audiogen.utils.seeds import draw_seed
 from audiogen.utils.validation import Instance, Interval, Options, check_parameters
@@ -129,7 +128,7 @@ def render(
     check_parameters("render", _CONSTRAINTS, locals())
     refuse_fades_of_loop(loop, fade_in, fade_out)
     final = pitched_generator(generator, "render")
-    rate = generator_rate or _stated_rate(generator)
+    rate = generator_rate or needed_rate(generator, "to render, as generator_rate=, or ")
     score = read_score(notes, final.condition_names_, final.categories_, programs)
     if seconds is None:
         seconds = seconds_of(score, 0 if loop else tail)
@@ -166,15 +165,3 @@ _CONSTRAINTS = {
     "programs": (Options(None), Instance(dict, "a dict")),
     "generator_rate": (Options(None), Interval(numbers.Integral, 1000, None)),
 }
-
-
-def _stated_rate(estimator: Any) -> int:
-    """Return the sample rate that a generator or its pipeline states."""
-    rate = sample_rate_of(estimator)
-    if rate is None:
-        raise ValueError(
-            f"No step of this {type(estimator).__name__} states the sample rate of its notes. "
-            "Give it to render as generator_rate=, or to the pipeline as "
-            "GenerativePipeline(steps, sample_rate=...)."
-        )
-    return rate

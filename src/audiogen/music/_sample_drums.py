@@ -9,9 +9,9 @@ import pandas as pd
 from audiogen.exceptions import ExtrapolationWarning
 from audiogen.io import SampledInstrument, Zone
 from audiogen.music._casting import DrumRole, cast_drums
-from audiogen.music._mix import frame_levels
+from audiogen.music._mix import frame_levels, needed_rate
 from audiogen.music._pretrained import credits_of, pretrained
-from audiogen.pipeline import sample_rate_of, split_steps
+from audiogen.pipeline import split_steps
 from audiogen.utils.names import did_you_mean
 from audiogen.utils.silence import silenced
 
@@ -48,7 +48,7 @@ def sample_drums(name: str | None, model: Any, seed: int) -> SampledInstrument:
     -------
     instrument : SampledInstrument
     """
-    final, rate = split_steps(model)[1], sample_rate_of(model)
+    final, rate = split_steps(model)[1], needed_rate(model)
     kit = None if name in DRUMS else name
     known = final.categories_.get("kit", np.array([])).tolist()
     if kit is not None and kit not in known:
@@ -56,8 +56,6 @@ def sample_drums(name: str | None, model: Any, seed: int) -> SampledInstrument:
             f"The model has no {kit!r}. It knows {', '.join(['drums', *map(str, known)])}."
             f"{did_you_mean(kit, [*DRUMS, *known])}"
         )
-    if rate is None:
-        raise ValueError("No step of this model states the sample rate of its hits.")
     notes = pd.DataFrame({"pitch": _NOTES}).assign(part="drums")
     role = cast_drums(notes, final.conditions_, kit or _KIT)
     hits = _hits(final, role)

@@ -11,7 +11,7 @@ from audiogen.generators import clip_conditions
 from audiogen.io import SampledInstrument, Zone
 from audiogen.music._casting import REACH, Role, voices_like, voices_of
 from audiogen.music._instruments import Instrument, instrument_words
-from audiogen.music._mix import frame_levels, pitched_generator, voice_sounds
+from audiogen.music._mix import frame_levels, needed_rate, pitched_generator, voice_sounds
 from audiogen.music._pretrained import pretrained
 from audiogen.music._sample_drums import (
     DRUMS,
@@ -20,7 +20,6 @@ from audiogen.music._sample_drums import (
     sample_drums,
     velocity_layers,
 )
-from audiogen.pipeline import sample_rate_of
 from audiogen.signal import hz_to_midi, loop_note, midi_to_hz, steady_pitch, track_pitch
 from audiogen.utils.names import did_you_mean
 from audiogen.utils.seeds import draw_seed
@@ -107,12 +106,7 @@ def sample_instrument(
     if is_kit(model):
         return sample_drums(instrument, model, draw_seed(random_state))
     final = pitched_generator(model, "sample_instrument")
-    rate = sample_rate_of(model)
-    if rate is None:
-        raise ValueError(
-            f"No step of this {type(model).__name__} states the sample rate of its notes. Give it "
-            "to the pipeline, as GenerativePipeline(steps, sample_rate=...)."
-        )
+    rate = needed_rate(model)
     role, known = _chosen(instrument, final.conditions_)
     wanted = _wanted_notes(final, role, known)
     with silenced(ExtrapolationWarning):  # as far as voices reach
