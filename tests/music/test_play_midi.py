@@ -15,6 +15,7 @@ from audiogen.music import play_midi, pretrained
 from audiogen.music._casting import cast_drums, cast_parts
 from audiogen.music._midi_parts import midi_parts
 from audiogen.music._mixdown import mix_down
+from audiogen.music._perform import perform_drums
 from audiogen.signal import track_pitch
 
 RATE = 22050
@@ -268,6 +269,22 @@ def test_models_that_state_no_sample_rate_are_refused(own_model):
     music.instruments.append(drum_track((0.0, 38)))
     with pytest.raises(ValueError, match="states the sample rate"):
         play_midi(music, model=own_model, drum_kit=pretrained("drums")[-1])
+
+
+def test_volume_and_expression_turn_drums_down():
+    """By 40 log10(64 / 127) = -11.9 dB from 0.9 s on, the crash that rings too."""
+    music = pretty_midi.PrettyMIDI()
+    music.instruments.append(drum_track((0.0, 38), (0.5, 49), (1.5, 38)))
+    plain = midi_parts(music)[0]
+    music.instruments[0].control_changes = [pretty_midi.ControlChange(11, 64, 0.9)]
+    swelled = midi_parts(music)[0]
+    kit = pretrained("drums")
+    role = cast_drums(plain, kit[-1].conditions_)
+    options = {"n_timesteps": 2 * RATE, "sample_rate": RATE, "loop": False, "seed": 0}
+    loud, soft = (perform_drums(notes, role, kit, **options) for notes in (plain, swelled))
+    np.testing.assert_allclose(soft[: int(0.89 * RATE)], loud[: int(0.89 * RATE)], atol=1e-4)
+    for start, end in ((0.95, 1.4), (1.5, 1.7)):
+        assert level(soft, start, end) - level(loud, start, end) == pytest.approx(-11.9, abs=0.1)
 
 
 class Watchful(ConditionalGaussianMixture):

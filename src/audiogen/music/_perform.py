@@ -90,7 +90,8 @@ def perform_drums(
     Parameters
     ----------
     notes : DataFrame
-        Onset in seconds, pitch (General MIDI's percussion notes) and velocity.
+        Onset in seconds, pitch (General MIDI's percussion notes), velocity, and perhaps gain and
+        controls.
     role : DrumRole
         The drums that play it.
     kit : estimator
@@ -116,9 +117,13 @@ def perform_drums(
     stem = np.zeros((2, n_own), np.float32)
     ends = _damped_ends(hits, n_timesteps / sample_rate if loop else np.inf)
     sounds = sounds * _ring_out(sounds.shape[1], rate)
-    for onset, drum, number, end in zip(hits.onset, hits.drum, which, ends, strict=True):
+    for hit, number, end in zip(hits.to_dict("records"), which, ends, strict=True):
+        onset, drum = hit["onset"], hit["drum"]
         fade = _CHOKE if drum == _CHOKED else _RESTRUCK
         sound = _damped(sounds[number], end - onset, fade, rate) * _GAINS.get(drum, 1.0)
+        if "controls" in hit:
+            sound = hit["controls"].swelled(sound, onset, rate)
+        sound = sound * hit.get("gain", 1.0)
         _add_stereo(stem, sound, round(onset * rate), _PLACES.get(drum, 0.0), loop)
     both = [resample_clip(c, rate, sample_rate, n_timesteps, loop) for c in stem]
     return np.stack(both).T
