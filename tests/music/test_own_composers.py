@@ -6,6 +6,7 @@ import pytest
 from audiogen import make_clip
 from audiogen.generators import GrooveComposer, Harmonizer, MelodyComposer
 from audiogen.io import Score
+from audiogen.music import pretrained
 
 OPTIONS = {"seconds": 6, "sample_rate": 8000, "random_state": 0}
 
@@ -29,6 +30,11 @@ def test_a_composer_of_ones_own_writes_the_melody(fifths):
     assert sources["melody model"] == "a model of your own"
     assert "OpenEWLD" in sources["chords model"]
     assert clip.info["log_likelihood"]["melody"] > -2
+
+
+def test_a_pretrained_composer_is_not_ones_own_where_it_is_given():
+    clip = make_clip("rock", groove_composer=pretrained("groove"), **OPTIONS)
+    assert "Groove MIDI Dataset" in clip.info["credit"]
 
 
 def test_what_a_composer_has_not_learnt_is_named(fifths):

@@ -1,5 +1,6 @@
 """A General MIDI file as other programs write it, heard."""
 
+import copy
 import warnings
 
 import mido
@@ -16,6 +17,7 @@ from audiogen.music._casting import cast_drums, cast_parts
 from audiogen.music._midi_parts import midi_parts
 from audiogen.music._mixdown import mix_down
 from audiogen.music._perform import perform_drums
+from audiogen.music._pretrained import own_sounds
 from audiogen.signal import track_pitch
 
 RATE = 22050
@@ -320,3 +322,37 @@ def test_no_clip_changes_the_filters_of_warnings_nor_warns_of_what_voices_reach(
 def test_programs_stand_for_instruments_of_their_kind(program, name):
     _, instruments, _ = midi_parts(tune(program))
     assert [instrument.name for instrument in instruments.values()] == [name]
+
+
+def kit_of(**categories):
+    """Return a kit of noise: a kick drum and a snare, soft and loud."""
+    y = pd.DataFrame({"drum": ["kick", "snare"] * 2, "velocity": [40, 40, 100, 100], **categories})
+    X = np.random.default_rng(0).normal(0, 0.1, (4, 800))
+    mixture = ConditionalGaussianMixture(1, random_state=0)
+    return GenerativePipeline([("mixture", mixture)], sample_rate=8000).fit(X, y)
+
+
+@pytest.mark.parametrize(
+    ("categories", "name"), [({"kit": "muldjord"}, "muldjord"), ({}, "drums")]
+)
+def test_what_plays_is_credited_to_its_maker_whatever_it_is_called(categories, name):
+    y = pd.DataFrame({"pitch": [55, 70], "instrument": "flute_acoustic_002"})  # CC-BY, if it were
+    mixture = ConditionalGaussianMixture(1, random_state=0)
+    X = np.sin(np.outer([0.2, 0.4], np.arange(4000)))
+    model = GenerativePipeline([("mixture", mixture)], sample_rate=8000).fit(X, y)
+    music = tune(73)
+    music.instruments.append(pretty_midi.Instrument(0, is_drum=True))
+    music.instruments[1].notes = [pretty_midi.Note(100, 36, 0.0, 0.4)]
+    options = {"seconds": 1, "sample_rate": 8000, "random_state": 0}
+    info = play_midi(music, model=model, drum_kit=kit_of(**categories), **options).info
+    assert info["sources"] == [
+        {"what": what, "source": "a model of your own", "licence": "yours"}
+        for what in ("flute_acoustic_002", name)
+    ]
+    assert info["credit"] == "Made with audiogen."
+
+
+def test_a_copy_of_a_pretrained_model_is_not_ones_own():
+    voices, drums = pretrained("voices"), copy.deepcopy(pretrained("drums"))
+    assert own_sounds(copy.deepcopy(voices), drums) == []
+    assert own_sounds(drums, voices) == ["voices", "drums"]

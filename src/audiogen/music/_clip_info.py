@@ -20,8 +20,8 @@ __all__ = ["describe_clip", "describe_sound"]
 
 def describe_clip(
     composed: Composed, brief: Brief, style: Style, plan: Plan, mastered: Mastered, *,
-    words: str, roles: dict[str, Role], drums: DrumRole | None, faults: list[str],
-    sample_rate: int, seed: int,
+    words: str, roles: dict[str, Role], drums: DrumRole | None, own: Sequence[str],
+    faults: list[str], sample_rate: int, seed: int,
 ) -> dict[str, Any]:  # fmt: skip
     """Return a description of a clip.
 
@@ -43,6 +43,8 @@ def describe_clip(
         What plays each part but the drums.
     drums : DrumRole or None
         What plays the drums.
+    own : sequence of str
+        Which of "voices" and "drums" are played by models of the user's own.
     faults : list of str
         What its own checks found.
     sample_rate : int
@@ -84,7 +86,7 @@ def describe_clip(
         about["log_likelihood"] = likelihood(composed, style)
     return about | describe_sound(
         mastered, roles=roles, instruments=brief.voices, drums=drums, models=tuple(models),
-        own=composed.composers.own, faults=faults, sample_rate=sample_rate, seed=seed,
+        own=(*composed.composers.own, *own), faults=faults, sample_rate=sample_rate, seed=seed,
     )  # fmt: skip
 
 
@@ -116,7 +118,7 @@ def describe_sound(
     models : tuple of str
         Names of the models that composed it, as `pretrained` has them.
     own : sequence of str, default=()
-        Those of them that are the user's own.
+        Those of them, and of "voices" and "drums", that are the user's own.
     faults : list of str
         What its own checks found.
     sample_rate : int
@@ -130,7 +132,8 @@ def describe_sound(
         Of what JSON takes.
     """
     voices = [role.voice for role in roles.values()]
-    sources = credits_of(models, voices, () if drums is None else drums.kits, own)
+    kits = () if drums is None else drums.kits or ("drums",)
+    sources = credits_of(models, voices, kits, own)
     players = {
         part: {"instrument": instruments.get(part, ""), "voice": role.voice}
         for part, role in roles.items()

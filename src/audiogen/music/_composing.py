@@ -45,7 +45,8 @@ class Composers(NamedTuple):
     @property
     def own(self) -> list[str]:
         """The names of the models that are the user's own."""
-        return [name for name, model in self._asdict().items() if model is not None]
+        given = {name: model for name, model in self._asdict().items() if model is not None}
+        return [name for name, model in given.items() if model is not pretrained(name)]
 
 
 _PRETRAINED = Composers()

@@ -17,7 +17,7 @@ from audiogen.music._instruments import load_instrument
 from audiogen.music._mix import pitched_generator
 from audiogen.music._mixdown import SOUND, Mixdown, mix_down
 from audiogen.music._plan import Plan, plan
-from audiogen.music._pretrained import pretrained
+from audiogen.music._pretrained import own_sounds, pretrained
 from audiogen.music._prompt import parse_prompt
 from audiogen.music._styles import Style, load_style
 from audiogen.pipeline import split_steps
@@ -129,7 +129,8 @@ def make_clip(
     score, mastered = take.composed.score, take.mixed.mastered
     info = describe_clip(
         take.composed, brief, style, planned, mastered, words=said, roles=take.roles,
-        drums=take.drums, faults=take.faults, sample_rate=sample_rate, seed=seed,
+        drums=take.drums, own=own_sounds(model, kit), faults=take.faults,
+        sample_rate=sample_rate, seed=seed,
     )  # fmt: skip
     programs = {part: load_instrument(name).program for part, name in brief.voices.items()}
     return Clip(mastered.audio, sample_rate, take.mixed.stems, score, info, programs)

@@ -17,7 +17,7 @@ from audiogen.music._finish import refuse_fades_of_loop, seconds_of
 from audiogen.music._midi_parts import midi_parts
 from audiogen.music._mix import pitched_generator
 from audiogen.music._mixdown import SOUND, mix_down
-from audiogen.music._pretrained import pretrained
+from audiogen.music._pretrained import own_sounds, pretrained
 from audiogen.music._styles import Voice
 from audiogen.pipeline import split_steps
 from audiogen.utils.seeds import draw_seed
@@ -136,7 +136,7 @@ def play_midi(
     title = pathlib.Path(source).stem if isinstance(source, str | pathlib.PurePath) else "MIDI"
     info = {"title": title, **_about(tune), "seconds": seconds, "loop": loop} | describe_sound(
         mixed.mastered, roles=roles, instruments={p: i.name for p, i in instruments.items()},
-        drums=drums, models=(), sample_rate=sample_rate,
+        drums=drums, models=(), own=own_sounds(model, kit), sample_rate=sample_rate,
         faults=mix_faults(mixed.mastered, sample_rate, loudness), seed=seed,
     )  # fmt: skip
     return Clip(mixed.mastered.audio, sample_rate, mixed.stems, None, info, {})

@@ -6,10 +6,13 @@ import tomllib
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from audiogen.persistence import load
+from audiogen.pipeline import split_steps
 from audiogen.utils.validation import Options, check_parameters
 
-__all__ = ["MODELS", "credits_of", "pretrained"]
+__all__ = ["MODELS", "credits_of", "is_shipped", "own_sounds", "pretrained"]
 
 MODELS = ("melody", "chords", "groove", "voices", "drums")
 _OWN = {"author": "a model of your own", "licence": "yours"}
@@ -57,6 +60,31 @@ def _sources() -> dict[str, Any]:
     return tomllib.loads((_FOLDER / "sources.toml").read_text(encoding="utf-8"))
 
 
+def is_shipped(model: Any, name: str) -> bool:
+    """Tell whether a model sounds of what the package's own was learnt from, or a copy of it.
+
+    Parameters
+    ----------
+    model : estimator
+        A fitted model of sounds.
+    name : {"voices", "drums"}
+        The pretrained model that it may be.
+
+    Returns
+    -------
+    is_shipped : bool
+        False for a model of other sounds, whatever its categories are called.
+    """
+    learnt = getattr(split_steps(model)[1], "samples_", ())
+    return np.array_equal(learnt, split_steps(pretrained(name))[1].samples_)
+
+
+def own_sounds(model: Any, kit: Any) -> list[str]:
+    """Return which of "voices" and "drums" are played by models of the user's own."""
+    players = {"voices": model, "drums": kit}
+    return [name for name, player in players.items() if not is_shipped(player, name)]
+
+
 def credits_of(
     models: Sequence[str],
     voices: Sequence[str],
@@ -72,13 +100,12 @@ def credits_of(
     voices, kits : sequence of str
         Names of the voices and of the kits of drums that are heard.
     own : sequence of str, default=()
-        Names among `models` of those that are the user's own.
+        Names of those that are the user's own, "voices" and "drums" among them.
 
     Returns
     -------
     sources : list of dict
-        What each is, its author, and its licence. Voices that are not the package's own are
-        named as such.
+        What each is, its author, and its licence. What is the user's own is named as such.
     """
     known = _sources()
     found = []
@@ -87,8 +114,9 @@ def credits_of(
         source = _OWN["author"] if name in own else row["source"]
         licence = _OWN["licence"] if name in own else row["licence"]
         found.append({"what": f"{name} model", "source": source, "licence": licence})
-    for table, names in (("voices", voices), ("kits", kits)):
+    for model, table, names in (("voices", "voices", voices), ("drums", "kits", kits)):
+        rows = {} if model in own else known[table]
         for name in dict.fromkeys(names):
-            row = known[table].get(name, {**_OWN, "name": name})
+            row = rows.get(name, {**_OWN, "name": name})
             found.append({"what": row["name"], "source": row["author"], "licence": row["licence"]})
     return found

@@ -10,7 +10,7 @@ from audiogen.exceptions import ExtrapolationWarning
 from audiogen.io import SampledInstrument, Zone
 from audiogen.music._casting import DrumRole, cast_drums
 from audiogen.music._mix import frame_levels, needed_rate
-from audiogen.music._pretrained import credits_of, pretrained
+from audiogen.music._pretrained import credits_of, is_shipped
 from audiogen.pipeline import split_steps
 from audiogen.utils.names import did_you_mean
 from audiogen.utils.silence import silenced
@@ -62,7 +62,7 @@ def sample_drums(name: str | None, model: Any, seed: int) -> SampledInstrument:
     with silenced(ExtrapolationWarning):  # a drum that another kit lends
         sounds = model.sample(y=hits[final.condition_names_], random_state=seed)
     audio = _at_full_level(hits, list(sounds), rate)
-    credit, licence = credit_and_licence("drums", "kit", role.kits, final.conditions_)
+    credit, licence = credit_and_licence("drums", role.kits, model)
     return SampledInstrument(
         name or "drums",
         _zones(role, hits, audio),
@@ -87,24 +87,19 @@ def velocity_layers(low: float, high: float) -> pd.DataFrame:
     )
 
 
-def credit_and_licence(
-    name: str, condition: str, used: Sequence[str], conditions: Any
-) -> tuple[str, str]:
+def credit_and_licence(name: str, used: Sequence[str], model: Any) -> tuple[str, str]:
     """Return what an instrument was made from and by whom, and under which licences.
 
     Parameters
     ----------
     name : {"voices", "drums"}
         The pretrained model that may have been used.
-    condition : str
-        The condition whose categories tell whether it was.
     used : sequence of str
         The voices, or the kits, that are heard.
-    conditions : ConditionEncoder
-        The conditions of the model that was used.
+    model : estimator
+        The model that was used.
     """
-    shipped = pretrained(name)[-1].conditions_.categories_[condition]
-    if not np.array_equal(conditions.categories_.get(condition), shipped):
+    if not is_shipped(model, name):
         return "made with audiogen, with a model of one's own", ""
     voices, kits = (used, ()) if name == "voices" else ((), used)
     sources = credits_of((), voices, kits)

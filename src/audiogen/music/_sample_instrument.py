@@ -114,7 +114,7 @@ def sample_instrument(
             model, wanted[final.condition_names_], rate=rate, voice=role.voice,
             seed=draw_seed(random_state),
         )  # fmt: skip
-    credit, licence = credit_and_licence("voices", "instrument", [role.voice], final.conditions_)
+    credit, licence = credit_and_licence("voices", [role.voice], model)
     return SampledInstrument(
         instrument or role.voice, _zones(wanted, sounds, rate, _sustains(known, sounds, rate)),
         rate, program=0 if known is None else known.program, release=release, credit=credit,
