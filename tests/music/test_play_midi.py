@@ -9,7 +9,7 @@ import pandas as pd
 import pretty_midi
 import pytest
 
-from audiogen import GenerativePipeline
+from audiogen import GenerativePipeline, make_clip
 from audiogen.exceptions import ExtrapolationWarning
 from audiogen.generators import ConditionalGaussianMixture
 from audiogen.music import play_midi, pretrained
@@ -356,3 +356,27 @@ def test_a_copy_of_a_pretrained_model_is_not_ones_own():
     voices, drums = pretrained("voices"), copy.deepcopy(pretrained("drums"))
     assert own_sounds(copy.deepcopy(voices), drums) == []
     assert own_sounds(drums, voices) == ["voices", "drums"]
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        {"pitch": [50, 60, 70, 80]},
+        {"drum": ["kick", "snare"] * 2},
+        {"drum": [1, 2, 1, 2], "velocity": [40, 40, 100, 100]},
+        {"drum": ["kick", "snare"] * 2, "velocity": ["soft", "soft", "loud", "loud"]},
+        {"drum": ["kick", "snare"] * 2, "velocity": [40, 40, 100, 100], "room": ["a"] * 4},
+        None,
+    ],
+)
+def test_a_kit_that_plays_no_drums_is_refused_at_once(y):
+    kit = ConditionalGaussianMixture(1, random_state=0)
+    if y is not None:
+        kit.fit(np.eye(4), pd.DataFrame(y))
+    said = "needs a drum_kit .*'drum', of names, and 'velocity', of numbers.* This Conditional"
+    with pytest.raises(ValueError, match=f"make_clip {said}"):
+        make_clip("rock", drum_kit=kit)
+    with pytest.raises(ValueError, match=f"play_midi {said}"):
+        play_midi(tune(0), drum_kit=kit)
+    with pytest.raises(ValueError, match=r"make_clip needs a drum_kit.* This str was not"):
+        make_clip("rock", drum_kit="muldjord")

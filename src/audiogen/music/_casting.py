@@ -9,12 +9,13 @@ import pandas as pd
 
 from audiogen.io import general_midi_drums
 from audiogen.music._instruments import Instrument
+from audiogen.pipeline import split_steps
 from audiogen.utils.names import did_you_mean
 from audiogen.utils.validation import warn_user
 
 __all__ = [
-    "REACH", "DrumRole", "Role", "cast_drums", "cast_parts", "is_played", "voices_like",
-    "voices_of", "warn_of_moved",
+    "REACH", "DrumRole", "Role", "cast_drums", "cast_parts", "is_kit", "is_played",
+    "kit_generator", "voices_like", "voices_of", "warn_of_moved",
 ]  # fmt: skip
 
 REACH = 12  # semitones beyond the pitches that a voice learnt: the most that it extrapolates
@@ -77,6 +78,24 @@ class DrumRole:
     kit: str | None
     drums: dict[int, str]
     kits: tuple[str, ...]
+
+
+def is_kit(model: Any) -> bool:
+    """Tell whether a model plays drums: by drum and velocity, and perhaps by kit."""
+    categories = getattr(split_steps(model)[1], "categories_", {})
+    named, number = categories.get("drum"), categories.get("velocity", "none")
+    return named is not None and number is None and set(categories) <= {"drum", "kit", "velocity"}
+
+
+def kit_generator(kit: Any, caller: str) -> Any:
+    """Return the generator of a drum kit; refuse what plays no drums."""
+    if not is_kit(kit):
+        raise ValueError(
+            f"{caller} needs a drum_kit that was fitted with y a DataFrame with the columns "
+            "'drum', of names, and 'velocity', of numbers, and perhaps 'kit'. This "
+            f"{type(split_steps(kit)[1]).__name__} was not."
+        )
+    return split_steps(kit)[1]
 
 
 def cast_drums(notes: pd.DataFrame, conditions: Any, wanted: str | None = None) -> DrumRole:

@@ -7,7 +7,14 @@ import pandas as pd
 
 from audiogen.generators import GrooveComposer, Harmonizer, MelodyComposer
 from audiogen.music._brief import Brief
-from audiogen.music._casting import DrumRole, Role, cast_drums, cast_parts, warn_of_moved
+from audiogen.music._casting import (
+    DrumRole,
+    Role,
+    cast_drums,
+    cast_parts,
+    kit_generator,
+    warn_of_moved,
+)
 from audiogen.music._checks import melody_faults, mix_faults
 from audiogen.music._clip import Clip
 from audiogen.music._clip_info import describe_clip
@@ -20,7 +27,6 @@ from audiogen.music._plan import Plan, plan
 from audiogen.music._pretrained import own_sounds, pretrained
 from audiogen.music._prompt import parse_prompt
 from audiogen.music._styles import Style, load_style
-from audiogen.pipeline import split_steps
 from audiogen.utils.seeds import Stream, draw_seed, spawn_seed
 from audiogen.utils.validation import Instance, Options, check_parameters
 
@@ -118,6 +124,8 @@ def make_clip(
     refuse_fades_of_loop(planned.loop, fade_in, fade_out)
     model = pretrained("voices") if model is None else model
     kit = pretrained("drums") if drum_kit is None else drum_kit
+    pitched_generator(model, "make_clip")  # before any work, as the kit
+    kit_generator(kit, "make_clip")
     fades = (fade_in, max(fade_out, planned.fade_out))
     composers = Composers(composer, harmonizer, groove_composer)
     order = _Order(brief, style, planned, composers, model, kit, sample_rate, loudness, fades)
@@ -191,7 +199,7 @@ def _take(order: _Order, seed: int) -> _Take:
     drums = None
     if "drums" in composed.score.parts:
         wanted = _KITS.get(style.name, _KIT)
-        drums = cast_drums(notes, split_steps(kit)[1].conditions_, wanted)
+        drums = cast_drums(notes, kit_generator(kit, "make_clip").conditions_, wanted)
     mixed = mix_down(
         notes, style.voices, roles, drums, model, kit, sample_rate=sample_rate,
         n_timesteps=round(planned.seconds * sample_rate), target=loudness, fades=fades,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from audiogen.io import read_midi
-from audiogen.music._casting import cast_drums, cast_parts, is_played, warn_of_moved
+from audiogen.music._casting import cast_drums, cast_parts, is_played, kit_generator, warn_of_moved
 from audiogen.music._checks import mix_faults
 from audiogen.music._clip import Clip
 from audiogen.music._clip_info import describe_sound
@@ -19,7 +19,6 @@ from audiogen.music._mix import pitched_generator
 from audiogen.music._mixdown import SOUND, mix_down
 from audiogen.music._pretrained import own_sounds, pretrained
 from audiogen.music._styles import Voice
-from audiogen.pipeline import split_steps
 from audiogen.utils.seeds import draw_seed
 from audiogen.utils.validation import Instance, Interval, Options, check_parameters, warn_user
 
@@ -111,6 +110,7 @@ def play_midi(
     model = pretrained("voices") if model is None else model
     kit = pretrained("drums") if drum_kit is None else drum_kit
     conditions = pitched_generator(model, "play_midi").conditions_
+    drum_conditions = kit_generator(kit, "play_midi").conditions_
     fixed = _fixed(own, programs or {})
     roles, places = cast_parts(notes, instruments, conditions, fixed=fixed), _places(notes)
     if seconds is None:
@@ -127,7 +127,7 @@ def play_midi(
     seed = draw_seed(random_state)
     drums = None
     if "drums" in set(notes.part):
-        drums = cast_drums(notes, split_steps(kit)[1].conditions_, _KIT)
+        drums = cast_drums(notes, drum_conditions, _KIT)
     mixed = mix_down(
         notes, places, roles, drums, model, kit, sample_rate=sample_rate,
         n_timesteps=round(seconds * sample_rate), target=loudness, fades=(fade_in, fade_out),

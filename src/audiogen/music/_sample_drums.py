@@ -15,7 +15,7 @@ from audiogen.pipeline import split_steps
 from audiogen.utils.names import did_you_mean
 from audiogen.utils.silence import silenced
 
-__all__ = ["DRUMS", "credit_and_licence", "is_kit", "sample_drums", "velocity_layers"]
+__all__ = ["DRUMS", "credit_and_licence", "sample_drums", "velocity_layers"]
 
 DRUMS = ("drums", "drum kit", "percussion")
 _KIT = "muldjord"  # the one that clips are played on, where it is there
@@ -25,11 +25,6 @@ _MOST_LAYERS, _LAYER = 3, 30.0  # layers of velocity, and how many velocities ma
 _FRAME = 0.05  # seconds
 _FULL = 0.9  # the highest peak
 _MOST_GAIN = 20.0  # of a soft hit
-
-
-def is_kit(model: Any) -> bool:
-    """Tell whether a model plays drums."""
-    return {"drum", "velocity"} <= set(getattr(split_steps(model)[1], "condition_names_", ()))
 
 
 def sample_drums(name: str | None, model: Any, seed: int) -> SampledInstrument:

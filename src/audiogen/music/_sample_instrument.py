@@ -9,14 +9,13 @@ import pandas as pd
 from audiogen.exceptions import ExtrapolationWarning
 from audiogen.generators import clip_conditions
 from audiogen.io import SampledInstrument, Zone
-from audiogen.music._casting import REACH, Role, voices_like, voices_of
+from audiogen.music._casting import REACH, Role, is_kit, voices_like, voices_of
 from audiogen.music._instruments import Instrument, instrument_words
 from audiogen.music._mix import frame_levels, needed_rate, pitched_generator, voice_sounds
 from audiogen.music._pretrained import pretrained
 from audiogen.music._sample_drums import (
     DRUMS,
     credit_and_licence,
-    is_kit,
     sample_drums,
     velocity_layers,
 )
