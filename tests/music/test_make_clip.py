@@ -261,3 +261,17 @@ def test_faults_of_mixes_are_found():
     assert len(found) == 3
     assert "-30.0 LUFS" in found[0]
     assert "s of it are silent" in found[2]
+    empty = mix_faults(Mastered(0 * audio, audio[:, 0], -np.inf, -np.inf), 44100, -14.0)
+    assert empty[1:] == ["all of it is silent"]
+
+
+def test_what_is_asked_to_be_quiet_is_not_taken_to_be_silent():
+    quiet = np.full((3 * 44100, 2), 5e-4, np.float32)
+    assert mix_faults(Mastered(quiet, quiet[:, 0], -68.0, -66.0), 44100, -68.0) == []
+
+
+def test_a_loudness_that_cannot_be_is_no_reason_for_another_draw(caplog):
+    caplog.set_level("INFO", "audiogen")
+    clip = make_clip("air", seconds=4, sample_rate=8000, loudness=-0.1, random_state=0)
+    assert any("LUFS" in fault for fault in clip.info["faults"])
+    assert not [record for record in caplog.messages if record.startswith("Mix")]

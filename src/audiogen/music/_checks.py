@@ -6,7 +6,7 @@ from audiogen.io import Score
 from audiogen.metrics import tune_structure
 from audiogen.signal import Mastered
 
-__all__ = ["melody_faults", "mix_faults"]
+__all__ = ["gap_faults", "melody_faults", "mix_faults"]
 
 _LONGEST_REST = 2.0  # bars
 _FEWEST_NOTES = 1.0  # a bar
@@ -14,7 +14,7 @@ _WIDEST = 28  # semitones from the lowest to the highest note
 _OCTAVE, _BARS_A_LEAP = 12, 4  # semitones; leaps beyond it are rarer than one in so many bars
 _LEAST_DISTINCT, _FEWEST_BARS = 0.3, 8  # share of bars unlike all before, from so many on
 _OFF, _CEILING = 0.15, -0.95  # LU; dBTP
-_SILENT, _GAP = 1e-3, 1.0  # of full scale; seconds
+_SILENT, _GAP = 1e-3, 1.0  # of the highest peak; seconds
 
 
 def melody_faults(score: Score) -> list[str]:
@@ -77,12 +77,32 @@ def mix_faults(mastered: Mastered, sample_rate: int, target: float) -> list[str]
         faults.append(f"the clip has {mastered.loudness:.1f} LUFS")
     if mastered.true_peak > _CEILING:
         faults.append(f"its true peak is {mastered.true_peak:.2f} dBTP")
+    return faults + gap_faults(mastered.audio, sample_rate)
+
+
+def gap_faults(audio: np.ndarray, sample_rate: int) -> list[str]:
+    """Return what other draws may mend of a mix: silence for longer than a second, or throughout.
+
+    Parameters
+    ----------
+    audio : ndarray of shape (n_timesteps, n_channels)
+        The mix.
+    sample_rate : int
+        Sampling rate of the audio, in Hz.
+
+    Returns
+    -------
+    faults : list of str
+        Empty where nothing is.
+    """
+    peaks = np.abs(audio).max(axis=1)
+    if not peaks.any():
+        return ["all of it is silent"]
     size = max(1, sample_rate // 20)
-    peaks = np.abs(mastered.audio).max(axis=1)
-    frames = peaks[: len(peaks) // size * size].reshape(-1, size).max(axis=1) < _SILENT
+    loudest = peaks[: len(peaks) // size * size].reshape(-1, size).max(axis=1)
+    frames = loudest < _SILENT * peaks.max()
     longest = max(
         (len(run) for run in "".join("01"[int(f)] for f in frames).split("0")), default=0
     )
-    if longest * size / sample_rate > _GAP:
-        faults.append(f"{longest * size / sample_rate:.1f} s of it are silent")
-    return faults
+    seconds = longest * size / sample_rate
+    return [f"{seconds:.1f} s of it are silent"] if seconds > _GAP else []

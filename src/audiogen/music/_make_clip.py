@@ -15,7 +15,7 @@ from audiogen.music._casting import (
     kit_generator,
     warn_of_moved,
 )
-from audiogen.music._checks import melody_faults, mix_faults
+from audiogen.music._checks import gap_faults, melody_faults, mix_faults
 from audiogen.music._clip import Clip
 from audiogen.music._clip_info import describe_clip
 from audiogen.music._composing import Composed, Composers, compose_score
@@ -33,7 +33,7 @@ from audiogen.utils.validation import Instance, Options, check_parameters
 __all__ = ["make_clip"]
 
 _TRIES = 4  # scores composed at most until the melody of one has no faults
-_MIXES = 3  # clips made at most until the mix of one has no faults
+_MIXES = 3  # clips made at most until the mix of one has no gaps
 _KIT, _KITS = "muldjord", {"lofi_hip_hop": "sonicpi1"}
 _CONSTRAINTS = {
     "words": Instance((str, Brief), "words or a Brief"),
@@ -105,8 +105,8 @@ def make_clip(
     Notes
     -----
     A score whose melody has a fault, such as one that does not come home, is composed again, up
-    to four times. A clip whose mix has one, such as a second of silence, is made again from
-    other draws, up to three times. What is handed out has the fewest faults, and names them.
+    to four times. A clip that is silent for a second is made again from other draws, up to
+    three times. What is handed out has the fewest faults, and names them.
 
     Examples
     --------
@@ -175,16 +175,17 @@ class _Take(NamedTuple):
 
 
 def _best_take(order: _Order, seed: int) -> _Take:
-    """Return the first take whose mix has no faults, or that with the fewest."""
+    """Return the first take whose mix has no gaps, or that with the fewest faults."""
     best = None
     for number in range(_MIXES):
         own = spawn_seed(seed, Stream.TUNE, _TRIES + number) if number else seed
         take = _take(order, own)
         if best is None or len(take.faults) < len(best.faults):
             best = take
-        if not take.mix_faults:
+        gaps = gap_faults(take.mixed.mastered.audio, order.sample_rate)
+        if not gaps:  # other draws would miss the loudness or the peak as well
             break
-        logging.getLogger("audiogen").info("Mix %d: %s.", number + 1, "; ".join(take.mix_faults))
+        logging.getLogger("audiogen").info("Mix %d: %s.", number + 1, "; ".join(gaps))
     assert best is not None  # there is at least one mix
     return best
 
