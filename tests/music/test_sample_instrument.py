@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from audiogen import recipes
+from audiogen import GenerativePipeline, recipes
 from audiogen.datasets import make_notes
 from audiogen.generators import ConditionalGaussianMixture
 from audiogen.music import pretrained, sample_instrument
@@ -124,6 +124,22 @@ def test_a_model_of_ones_own_at_its_own_rate(own_model, tmp_path):
     for one, other in zip(kazoo.zones, again.zones, strict=True):
         np.testing.assert_array_equal(one.audio, other.audio)
         assert one.pitch == other.pitch
+
+
+@pytest.mark.parametrize(("rate", "highest"), [(8000, 107), (16000, 119)])
+def test_keys_above_half_the_sample_rate_are_left_out(rate, highest):
+    pitch = np.arange(highest - 8, 128)
+    time = np.arange(rate) / rate
+    X = np.sin(2 * np.pi * 440 * np.exp2((pitch[:, None] - 69) / 12) * time)
+    mixture = ConditionalGaussianMixture(1, random_state=0)
+    model = GenerativePipeline([("mixture", mixture)], sample_rate=rate)
+    whistle = sample_instrument(model=model.fit(X, pd.DataFrame({"pitch": pitch})), random_state=0)
+    pitches = [zone.pitch for zone in whistle.zones]
+    assert max(pitches) < highest + 0.5 < 12 * np.log2(rate / 2 / 440) + 69.5
+    assert max(pitches) > highest - 3
+    above = model.fit(X[9:], pd.DataFrame({"pitch": pitch[9:]}))
+    with pytest.raises(ValueError, match=f"all are above half the model's sample rate of {rate}"):
+        sample_instrument(model=above)
 
 
 def test_what_a_model_does_not_have_is_refused(own_model):

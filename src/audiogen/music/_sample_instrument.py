@@ -107,7 +107,7 @@ def sample_instrument(
     final = pitched_generator(model, "sample_instrument")
     rate = needed_rate(model)
     role, known = _chosen(instrument, final.conditions_)
-    wanted = _wanted_notes(final, role, known)
+    wanted = _wanted_notes(final, role, known, rate)
     with silenced(ExtrapolationWarning):  # as far as voices reach
         sounds = voice_sounds(
             model, wanted[final.condition_names_], rate=rate, voice=role.voice,
@@ -160,9 +160,9 @@ def _names(voice: Role) -> list[str]:
     return [str(value).lower() for value in voice.conditions.values()]
 
 
-def _wanted_notes(final: Any, role: Role, known: Instrument | None) -> pd.DataFrame:
+def _wanted_notes(final: Any, role: Role, known: Instrument | None, rate: int) -> pd.DataFrame:
     """Return the conditions of each sample, with the keys and velocities that play it."""
-    keys = _key_zones(role, known)
+    keys = _key_zones(role, known, rate)
     layers = _velocity_layers(final, role)
     wanted = keys.merge(layers, how="cross").assign(**role.conditions)
     for name, (low, high) in final.conditions_.ranges_.items():
@@ -171,13 +171,19 @@ def _wanted_notes(final: Any, role: Role, known: Instrument | None) -> pd.DataFr
     return wanted
 
 
-def _key_zones(role: Role, known: Instrument | None) -> pd.DataFrame:
+def _key_zones(role: Role, known: Instrument | None, rate: int) -> pd.DataFrame:
     """Return the pitches that are sampled, with the keys that play each."""
     low, high = (round(pitch) for pitch in role.pitches)
     if known is not None:
         low, high = (
             min(low, max(known.low, low - REACH)),
             max(high, min(known.high, high + REACH)),
+        )
+    high = min(high, int(np.ceil(hz_to_midi(rate / 2))) - 1)  # what is above cannot sound
+    if high < low:
+        raise ValueError(
+            f"No pitch of {role.voice!r} can sound: all are above half the model's sample rate of "
+            f"{rate} Hz."
         )
     pitch = np.unique(np.minimum(np.arange(low + _STEP // 2, high + _STEP - 1, _STEP), high))
     first = (pitch[1:] + pitch[:-1]) // 2 + 1
@@ -267,6 +273,8 @@ def _first_partial(audio: np.ndarray, asked: float, rate: int) -> float:
     spectrum = np.abs(np.fft.rfft(audio * np.hanning(len(audio)), n_fft))
     edges = midi_to_hz(asked + np.array([-_MOST_DETUNED, _MOST_DETUNED])) * n_fft / rate
     low, high = edges.astype(int)
+    if low >= len(spectrum):
+        return np.nan
     peak = low + int(np.argmax(spectrum[low : high + 1]))
     is_weak = spectrum[peak] < _WEAKEST * spectrum.max()
     return np.nan if is_weak else float(hz_to_midi(peak * rate / n_fft))
