@@ -52,3 +52,9 @@ def test_an_instrument_of_ones_own_is_written_and_nothing_over_it(folder):
 def test_what_cannot_be_written_is_refused(words, message, tmp_path, run_here):
     assert run_here("export", *words) == (2, "", f"audiogen: {message}\n")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_of_samples_that_is_there_is_refused_before_any_work(tmp_path, run_here):
+    (tmp_path / "a-samples").mkdir()
+    said = "audiogen: a-samples is there already; give another --out.\n"
+    assert run_here("export", "nothing.skops", "--out", "a.sfz") == (2, "", said)

@@ -149,8 +149,10 @@ def test_what_a_model_does_not_have_is_refused(own_model):
         sample_instrument(model=own_model)
     with pytest.raises(ValueError, match="no 'flute'. It knows my kazoo, my tuba"):
         sample_instrument("flute", model=own_model)
-    with pytest.raises(ValueError, match="Did you mean flute"):
+    with pytest.raises(ValueError, match="drums, .*muldjord, sonicpi1.* Did you mean flute"):
         sample_instrument("flut")
+    with pytest.raises(ValueError, match="Did you mean sonicpi1"):
+        sample_instrument("Sonicpi11")
     with pytest.raises(ValueError, match="'release' parameter of sample_instrument"):
         sample_instrument("flute", release=0)
 
@@ -188,3 +190,18 @@ def test_drums_are_those_of_general_midi(tmp_path):
     assert centroids[36] < 300 < centroids[38] < 5000 < centroids[42]
     with pytest.raises(ValueError, match="no 'muldjort'.*Did you mean muldjord"):
         sample_instrument("muldjort", model=pretrained("drums"))
+
+
+@pytest.mark.filterwarnings("ignore:There is no drum for some percussion notes")
+def test_kits_are_had_by_name_in_any_case():
+    kit = sample_instrument(" SonicPi1", random_state=0)
+    assert (kit.drums, kit.name) == (True, "sonicpi1")
+    assert "Sonic Pi" in kit.credit
+    y = pd.DataFrame(
+        {"drum": ["kick", "snare"] * 2, "velocity": [40, 40, 100, 100], "kit": "Mine"}
+    )
+    X = np.random.default_rng(0).normal(0, 0.1, (4, 800))
+    mixture = ConditionalGaussianMixture(1, random_state=0)
+    own = GenerativePipeline([("mixture", mixture)], sample_rate=8000).fit(X, y)
+    for name in ("mine", "MINE", "Drum Kit", None):
+        assert sample_instrument(name, model=own, random_state=0).sample_rate == 8000

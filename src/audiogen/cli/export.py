@@ -5,6 +5,7 @@ import pathlib
 from typing import Any
 
 from audiogen.cli._options import add_seed
+from audiogen.utils.files import samples_folder
 
 __all__ = ["add_parser", "run"]
 
@@ -24,7 +25,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     command.add_argument("model", type=pathlib.Path, nargs="?", metavar="MODEL",
                          help="what fit wrote, or audiogen.save in Python")  # fmt: skip
     command.add_argument("--instrument", metavar="NAME",
-                         help="such as flute, drums, or one that the model learnt")  # fmt: skip
+                         help="such as flute, drums, a kit, or a category learnt")  # fmt: skip
     command.add_argument("--format", choices=_FORMATS, help="(that of --out, or sf2)")
     command.add_argument("--out", type=pathlib.Path, metavar="FILE",
                          help="file to write (the instrument's name)")  # fmt: skip
@@ -35,8 +36,9 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 def run(arguments: argparse.Namespace) -> None:
     """Write an instrument of a model."""
     path = _path(arguments)
-    if path.exists():
-        raise FileExistsError(f"{path} is there already; give another --out.")
+    for written in [path, *([samples_folder(path)] if path.suffix.lower() == ".sfz" else [])]:
+        if written.exists():
+            raise FileExistsError(f"{written} is there already; give another --out.")
 
     from audiogen.music import sample_instrument
     from audiogen.persistence import load

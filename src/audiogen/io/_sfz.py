@@ -1,7 +1,6 @@
 """Instruments written as SFZ: a text file, and samples in a folder beside it."""
 
 import pathlib
-import re
 import tempfile
 
 import numpy as np
@@ -10,7 +9,7 @@ import audiogen
 from audiogen.io._clip_writer import write_clip
 from audiogen.io._sampled_instrument import SampledInstrument, Zone, sample_key
 from audiogen.io._wav_chunks import add_loop
-from audiogen.utils.files import atomic_path
+from audiogen.utils.files import atomic_path, samples_folder
 
 __all__ = ["write_sfz"]
 
@@ -28,7 +27,7 @@ def write_sfz(instrument: SampledInstrument, path: pathlib.Path) -> None:
     path : pathlib.Path
         The file.
     """
-    folder = path.with_name(f"{re.sub(r'[^-.0-9A-Za-z_]', '_', path.stem)}-samples")
+    folder = samples_folder(path)
     if folder.exists():
         raise FileExistsError(f"{folder} is there already; give another name, or remove it.")
     zones = {sample_key(zone): zone for zone in reversed(instrument.zones)}  # the first of each

@@ -15,7 +15,7 @@ from audiogen.pipeline import split_steps
 from audiogen.utils.names import did_you_mean
 from audiogen.utils.silence import silenced
 
-__all__ = ["DRUMS", "credit_and_licence", "sample_drums", "velocity_layers"]
+__all__ = ["DRUMS", "credit_and_licence", "kit_names", "sample_drums", "velocity_layers"]
 
 DRUMS = ("drums", "drum kit", "percussion")
 _KIT = "muldjord"  # the one that clips are played on, where it is there
@@ -27,13 +27,19 @@ _FULL = 0.9  # the highest peak
 _MOST_GAIN = 20.0  # of a soft hit
 
 
+def kit_names(model: Any) -> dict[str, Any]:
+    """Return the kits of a model that plays drums, by their names in lower case."""
+    known = split_steps(model)[1].categories_.get("kit")
+    return {} if known is None else {str(kit).lower(): kit for kit in known.tolist()}
+
+
 def sample_drums(name: str | None, model: Any, seed: int) -> SampledInstrument:
     """Return a drum kit that plays the percussion notes of General MIDI.
 
     Parameters
     ----------
     name : str or None
-        A kit of the model, or one of `DRUMS`; None is as these.
+        A kit of the model, or one of `DRUMS`, in lower case; None is as these.
     model : estimator
         A fitted pipeline with the conditions drum and velocity, and perhaps kit.
     seed : int
@@ -45,14 +51,14 @@ def sample_drums(name: str | None, model: Any, seed: int) -> SampledInstrument:
     """
     final, rate = split_steps(model)[1], needed_rate(model)
     kit = None if name in DRUMS else name
-    known = final.categories_.get("kit", np.array([])).tolist()
+    known = kit_names(model)
     if kit is not None and kit not in known:
         raise ValueError(
-            f"The model has no {kit!r}. It knows {', '.join(['drums', *map(str, known)])}."
+            f"The model has no {kit!r}. It knows {', '.join(['drums', *known])}."
             f"{did_you_mean(kit, [*DRUMS, *known])}"
         )
     notes = pd.DataFrame({"pitch": _NOTES}).assign(part="drums")
-    role = cast_drums(notes, final.conditions_, kit or _KIT)
+    role = cast_drums(notes, final.conditions_, known[kit] if kit else _KIT)
     hits = _hits(final, role)
     with silenced(ExtrapolationWarning):  # a drum that another kit lends
         sounds = model.sample(y=hits[final.condition_names_], random_state=seed)

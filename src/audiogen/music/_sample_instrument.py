@@ -1,6 +1,7 @@
 """Instruments sampled from a fitted model, to be played elsewhere."""
 
 import numbers
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from audiogen.music._pretrained import pretrained
 from audiogen.music._sample_drums import (
     DRUMS,
     credit_and_licence,
+    kit_names,
     sample_drums,
     velocity_layers,
 )
@@ -57,8 +59,8 @@ def sample_instrument(
     ----------
     instrument : str, default=None
         A category of the model, such as an instrument or a family that it was fitted to, or a
-        word for an instrument, as in `instrument_names`, or "drums"; None takes the only one
-        there is.
+        word for an instrument, as in `instrument_names`, or "drums", or a kit; None takes the
+        only one there is. Case does not matter.
     model : estimator, default=None
         A fitted pipeline with the condition pitch, or with drum and velocity; None takes
         ``pretrained("voices")``, or ``pretrained("drums")``.
@@ -100,13 +102,15 @@ def sample_instrument(
     SampledInstrument('glockenspiel', keys 69 to 108, 10 zones, 1 velocity layer, 44100 Hz)
     """
     check_parameters("sample_instrument", _CONSTRAINTS, locals())
+    name = None if instrument is None else instrument.strip().lower()
+    kits: Sequence[str] = () if model is not None else (*DRUMS, *kit_names(pretrained("drums")))
     if model is None:
-        model = pretrained("drums" if instrument in DRUMS else "voices")
+        model = pretrained("drums" if name in kits else "voices")
     if is_kit(model):
-        return sample_drums(instrument, model, draw_seed(random_state))
+        return sample_drums(name, model, draw_seed(random_state))
     final = pitched_generator(model, "sample_instrument")
     rate = needed_rate(model)
-    role, known = _chosen(instrument, final.conditions_)
+    role, known = _chosen(name, final.conditions_, kits)
     wanted = _wanted_notes(final, role, known, rate)
     with silenced(ExtrapolationWarning):  # as far as voices reach
         sounds = voice_sounds(
@@ -121,31 +125,35 @@ def sample_instrument(
     )  # fmt: skip
 
 
-def _chosen(name: str | None, conditions: Any) -> tuple[Role, Instrument | None]:
+def _chosen(
+    name: str | None, conditions: Any, kits: Sequence[str]
+) -> tuple[Role, Instrument | None]:
     """Return the voice that is asked for, and what instrument it is, where that is known."""
     voices, words = voices_of(conditions), instrument_words()
     if name is None:
         named, word = (voices if len(voices) == 1 else []), None
     else:
-        named = [voice for voice in voices if name.lower() in _names(voice)]
-        word = words.get(" ".join(name.lower().replace("-", " ").replace("_", " ").split()))
+        named = [voice for voice in voices if name in _names(voice)]
+        word = words.get(" ".join(name.replace("-", " ").replace("_", " ").split()))
     able = sorted(named, key=lambda voice: voice.pitches[0] - voice.pitches[1])  # widest first
     if word is not None:
         able = voices_like(word, able or voices) or able
     if not able:
-        raise ValueError(_refusal(name, voices))
+        raise ValueError(_refusal(name, voices, kits))
     return able[0], word or _instrument_of(able[0])
 
 
-def _refusal(name: str | None, voices: list[Role]) -> str:
+def _refusal(name: str | None, voices: list[Role], kits: Sequence[str]) -> str:
     """Return what is said where no voice is the one that is asked for."""
     own = list(dict.fromkeys(str(value) for v in voices for value in v.conditions.values()))
     kinds = dict.fromkeys(instrument_words().values())
     known = [kind.name for kind in kinds if voices_like(kind, voices)]
-    listed = ", ".join(own if len(own) <= _FEW or not known else known)
+    listed = ", ".join([*(own if len(own) <= _FEW or not known else known), *kits])
     if name is None:
         return f"The model has several instruments: say which, of {listed}."
-    return f"The model has no {name!r}. It knows {listed}.{did_you_mean(name, [*own, *known])}"
+    return (
+        f"The model has no {name!r}. It knows {listed}.{did_you_mean(name, [*own, *known, *kits])}"
+    )
 
 
 def _instrument_of(voice: Role) -> Instrument | None:

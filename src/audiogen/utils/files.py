@@ -1,12 +1,13 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, and what they are called."""
 
 import contextlib
 import os
 import pathlib
+import re
 import tempfile
 from collections.abc import Iterator
 
-__all__ = ["atomic_path"]
+__all__ = ["atomic_path", "samples_folder"]
 
 
 @contextlib.contextmanager
@@ -53,3 +54,26 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[pathlib.Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def samples_folder(path: pathlib.Path) -> pathlib.Path:
+    """Return the folder beside an SFZ file that its samples are written to.
+
+    Parameters
+    ----------
+    path : pathlib.Path
+        The file.
+
+    Returns
+    -------
+    folder : pathlib.Path
+        Its name has no characters that players stumble over.
+
+    Examples
+    --------
+    >>> import pathlib
+    >>> from audiogen.utils.files import samples_folder
+    >>> samples_folder(pathlib.Path("my flute.sfz")).name
+    'my_flute-samples'
+    """
+    return path.with_name(f"{re.sub(r'[^-.0-9A-Za-z_]', '_', path.stem)}-samples")
