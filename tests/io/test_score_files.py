@@ -338,3 +338,15 @@ def test_without_music21_the_line_to_type_is_said(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "pip install 'audiogen-learn[scores]'" in done.stdout
+
+
+@pytest.mark.parametrize("suffix", [".abc", ".musicxml"])
+@pytest.mark.parametrize("end", [4.0, 7 / 3, 8 / 7])
+def test_notes_that_begin_just_before_the_end_are_written(tmp_path, suffix, end):
+    late = [end - 2e-4, end - 1e-4, end - 1e-4]
+    notes = {"onset": [0, *late], "duration": [1, 2e-4, 1e-4, 1e-4], "pitch": [60, 62, 64, 65]}
+    path = Score(notes).save(tmp_path / f"a{suffix}")
+    read = Score.read(path).notes
+    assert sorted(read.pitch) == [60, 62, 64, 65]
+    np.testing.assert_allclose(sorted(read.onset)[1:], late, atol=2e-3)
+    np.testing.assert_allclose((read.onset + read.duration).max(), end, atol=1e-3)

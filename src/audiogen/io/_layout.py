@@ -67,11 +67,12 @@ def layout(score: Score, part: str, cuts: Sequence[Fraction] = ()) -> list[list[
 def _layers(score: Score, part: str) -> list[list[Event]]:
     """Return events without overlaps: notes of one onset, end and velocity are a chord."""
     notes = score.notes[score.notes.part == part]
+    last = (exact(score.length) or exact(score.bar)) - Fraction(1, _FINEST)
     chords: dict[tuple[Fraction, Fraction, int], list[int]] = {}
     for onset, duration, pitch, velocity in zip(
         notes.onset, notes.duration, notes.pitch, notes.velocity, strict=True
     ):
-        start = exact(onset)
+        start = min(exact(onset), last)
         end = max(exact(onset + duration), start + Fraction(1, _FINEST))
         chords.setdefault((start, end, int(velocity)), []).append(int(pitch))
     layers: list[list[Event]] = []
