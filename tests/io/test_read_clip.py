@@ -63,6 +63,17 @@ def test_faults_are_named(tmp_path):
         read_clip(path)
     with pytest.raises(ValueError, match="'duration' parameter of read_clip"):
         read_clip(path, duration=0)
+    for rate in (None, 8000):
+        with pytest.raises(ValueError, match="duration=1e-09 is less than a sample"):
+            read_clip(write(tmp_path / "a.wav", tone(10)), duration=1e-9, sample_rate=rate)
+
+
+@pytest.mark.parametrize("duration", [1e300, np.inf])
+@pytest.mark.parametrize("rate", [None, 11_025])
+def test_a_duration_longer_than_the_file_is_all_of_it(tmp_path, duration, rate):
+    path = write(tmp_path / "a.wav", tone(1001))
+    found, _ = read_clip(path, duration=duration, sample_rate=rate)
+    np.testing.assert_array_equal(found, read_clip(path, sample_rate=rate)[0])
 
 
 def cut(path, share=0.5):

@@ -124,7 +124,11 @@ def read_clip(
     with open_clip(path) as sound:
         rate = sound.samplerate
         wanted = rate if sample_rate is None else int(sample_rate)
-        n_timesteps = None if duration is None else round(duration * wanted)
+        n_timesteps = None
+        if duration is not None:
+            n_timesteps = round(min(duration, sound.frames / rate + _MARGIN) * wanted)
+        if n_timesteps == 0:
+            raise ValueError(f"duration={duration:g} is less than a sample at {wanted} Hz.")
         audio = _read(sound, n_timesteps, wanted)
     if mono:
         audio = audio.mean(axis=1, keepdims=True)
