@@ -259,9 +259,26 @@ def test_zones_that_cannot_be_played_are_refused(settings, message):
         Zone(**whole | settings)
 
 
-def test_instruments_that_cannot_be_written_are_refused():
+def test_instruments_that_cannot_be_written_are_refused(tmp_path):
     zone = Zone(tone(69), 69, 60, 80)
     with pytest.raises(ValueError, match="must have zones"):
         SampledInstrument("beep", [], RATE)
     with pytest.raises(ValueError, match="'program' parameter of SampledInstrument"):
         SampledInstrument("beep", [zone], RATE, program=128)
+    for wrong in ({"release": np.inf}, {"release": 1e9}, {"sample_rate": 2**40}):
+        with pytest.raises(ValueError, match=f"'{next(iter(wrong))}' parameter of Sampled"):
+            SampledInstrument(**{"name": "beep", "zones": [zone], "sample_rate": RATE} | wrong)
+    for zones in ([zone, tone(69)], zone, np.zeros(3), ["beep"]):
+        with pytest.raises(TypeError, match="zones must be a sequence of Zone"):
+            SampledInstrument("beep", zones, RATE)
+    sound = np.zeros(1)
+    many = [Zone(sound, 60, key, key, v, v) for key in range(128) for v in range(102)]
+    with pytest.raises(ValueError, match="give it fewer zones"):
+        SampledInstrument("beep", many, RATE).save(tmp_path / "many.sf2")
+
+
+def test_the_longest_release_can_be_stated(tmp_path):
+    slow = SampledInstrument("slow", [Zone(tone(69), 69, 60, 80)], RATE, release=60)
+    everywhere, *_ = zones_of(read(slow.save(tmp_path / "slow.sf2")))
+    assert everywhere[38] <= 8000  # timecents, the most that the format allows
+    assert 2 ** (everywhere[38] / 1200) == pytest.approx(100, rel=1e-3)

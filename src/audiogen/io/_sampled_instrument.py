@@ -24,9 +24,9 @@ _ZONE = {
 }
 _INSTRUMENT = {
     "name": Instance(str, "a str"),
-    "sample_rate": Interval(numbers.Integral, 400, None),
+    "sample_rate": Interval(numbers.Integral, 400, 192000, closed="both"),
     "program": _MIDI,
-    "release": Interval(numbers.Real, 0, None),
+    "release": Interval(numbers.Real, 0, 60, closed="both"),  # a SoundFont states no more
     "credit": Instance(str, "a str"),
     "licence": Instance(str, "a str"),
     "drums": Instance((bool, np.bool_), "a bool"),
@@ -102,11 +102,11 @@ class SampledInstrument:
     zones : sequence of Zone
         Its samples.
     sample_rate : int
-        Sampling rate of the samples, in Hz.
+        Sampling rate of the samples, in Hz: 400 to 192,000.
     program : int, default=0
         General MIDI program, from 0 to 127.
     release : float, default=0.25
-        Seconds in which a note decays by 60 dB after its end.
+        Seconds in which a note decays by 60 dB after its end, up to 60.
     credit : str, default=""
         What it was made from and by whom, which goes into the files.
     licence : str, default=""
@@ -139,8 +139,13 @@ class SampledInstrument:
 
     def __post_init__(self) -> None:
         check_parameters("SampledInstrument", _INSTRUMENT, vars(self))
+        if not isinstance(self.zones, Sequence):
+            raise TypeError(f"zones must be a sequence of Zone. Got {type(self.zones).__name__}.")
         if not self.zones:
             raise ValueError("A SampledInstrument must have zones. Got none.")
+        for zone in self.zones:
+            if not isinstance(zone, Zone):
+                raise TypeError(f"zones must be a sequence of Zone. One is {zone!r:.60}.")
 
     def save(self, path: str | os.PathLike[str]) -> pathlib.Path:
         """Write the instrument as a SoundFont or as SFZ.

@@ -36,7 +36,7 @@ _MARGIN = 8  # samples that stand before and after any loop
 _BETWEEN = 46  # zeros after each sample
 _LONGEST_NAME, _LONGEST_TEXT, _LONGEST_COMMENT = 19, 255, 65535  # without the final zero
 _RELEASE_DB, _STATED_DB = 60.0, 100.0  # of what is asked for, and of what the file states
-_MOST = 2**31  # bytes of samples
+_MOST, _MOST_ZONES = 2**31, 13_000  # bytes of samples; of which each has five generators
 _Sounds = dict[tuple[int, int | None], np.ndarray]  # samples by the key of their zones
 
 
@@ -51,7 +51,7 @@ def write_soundfont(instrument: SampledInstrument, path: pathlib.Path) -> None:
         The file.
     """
     sounds = {sample_key(zone): _padded(zone) for zone in instrument.zones}
-    if 2 * sum(map(len, sounds.values())) > _MOST:
+    if 2 * sum(map(len, sounds.values())) > _MOST or len(instrument.zones) > _MOST_ZONES:
         raise ValueError(f"{path} cannot hold so many samples: give it fewer zones.")
     samples = _chunk(b"smpl", b"".join(sound.tobytes() for sound in sounds.values()))
     lists = (_info(instrument), _list(b"sdta", samples), _presets(instrument, sounds))

@@ -42,7 +42,7 @@ _FADE = 0.5  # seconds at the end of a sample that is played once, or a quarter 
 _STRUCK = {*range(16), *range(24, 40), 45, 46, 47, *range(104, 109), *range(112, 120)}
 _CONSTRAINTS = {
     "instrument": (Options(None), Instance(str, "the name of an instrument")),
-    "release": Interval(numbers.Real, 0, None, closed="neither"),
+    "release": Interval(numbers.Real, 0, 60, closed="right"),
 }
 
 
@@ -65,7 +65,7 @@ def sample_instrument(
         A fitted pipeline with the condition pitch, or with drum and velocity; None takes
         ``pretrained("voices")``, or ``pretrained("drums")``.
     release : float, default=0.25
-        Seconds in which a note decays by 60 dB after its end.
+        Seconds in which a note decays by 60 dB after its end, up to 60.
     random_state : int, RandomState or None, default=None
         Seed of the sound.
 
