@@ -97,6 +97,21 @@ def test_a_clip_in_a_notebook_has_a_player_and_is_pickled(loop):
     np.testing.assert_array_equal(again.audio, loop.audio)
 
 
+def test_a_fade_that_is_asked_for_goes_over_that_of_the_ending():
+    settings = {"seconds": 4, "sample_rate": 8000, "random_state": 0}
+
+    def levels(fade_out):
+        audio = make_clip("solo flute air, fade out", fade_out=fade_out, **settings).audio
+        return np.sqrt(np.mean(np.square(audio.reshape(20, -1)), axis=1))  # of 0.2 s each
+
+    without = levels(0.0)
+    planned, shorter = (levels(fade_out) / without for fade_out in (None, 0.4))
+    assert planned[-1] < 0.1 * planned[0]
+    assert planned[-3] < 0.75 * planned[0]  # a second long
+    assert shorter[-1] < 0.5 * shorter[0]
+    np.testing.assert_allclose(shorter[:-2], shorter[0], rtol=0.02)
+
+
 @pytest.mark.parametrize(
     ("words", "settings", "message"),
     [

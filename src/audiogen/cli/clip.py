@@ -144,7 +144,7 @@ def _play(arguments: argparse.Namespace) -> None:
         tune, seconds=arguments.seconds, loop=arguments.loop, model=model,
         programs=dict(arguments.programs), sample_rate=arguments.sample_rate,
         loudness=arguments.loudness, fade_in=arguments.fade_in,
-        fade_out=arguments.fade_out or 0.0, random_state=arguments.seed,
+        fade_out=arguments.fade_out, random_state=arguments.seed,
     )  # fmt: skip
     clip.info["title"] = arguments.midi.stem
     folder = new_folder(arguments.out)
@@ -200,7 +200,7 @@ def _takes(brief: Any, words: str, model: Any, arguments: argparse.Namespace) ->
     clips = make_takes(
         brief, arguments.takes, model=model, sample_rate=arguments.sample_rate,
         loudness=arguments.loudness, fade_in=arguments.fade_in,
-        fade_out=arguments.fade_out or 0.0, random_state=arguments.seed,
+        fade_out=arguments.fade_out, random_state=arguments.seed,
         verbose=int(not arguments.quiet),
     )  # fmt: skip
     for clip in clips:

@@ -16,7 +16,7 @@ _AS_ASKED = 0.1  # LU
 _LONGEST = 3600.0  # seconds, unless more are asked for: a file of 40 bytes can claim months
 
 
-def refuse_fades_of_loop(loop: bool, fade_in: float, fade_out: float) -> None:
+def refuse_fades_of_loop(loop: bool, fade_in: float, fade_out: float | None) -> None:
     """Refuse fades where there are no ends."""
     if loop and (fade_in or fade_out):
         raise ValueError("A loop has no ends to fade: leave out fade_in and fade_out, or loop.")

@@ -55,7 +55,7 @@ def make_clip(
     sample_rate: int = 44100,
     loudness: float = -14.0,
     fade_in: float = 0.0,
-    fade_out: float = 0.0,
+    fade_out: float | None = None,
     random_state: Any = None,
     **settings: Any,
 ) -> Clip:
@@ -75,7 +75,8 @@ def make_clip(
         What composes the melody, such as one fitted to tunes of your own; None takes
         ``pretrained("melody")``. A genre that it has not learnt is left free.
     harmonizer : Harmonizer, default=None
-        What finds the chords; None takes ``pretrained("chords")``.
+        What finds the chords; None takes ``pretrained("chords")``. Its `decoding` and
+        `temperature` are not used: the style says how chords are drawn, and which there are.
     groove_composer : GrooveComposer, default=None
         What composes the drums of styles in 4/4 that have learnt ones; None takes
         ``pretrained("groove")``.
@@ -83,8 +84,10 @@ def make_clip(
         Sampling rate of the clip, in Hz.
     loudness : float, default=-14.0
         Integrated loudness of the clip, in LUFS.
-    fade_in, fade_out : float, default=0.0
-        Lengths of fades, in seconds, beside those that the ending asks for.
+    fade_in : float, default=0.0
+        Length of the fade at the beginning, in seconds.
+    fade_out : float, default=None
+        Length of the fade at the end, in seconds; None takes what the ending asks for.
     random_state : int, RandomState or None, default=None
         Seed of everything that is drawn: the same words and the same int give the same clip.
     **settings : object
@@ -126,7 +129,7 @@ def make_clip(
     kit = pretrained("drums") if drum_kit is None else drum_kit
     pitched_generator(model, "make_clip")  # before any work, as the kit
     kit_generator(kit, "make_clip")
-    fades = (fade_in, max(fade_out, planned.fade_out))
+    fades = (fade_in, planned.fade_out if fade_out is None else fade_out)
     composers = Composers(composer, harmonizer, groove_composer)
     order = _Order(brief, style, planned, composers, model, kit, sample_rate, loudness, fades)
     take = _best_take(order, seed)

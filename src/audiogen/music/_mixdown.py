@@ -16,7 +16,7 @@ from audiogen.utils.blas import single_blas_thread
 from audiogen.utils.blocks import map_blocks
 from audiogen.utils.seeds import Stream, spawn_seed
 from audiogen.utils.silence import silenced
-from audiogen.utils.validation import Interval
+from audiogen.utils.validation import Interval, Options
 
 __all__ = ["SOUND", "Mixdown", "mix_down"]
 
@@ -25,7 +25,7 @@ SOUND = {
     "sample_rate": Interval(numbers.Integral, 8000, 192000, closed="both"),
     "loudness": Interval(numbers.Real, -70, 0, closed="both"),
     "fade_in": Interval(numbers.Real, 0, None),
-    "fade_out": Interval(numbers.Real, 0, None),
+    "fade_out": (Options(None), Interval(numbers.Real, 0, None)),
 }
 
 _MELODY = -20.0  # LUFS of the melody before mastering; other parts are relative to it

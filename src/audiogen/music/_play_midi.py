@@ -47,7 +47,7 @@ def play_midi(
     sample_rate: int = 44100,
     loudness: float = -14.0,
     fade_in: float = 0.0,
-    fade_out: float = 0.0,
+    fade_out: float | None = None,
     random_state: Any = None,
 ) -> Clip:
     """Play a MIDI file as a mixed and mastered stereo clip.
@@ -73,8 +73,10 @@ def play_midi(
         Sampling rate of the clip, in Hz.
     loudness : float, default=-14.0
         Integrated loudness of the clip, in LUFS.
-    fade_in, fade_out : float, default=0.0
-        Lengths of fades, in seconds.
+    fade_in : float, default=0.0
+        Length of the fade at the beginning, in seconds.
+    fade_out : float, default=None
+        Length of the fade at the end, in seconds; None has none.
     random_state : int, RandomState or None, default=None
         Seed of the sounds.
 
@@ -130,8 +132,8 @@ def play_midi(
         drums = cast_drums(notes, drum_conditions, _KIT)
     mixed = mix_down(
         notes, places, roles, drums, model, kit, sample_rate=sample_rate,
-        n_timesteps=round(seconds * sample_rate), target=loudness, fades=(fade_in, fade_out),
-        loop=loop, seed=seed,
+        n_timesteps=round(seconds * sample_rate), target=loudness,
+        fades=(fade_in, fade_out or 0.0), loop=loop, seed=seed,
     )  # fmt: skip
     title = pathlib.Path(source).stem if isinstance(source, str | pathlib.PurePath) else "MIDI"
     info = {"title": title, **_about(tune), "seconds": seconds, "loop": loop} | describe_sound(
