@@ -14,6 +14,7 @@ import pytest
 import soundfile
 
 from audiogen import datasets, recipes, save
+from audiogen.cli.parser import build_parser
 from audiogen.signal import true_peak
 
 
@@ -118,6 +119,30 @@ def test_bad_input_is_refused_in_clear_words_before_any_work(tmp_path, run_here)
     code, printed, _ = run_here("clip", "slow jig", "--bpm", 180, "--explain")
     assert code == 0
     assert "tempo: 180 beats a minute" in printed
+
+
+@pytest.mark.parametrize(
+    ("line", "words", "values"),
+    [
+        ("--hit 3 rock", ["rock"], {"hit": [3.0]}),
+        ("--hit 3 9", [], {"hit": [3.0, 9.0]}),
+        ("slow --hit 3 9 rock 20 s --loop", ["slow", "rock", "20", "s"], {"hit": [3.0, 9.0]}),
+        ("--hit 3 --bpm 90 --hit 9 upbeat rock", ["upbeat", "rock"], {"hit": [3.0, 9.0]}),
+        ("--programs 0=organ 1=a=b rock", ["rock"], {"programs": [(0, "organ"), (1, "a=b")]}),
+        ("sad rock", ["sad", "rock"], {"hit": [], "programs": []}),
+    ],
+)
+def test_words_may_stand_after_options_of_several_values(line, words, values):
+    arguments = build_parser().parse_args(["clip", *line.split()])
+    assert arguments.words == words
+    assert {name: getattr(arguments, name) for name in values} == values
+
+
+@pytest.mark.parametrize("line", ["--hit rock", "--hit 3 5000", "--hit -1", "--programs rock"])
+def test_what_is_no_value_of_an_option_is_refused(line, capsys):
+    with pytest.raises(SystemExit):
+        build_parser().parse_args(["clip", *line.split()])
+    assert f"argument {line.split()[0]}: must be" in capsys.readouterr().err
 
 
 def test_ones_own_midi_with_ones_own_model(tmp_path):

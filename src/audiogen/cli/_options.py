@@ -2,9 +2,36 @@
 
 import argparse
 import pathlib
+import re
 from collections.abc import Callable
+from typing import Any
 
-__all__ = ["add_out", "add_seed", "count", "program", "within"]
+__all__ = ["BeforeWords", "add_out", "add_seed", "count", "program", "within"]
+
+
+class BeforeWords(argparse.Action):
+    """Take the values that an option is given, and leave the words that stand after them."""
+
+    def __init__(self, *, read: Callable[[str], Any], looks: str, **kwargs: Any) -> None:
+        super().__init__(nargs="+", **kwargs)
+        self.read, self.looks = read, looks
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Add the first value and those after it that look alike; the rest are words."""
+        own = [re.fullmatch(self.looks, value) is not None for value in values]
+        end = own.index(False, 1) if False in own[1:] else len(values)
+        try:
+            found = [self.read(value) for value in values[:end]]
+        except argparse.ArgumentTypeError as error:
+            raise argparse.ArgumentError(self, str(error)) from error
+        setattr(namespace, self.dest, [*getattr(namespace, self.dest), *found])
+        namespace.words = [*(namespace.words or []), *values[end:]]
 
 
 def add_out(command: argparse.ArgumentParser, default: str) -> None:

@@ -4,7 +4,7 @@ import argparse
 import pathlib
 from typing import Any
 
-from audiogen.cli._options import add_out, add_seed, count, program, within
+from audiogen.cli._options import BeforeWords, add_out, add_seed, count, program, within
 
 __all__ = ["add_parser", "run"]
 
@@ -24,9 +24,12 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         description="Make a finished stereo clip of music from words, such as 'upbeat jig with "
         "flute and guitar': clip.wav, clip.mid, clip.png, and clip.json, which says what it is "
         "and what it was made from. Settings go over the words. Without words the genre is drawn "
-        "by the seed. With --midi a tune of your own is played instead.",
+        "by the seed. With --midi a tune of your own is played instead, and no clip.mid is "
+        "written.",
     )
-    command.add_argument("words", nargs="*", metavar="WORDS", help="what the clip is to be")
+    command.add_argument(
+        "words", nargs="*", action="extend", metavar="WORDS", help="what the clip is to be"
+    )
     _add_music(command)
     _add_sound(command)
     add_out(command, "audiogen-clip")
@@ -48,8 +51,8 @@ def _add_music(command: argparse.ArgumentParser) -> None:
     command.add_argument("--loop", action="store_true", help="make it repeat without a seam")
     command.add_argument("--no-drums", action="store_true", help="leave the drums out")
     command.add_argument(
-        "--hit", type=within(0, 3600), nargs="+", default=[], metavar="S",
-        help="seconds at which a section begins",
+        "--hit", action=BeforeWords, read=within(0, 3600), looks=r"-?[\d.]+", default=[],
+        metavar="S", help="seconds at which a section begins",
     )  # fmt: skip
     command.add_argument(
         "--takes", type=count, default=1, metavar="N", help="clips to make, best first (1)"
@@ -58,7 +61,8 @@ def _add_music(command: argparse.ArgumentParser) -> None:
     command.add_argument("--model", type=pathlib.Path, help="what fit wrote: your own sounds")
     command.add_argument("--midi", type=pathlib.Path, metavar="FILE", help="the tune to play")
     command.add_argument(
-        "--programs", type=program, nargs="+", default=[], metavar="N=FAMILY",
+        "--programs", action=BeforeWords, read=program, looks=".*=.*", default=[],
+        metavar="N=FAMILY",
         help="with --midi, families that play General MIDI programs, such as 0=organ 40=flute",
     )  # fmt: skip
 
