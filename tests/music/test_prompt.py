@@ -138,6 +138,12 @@ UNDERSTOOD = {
         "voices": {"melody": "violin", "chords": "guitar"}},
     "bright morning vibes with glockenspiel": {
         "mood": ("happy", "hopeful"), "instruments": ("glockenspiel",)},
+    "upbeat rock 60s fade out": {
+        "genre": "rock", "mood": ("upbeat",), "seconds": 60, "ending": "fade"},
+    "happy piano with strings for a podcast intro": {
+        "mood": ("happy",), "instruments": ("piano", "strings")},
+    "calm music for an intro with harp": {"mood": ("calm",), "instruments": ("harp",)},
+    "rock without my drums": {"genre": "rock", "drums": False},
     "HAPPIER, FASTER REELS!": {"genre": "reel", "mood": ("happy",), "pace": 0.85},
 }  # fmt: skip
 REFUSED = {
@@ -170,6 +176,23 @@ REFUSED = {
     "20 minutes of calm piano": ("seconds", "[2, 600]", "1200"),
     "jig at 900 bpm": ("bpm", "900"),
     "   ": ("empty", "upbeat jig"),
+    "waltz 90s piano": ("'90s'", "decade", "'90 seconds'"),
+    "60s-style rock": ("'60s'", "decade", "'60 seconds'"),
+    "1930s jazz": ("'1930s'", "retro, vintage."),
+    "pop of the 2000s": ("'2000s'", "retro, vintage."),
+    "jazz from the 30s": ("'the 30s'", "'30 seconds'"),
+    "twenties jazz": ("twenties", "decade"),
+    "pop ballad without outro": ("'without outro'", "cold ending"),
+    "jig with no intro": ("'with no intro'", "begins"),
+    "rock with a long intro": ("'with a long intro'", "begins"),
+    "rock, long intro": ("'long intro'", "begins"),
+    "rock with a guitar riff": ("'riff'",),
+    "piano over drums": ("'over'",),
+    "jig without an ending": ("'without ending'", "parts and instruments"),
+    "rock with no background drums": ("'no background'", "parts and instruments"),
+    "rock without": ("'without'", "'no drums'"),
+    "rock without, drums": ("'without'", "'no drums'"),
+    "jig without a 6/8 metre": ("'without'", "parts and instruments"),
     "celtic funk": ("'irish' and 'funk'", "contradict"),
 }
 

@@ -22,15 +22,24 @@ _INFLECTIONS = (("'s", ""), ("s", ""), ("es", ""), ("ies", "y"), ("ily", "y"), (
 # What carries a negation on: "no drums or bass", but not "no drums and a flute".
 _CARRY = {"no": ("or", "nor"), "not": ("or", "nor"), "without": ("or", "nor", "and")}
 # "90s hip hop" is no length, but "rock, 90s" and "a 90s loop" are.
+_OF_A_LENGTH = (
+    "of|long|loop|clip|version|at|in|and|with|for|no|without|on|fad(?:e|es|ing)|ring|ringing|cold"
+)
 _DECADE = (
-    r"(?<![\w.])(?:(?:the\s+|')(?:19)?[5-9]0'?s|19[5-9]0'?s|"
-    r"[5-9]0s\s+(?=[a-z])(?!(?:of|long|loop|clip|version|at|in|and|with|for)\b))(?!\w*\d)"
+    r"(?<![\w.])(?:(?:19|20)\d0'?s|'\d0'?s|the\s+[2-9]0'?s|"
+    rf"[5-9]0'?s[\s-]+(?=[a-z])(?!(?:{_OF_A_LENGTH})\b))(?!\w*\d)"
+)
+# "Dramatic intro" and "for an intro" say what a clip is for, but these ask for one in it.
+_OPENING = (
+    r"\b(?:no|without|minus|with|long|longer|extended)\b"
+    r"(?:\s+(?!(?:for|as|to|in)\b)[\w'-]+){0,3}?\s+(?:intro|outro)s?\b(?!\s+music)"
 )
 _REWORDED = (
     (r"\b(drums?|percussion|bass)[\s-]+free\b", r"no \1,"),
     (r"\bdrumless\b", "no drums,"),
 )
-_ARTICLES = ("any", "a", "an", "the")
+# What may stand between a negation and what it leaves out.
+_PASSED = ("any", "a", "an", "the", "my", "our", "your", "its", "this", "that")
 
 
 def parse_prompt(text: str) -> Brief:
@@ -96,14 +105,22 @@ def parse_prompt(text: str) -> Brief:
 
 
 def _plain(text: str) -> str:
-    """Return text without accents, "drum-free" put into words; refuse decades."""
+    """Return text without accents, "drum-free" put into words; refuse decades and intros."""
     letters = unicodedata.normalize("NFD", text)
     text = "".join(c for c in letters if not unicodedata.combining(c))
     decade = re.search(_DECADE, text, re.IGNORECASE)
     if decade:
+        number = re.sub(r"\D", "", decade[0])
+        length = f"; for a length write '{number} seconds'" if len(number) == 2 else ""
         raise ValueError(
-            f"{decade[0].strip()!r} is not understood: a decade is no style here. The nearest "
-            "known words are retro, vintage; for a length write '80 seconds'."
+            f"{decade[0].strip(' -')!r} is not understood: a decade is no style here. The nearest "
+            f"known words are retro, vintage{length}."
+        )
+    opening = re.search(_OPENING, text, re.IGNORECASE)
+    if opening:
+        raise ValueError(
+            f"{opening[0]!r} is not understood: the style says how a clip begins. For how it ends "
+            "the known words are ring out, cold ending, fade out; for a length write '8 seconds'."
         )
     for pattern, instead in _REWORDED:
         text = re.sub(pattern, instead, text, flags=re.IGNORECASE)
@@ -128,7 +145,8 @@ class _Reader:
         at = 0
         while at < len(self.tokens):
             if self.tokens[at] in (",", ".", "/", "&"):
-                self.negation, at = "", at + 1
+                self._end_negation()
+                at += 1
                 continue
             if self.tokens[at] in _CARRY.get(self.negation, ()):
                 self.carries, at = True, at + 1
@@ -140,6 +158,7 @@ class _Reader:
             else:
                 length += self._take(phrase, meaning, at + length)
             at += length
+        self._end_negation()
 
     def settings(self) -> dict[str, Any]:
         """Return the settings of a brief."""
@@ -219,9 +238,15 @@ class _Reader:
         return 0
 
     def _pass_over(self, phrase: str) -> None:
-        """Pass over a word without a meaning; most end a negation."""
-        if phrase not in _ARTICLES:
-            self.negation = ""
+        """Pass over a word without a meaning; it cannot be left out."""
+        if phrase not in _PASSED:
+            self._end_negation(phrase)
+
+    def _end_negation(self, phrase: str = "") -> None:
+        """End a negation; one that has left nothing out is not understood."""
+        if self.negation and self.carries:
+            self.unknown.append(f"{self.negation} {phrase}".strip())
+        self.negation = ""
 
     def _leave_out(self, phrase: str, kind: str, name: str) -> None:
         """Note what is negated: a part or an instrument, or what is never there unasked."""
@@ -290,6 +315,9 @@ def _refusal(unknown: list[str]) -> str:
             why = f": {row['why']}" if "why" in row else ""
             lines.append(f"{word!r} is not understood{why}. The nearest known words are "
                          f"{', '.join(row['near'])}.")  # fmt: skip
+        elif word.split()[0] in ("no", "not", "without", "minus"):
+            lines.append(f"{word!r} is not understood: only parts and instruments can be left "
+                         "out, such as 'no drums'.")  # fmt: skip
         elif word.replace(".", "").isdigit():
             lines.append(f"{word!r} is not understood: write its unit, '{word} bpm' or "
                          f"'{word} seconds'.")  # fmt: skip
