@@ -103,7 +103,7 @@ def check_combinations(message, asked):
     possible = message.split("Possible are ")[1]
     pattern = r"bpm=([\d.]+)(?: and seconds=([\d.]+))?(?: and hits at ([\d. ]+) s)?"
     combinations = re.findall(pattern, possible.rstrip("."))
-    assert 1 <= len(combinations) <= 2, message
+    assert len(combinations) == 2, message
     for bpm, seconds, hits in combinations:
         changes = {"bpm": float(bpm)}
         if hits:
@@ -126,6 +126,25 @@ def test_a_loop_that_cannot_be_is_refused_with_two_that_can(genre, seconds, bpm)
     if message:
         check_combinations(message, asked)
         assert message.count("bpm=") == 3  # what was asked, and two others
+
+
+@pytest.mark.parametrize("settings", [
+    {"genre": "pop_ballad", "bpm": 84, "seconds": 8.36, "hits": [1.63, 7.4]},
+    {"genre": "rock", "bpm": 399, "seconds": 7.57, "loop": True, "hits": [0.52, 1.15, 5.07]},
+    {"genre": "jazz_swing", "seconds": 11.18, "hits": [1.91, 9.41, 9.62]},
+    {"genre": "reel", "seconds": 9.19, "hits": [0.72, 5.06, 8.69]},
+    {"genre": "latin", "bpm": 144, "seconds": 19.65, "hits": [9.8, 11.45, 19.18]},
+    {"genre": "rock", "bpm": 20, "seconds": 590, "loop": True, "hits": [588]},
+    {"genre": "rock", "bpm": 400, "seconds": 2, "hits": [1.93]},
+])  # fmt: skip
+def test_at_the_limits_what_a_refusal_names_can_be_had(settings):
+    asked = Brief(**settings)
+    with pytest.raises(ValueError, match="Possible are") as caught:
+        plan(asked.complete(0))
+    message = str(caught.value)
+    check_combinations(message, asked)
+    assert message.count("bpm=") == 2 + ("bpm" in settings)  # none that nobody asked for
+    assert message.startswith("With bpm=" if "bpm" in settings else "At no tempo of the style")
 
 
 def test_the_form_is_that_of_the_style():

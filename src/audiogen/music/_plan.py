@@ -220,7 +220,7 @@ def plan(brief: Brief, style: Style | None = None) -> Plan:
         if best is None or cost < best[0] - 1e-9:
             best = cost, candidate
     if best is None:
-        raise ValueError(refusal(spans, brief.bpm, brief.loop))
+        raise ValueError(refusal(spans, brief.bpm, is_free=is_free))
     return best[1]
 
 

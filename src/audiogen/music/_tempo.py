@@ -5,6 +5,8 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from audiogen.music._brief_checks import LONGEST, SHORTEST
+
 __all__ = ["Spans", "fitted", "refusal"]
 
 BEND = 0.04  # the largest change of a tempo
@@ -111,71 +113,122 @@ def _count(beats: float, spans: Spans) -> int | None:
     return whole
 
 
-def refusal(spans: Spans, bpm: float, loop: bool) -> str:
-    """Return the message for what cannot hold, with the two nearest combinations that can."""
-    seconds = sum(spans.durations)
-    hits = [sum(spans.durations[:n]) for n in range(1, len(spans.durations))]
-    what = "a loop" if loop else "a clip"
-    asked = f" with hits at {_times(hits)}" if hits else ""
-    needed = "bars" if loop else "beats between its hits"
+class _Offer(NamedTuple):
+    """A combination that may hold in place of the one that was asked for."""
+
+    bpm: float
+    seconds: float
+    hits: tuple[float, ...] = ()
+
+    def as_printed(self) -> "_Offer":
+        """Return what is read where this is printed."""
+        bpm, seconds, *hits = (float(f"{x:.6g}") for x in (self.bpm, self.seconds, *self.hits))
+        return _Offer(bpm, seconds, tuple(hits))
+
+    def text(self, seconds: float) -> str:
+        """Return the combination as text, with its length if that is not the one asked for."""
+        words = [f"bpm={self.bpm:.6g}"]
+        if not self.hits or self.seconds != seconds:
+            words.append(f"seconds={self.seconds:.6g}")
+        if self.hits:
+            words.append(f"hits at {_times(self.hits)}")
+        return " and ".join(words)
+
+
+def refusal(spans: Spans, bpm: float, *, is_free: bool) -> str:
+    """Return the message for what cannot hold, with two combinations near it that can."""
+    seconds, hits = sum(spans.durations), _hits(spans)
+    what = f"{'a loop' if spans.loop else 'a clip'} of {seconds:g} s"
     if hits:
-        combinations = [_other_tempo(spans, bpm), *_all_moved(spans, bpm)]
-    else:
-        n_bars = max(1, round(seconds * bpm / 60 / spans.beats))
-        bar = spans.beats * 60 / bpm
-        longer = max(n_bars, math.ceil(2 / bar - 1e-9))
-        combinations = [
-            f"bpm={bpm:g} and seconds={longer * bar:.6g}",
-            f"bpm={n_bars * spans.beats * 60 / seconds:.6g} and seconds={seconds:g}",
-        ]
-    possible = list(dict.fromkeys(text for text in combinations if text))[:2]
+        what += f" with hits at {_times(hits)}"
+    needed = "bars" if spans.loop else "beats between its hits"
+    ways = _ways(spans, bpm, seconds) if hits else _loops(spans, bpm, seconds)
+    texts = list(dict.fromkeys(offer.text(seconds) for offer in _possible(ways, spans)))[:2]
+    possible = f" Possible are {', or '.join(texts)}." if texts else " Change the hits."
+    if is_free:  # nobody asked for the tempo
+        return f"At no tempo of the style has {what} a whole number of {needed}.{possible}"
     return (
-        f"With bpm={bpm:g} {what} of {seconds:g} s{asked} has no whole number of {needed}, even "
-        f"with the tempo bent by {BEND:.0%}. Possible are {', or '.join(possible)}."
+        f"With bpm={bpm:g} {what} has no whole number of {needed}, even with the tempo bent by "
+        f"{BEND:.0%}.{possible}"
     )
 
 
-def _times(hits: list[float]) -> str:
+def _possible(ways: list[Iterator[_Offer]], spans: Spans) -> Iterator[_Offer]:
+    """Yield the first combination of each way that holds, then the next ones."""
+    holding = [filter(lambda offer: _holds(offer, spans), way) for way in ways]
+    for way in (*holding, *reversed(holding), *reversed(holding)):
+        yield from itertools.islice(way, 1)
+
+
+def _hits(spans: Spans) -> tuple[float, ...]:
+    return tuple(itertools.accumulate(spans.durations[:-1]))
+
+
+def _times(hits: tuple[float, ...]) -> str:
     return " ".join(f"{hit:.6g}" for hit in hits) + " s"
 
 
-def _other_tempo(spans: Spans, bpm: float) -> str:
-    """Return the nearest tempo at which the hits can be had, as text, or nothing."""
-    for step in sorted(range(-240, 241), key=abs):
-        tempo = round(bpm * math.exp(_GRID * step), 1)
-        if _SLOWEST <= tempo <= _FASTEST and _counts(spans, tempo) is not None:
-            hits = [sum(spans.durations[:n]) for n in range(1, len(spans.durations))]
-            return f"bpm={tempo:g} and hits at {_times(hits)}"
-    return ""
+def _holds(offer: _Offer, spans: Spans) -> bool:
+    """Tell whether a combination holds if it is asked for as it is printed."""
+    bpm, seconds, hits = offer.as_printed()
+    durations = tuple(b - a for a, b in itertools.pairwise((0.0, *hits, seconds)))
+    if not (_SLOWEST <= bpm <= _FASTEST and SHORTEST <= seconds <= LONGEST) or min(durations) <= 0:
+        return False
+    return any(True for _ in fitted(spans._replace(durations=durations), bpm, None))
 
 
-def _all_moved(spans: Spans, bpm: float) -> list[str]:
-    """Return ways to move the hits, as text: to beats and to bars; to the bars of a loop."""
+def _near(count: float, fewest: int = 1) -> list[int]:
+    """Return whole numbers, the nearest to one first."""
+    numbers = range(fewest, fewest + 2 * math.ceil(count) + 2)
+    return sorted(numbers, key=lambda n: abs(n - count))
+
+
+def _loops(spans: Spans, bpm: float, seconds: float) -> list[Iterator[_Offer]]:
+    """Return other lengths of a loop without hits, and other tempi."""
+    bar = spans.beats * 60 / bpm
+    lengths = (_Offer(bpm, n * bar) for n in _near(max(seconds, SHORTEST) / bar))
+    tempi = (_Offer(n * bar * bpm / seconds, seconds) for n in _near(seconds / bar))
+    return [lengths, tempi]
+
+
+def _ways(spans: Spans, bpm: float, seconds: float) -> list[Iterator[_Offer]]:
+    """Return other tempi for the hits, and ways to move them to beats or bars."""
+    steps = sorted(range(-240, 241), key=abs)
+    hits = _hits(spans)
+    tempi = (_Offer(round(bpm * math.exp(_GRID * n), 1), seconds, hits) for n in steps)
     if not spans.loop:
-        return [_moved(spans, bpm, step) for step in (1, spans.beats)]
-    total = sum(spans.durations)
-    bars = total * bpm / 60 / spans.beats
-    near = sorted(range(1, 2 * math.ceil(bars) + 2), key=lambda n: abs(math.log(n / bars)))
-    ways = [_moved(spans, n * spans.beats * 60 / total, spans.beats) for n in near[:4]]
-    return [*(text for text in ways if "seconds" not in text), _moved(spans, bpm, spans.beats)]
+        return [tempi, *(_moved(spans, bpm, step) for step in (1, spans.beats))]
+    counts = _near(seconds * bpm / 60 / spans.beats, len(hits) + 1)
+    near = (_in_bars(spans, n) for n in counts)
+    return [tempi, near, _moved(spans, bpm, spans.beats)]
 
 
-def _moved(spans: Spans, bpm: float, step: int) -> str:
-    """Return the hits moved to multiples of some beats at a tempo, as text.
+def _moved(spans: Spans, bpm: float, step: int) -> Iterator[_Offer]:
+    """Yield the hits moved to multiples of some beats, then in longer and longer clips."""
+    moved = _at_steps(spans, bpm, step)
+    yield moved
+    bar = spans.beats * 60 / bpm
+    bars = math.ceil(max(moved.seconds, moved.hits[-1] + bar / 2) / bar - _EXACT)
+    for more in range(3):
+        yield moved._replace(seconds=(bars + more) * bar)
 
-    The clip is longer where the last hit would leave too little of it.
-    """
+
+def _at_steps(spans: Spans, bpm: float, step: int) -> _Offer:
+    """Return the hits moved to multiples of some beats, a bar or more apart."""
     beat = 60 / bpm
-    asked = at = 0.0
+    at, hits = 0.0, []
+    for hit in _hits(spans):
+        at += max(spans.beats, round((hit - at) / beat / step) * step) * beat
+        hits.append(at)
+    return _Offer(bpm, sum(spans.durations), tuple(hits))
+
+
+def _in_bars(spans: Spans, n_bars: int) -> _Offer:
+    """Return the hits of a loop moved to bars, of which so many fill its length."""
+    seconds = sum(spans.durations)
+    bar, at = seconds / n_bars, 0
     hits = []
-    for duration in spans.durations[:-1]:
-        asked += duration
-        at += max(spans.beats, round((asked - at) / beat / step) * step) * beat
-        hits.append(round(at, 4))
-    total = sum(spans.durations)
-    durations = tuple(b - a for a, b in itertools.pairwise((0.0, *hits, total)))
-    if durations[-1] > 0 and _counts(spans._replace(durations=durations), bpm) is not None:
-        return f"bpm={bpm:.6g} and hits at {_times(hits)}"
-    bar = beat * spans.beats
-    bars = max(math.ceil(total / bar - _EXACT), math.ceil(at / bar + 0.5 - _EXACT))
-    return f"bpm={bpm:.6g} and seconds={bars * bar:.6g} and hits at {_times(hits)}"
+    for left, hit in zip(range(len(spans.durations) - 1, 0, -1), _hits(spans), strict=True):
+        at = min(max(at + 1, round(hit / bar)), n_bars - left)  # a bar or more for each
+        hits.append(at * bar)
+    return _Offer(spans.beats * 60 / bar, seconds, tuple(hits))
