@@ -116,3 +116,22 @@ def test_rules_that_cannot_be_are_refused():
         ChordRules({"C": 1}, period=0)
     with pytest.raises(ValueError, match="'shortest' parameter"):
         ChordRules({"C": 1}, shortest=0)
+    with pytest.raises(ValueError, match="must be at most 'longest', which is 1. Got 8"):
+        ChordRules({"C": 1}, shortest=8, longest=1)
+    with pytest.raises(TypeError, match="chords"):
+        ChordRules()
+
+
+@pytest.mark.parametrize(
+    "quality", ["sus4", "6", "add9", "9", "dim7", "7b9", "/E", "(add9)", "M7"]
+)
+def test_chords_that_would_be_played_as_others_are_refused(quality):
+    with pytest.raises(ValueError, match="m7, maj7, dim, m7b5, aug. Got 'Bb") as caught:
+        ChordRules({"C": 1, f"Bb{quality}": 1})
+    assert f"'Bb{quality}'" in str(caught.value)
+
+
+def test_chords_that_are_learnt_are_taken_as_they_are(counted):
+    chords = {"C": 1, "Cm": 1, "D7": 1, "Ebm7": 1, "F#maj7": 1, "Gdim": 1, "Bm7b5": 1, "Abaug": 1}
+    (found,) = counted.predict([song(0)], rules=ChordRules(chords), random_state=0)
+    assert {name for _, _, name in found.chords} <= set(chords)

@@ -61,6 +61,16 @@ BAD = {
         "longest = 3\n[harmony.chords]\nmajor = { C = 1, H = 1 }",
         "harmony.chords.major",
     ),
+    "chord not learnt": (
+        "longest = 3",
+        "longest = 3\n[harmony.chords]\nmajor = { C = 1, Fsus4 = 1 }",
+        "harmony.chords.major: .*m7b5, aug. Got 'Fsus4'",
+    ),
+    "short and long": (
+        "longest = 3",
+        "longest = 0.25",
+        "harmony.shortest must be at most harmony.longest, which is 0.25",
+    ),
     "no tonic": (
         "longest = 3",
         "longest = 3\n[harmony.chords]\nminor = { Fm = 1 }",

@@ -2,8 +2,9 @@
 
 import functools
 import numbers
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -39,7 +40,8 @@ class ChordRules:
     chords : dict of str to float
         Chords that there may be, as they are called where the tonic is C ("C", "Am7", "Bb"),
         and how much each is wanted: one with twice the weight comes as if it were twice as
-        frequent. One or more must have C as their root.
+        frequent. One or more must have C as their root. Their qualities are those that are
+        learnt: none for a major triad, "m", "7", "m7", "maj7", "dim", "m7b5" or "aug".
     shortest : float, default=0.5
         Bars that a chord lasts at least; in the last two bars of a section half as many.
     longest : float, default=6.0
@@ -59,7 +61,7 @@ class ChordRules:
     4
     """
 
-    chords: Mapping[str, float] = field(default_factory=dict)
+    chords: Mapping[str, float]
     shortest: float = 0.5
     longest: float = 6.0
     period: int | None = None
@@ -72,6 +74,12 @@ class ChordRules:
             "period": (Options(None), Interval(numbers.Integral, 1, None)),
         }
         check_parameters(self, rules)
+        _refuse_not_learnt(self.chords)
+        if self.shortest > self.longest:
+            raise ValueError(
+                "The 'shortest' parameter of ChordRules must be at most 'longest', which is "
+                f"{self.longest:g}. Got {self.shortest:g}."
+            )
         if not any(parse_chord(name)[0] == 0 for name in self.chords):
             raise ValueError(
                 "The 'chords' parameter of ChordRules must hold a chord whose root is C, the "
@@ -81,6 +89,18 @@ class ChordRules:
             raise ValueError(
                 "The 'chords' parameter of ChordRules must hold weights above 0. Got "
                 f"{dict(self.chords)}."
+            )
+
+
+def _refuse_not_learnt(chords: Mapping[str, float]) -> None:
+    """Refuse chords that would be taken for others, such as a ninth for its seventh."""
+    for name in chords:
+        parse_chord(name)  # refuses what is no chord at all
+        if re.sub("^[A-G][#b]?", "", name) not in QUALITIES:
+            known = ", ".join(quality or "major triads" for quality in QUALITIES)
+            raise ValueError(
+                "The 'chords' parameter of ChordRules must hold chords that are learnt: "
+                f"{known}. Got {name!r}."
             )
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from audiogen.generators import ChordRules
 from audiogen.io import parse_chord
 from audiogen.music._brief_checks import MODES
 from audiogen.music._drum_names import DRUMS
@@ -47,6 +48,11 @@ def checked_style(table: dict[str, Any], where: str) -> dict[str, Any]:
         "chords": (_table, {}), "shortest": (_number(0.25, 16), 1.0),
         "longest": (_number(0.25, 32), 4.0), "period": (_whole(1, 16), None),
     })  # fmt: skip
+    if harmony["shortest"] > harmony["longest"]:
+        raise ValueError(
+            f"{where}: harmony.shortest must be at most harmony.longest, which is "
+            f"{harmony['longest']:g}. Got {harmony['shortest']:g}."
+        )
     harmony["chords"] = _chords(harmony["chords"], where)
     _check_forms(top["forms"], where)
     return top | {
@@ -199,6 +205,10 @@ def _chords(table: dict, where: str) -> dict[str, dict[str, float]]:
         chords[mode] = _each(weights, where, inside, _chord, _number(0.01, 100))
         if not any(parse_chord(name)[0] == 0 for name in chords[mode]):
             raise ValueError(f"{where}: {inside} must hold a chord on C, which is the tonic.")
+        try:
+            ChordRules(chords[mode])
+        except ValueError as error:
+            raise ValueError(f"{where}: {inside}: {error}") from error
     return chords
 
 
