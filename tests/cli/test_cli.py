@@ -150,6 +150,20 @@ def test_ones_own_folder_at_44100_hz_is_learnt_and_played_at_that_rate(tmp_path,
     assert soundfile.info(tmp_path / "audiogen-clip" / "clip.wav").samplerate == 44100
 
 
+def test_options_of_fit_that_would_do_nothing_are_refused(tmp_path, run_here):
+    notes = datasets.make_notes(2, duration=0.5, sample_rate=22050, random_state=0)
+    datasets.save_nsynth(tmp_path / "high", notes.data, notes.frame, sample_rate=22050)
+    for words, message in (
+        (("high", "--sample-rate", 44100), "high is an NSynth corpus at 22050 Hz"),
+        (("high/audio", "--split", "valid"), "leave --split valid out"),
+    ):
+        code, printed, said = run_here("fit", *words)
+        assert (code, printed) == (2, ""), words
+        assert message in said
+        assert said.count("\n") == 1, said
+    assert not (tmp_path / "audiogen-model.skops").exists()
+
+
 def test_two_folders_are_measured_at_one_rate(tmp_path):
     notes = datasets.make_notes(3, duration=1.0, sample_rate=22050, random_state=0)
     datasets.save_nsynth(tmp_path / "high", notes.data, notes.frame, sample_rate=22050)

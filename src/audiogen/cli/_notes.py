@@ -12,6 +12,7 @@ __all__ = [
     "LEGEND",
     "as_many",
     "format_figures",
+    "is_nsynth",
     "load_note_model",
     "new_folder",
     "read_both",
@@ -84,7 +85,7 @@ def read_notes(
 
     if not root.is_dir():
         raise FileNotFoundError(f"There is no folder {root}.")
-    if _is_nsynth(root, split):
+    if is_nsynth(root, split):
         bunch = datasets.load_nsynth(
             root, split, max_notes=max_notes, random_state=seed, errors="warn"
         )
@@ -101,7 +102,7 @@ def read_both(
     """Return real and generated notes with their tables, and the sample rate of both."""
     rate, notes = _FOLDER_RATE, {}
     roots = dict.fromkeys((real, generated))
-    for root in sorted(roots, key=lambda root: not _is_nsynth(root, "test")):
+    for root in sorted(roots, key=lambda root: not is_nsynth(root, "test")):
         *notes[root], found = read_notes(root, "test", None, 0, rate)
         if len(notes) == 2 and found != rate:
             first = next(iter(notes))
@@ -113,7 +114,7 @@ def read_both(
     return tuple(notes[real]), tuple(notes[generated]), rate
 
 
-def _is_nsynth(root: pathlib.Path, split: str) -> bool:
+def is_nsynth(root: pathlib.Path, split: str) -> bool:
     """Tell whether a folder has NSynth's layout."""
     return any((root / name / "examples.json").is_file() for name in (".", f"nsynth-{split}"))
 

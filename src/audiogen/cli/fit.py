@@ -27,12 +27,10 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         metavar="MODEL",
         help="file to write the model to (%(default)s)",
     )
-    command.add_argument(
-        "--split", default="train", help="split of an NSynth corpus (%(default)s)"
-    )
+    command.add_argument("--split", metavar="NAME", help="split of an NSynth corpus (train)")
     command.add_argument(
         "--sample-rate", type=count, metavar="HZ",
-        help="of the notes that are learnt (that of most files)",
+        help="to which files are resampled (that of most of them); an NSynth corpus keeps its own",
     )  # fmt: skip
     command.add_argument("--epochs", type=count, help="epochs to train for; more takes longer")
     command.add_argument("--max-notes", type=count, help="use at most so many notes, at random")
@@ -42,16 +40,26 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace) -> None:
     """Train on a folder and save the model."""
-    from audiogen.cli._notes import read_notes, train_on_notes
+    from audiogen.cli._notes import is_nsynth, read_notes, train_on_notes
     from audiogen.datasets import track_missing_pitch
     from audiogen.persistence import save
 
     if arguments.out.exists():
         raise FileExistsError(f"{arguments.out} is there already; give another --out.")
+    data, split, rate = arguments.data, arguments.split, arguments.sample_rate
+    if split is not None and not is_nsynth(data, split):
+        raise FileNotFoundError(
+            f"There is no {data / f'nsynth-{split}' / 'examples.json'}: leave --split {split} "
+            "out, or give the folder of an NSynth corpus that has it."
+        )
     X, frame, sample_rate = read_notes(
-        arguments.data, arguments.split, arguments.max_notes, arguments.seed,
-        arguments.sample_rate,
-    )  # fmt: skip
+        data, split or "train", arguments.max_notes, arguments.seed, rate
+    )
+    if rate not in (None, sample_rate):
+        raise ValueError(
+            f"{data} is an NSynth corpus at {sample_rate} Hz and is learnt at that rate: leave "
+            f"--sample-rate {rate} out, or give its audio folder, whose files are resampled."
+        )
     X, frame = track_missing_pitch(X, frame, sample_rate)
     print(
         f"Training on {len(X)} notes of {frame.instrument_family.nunique()} families at "
