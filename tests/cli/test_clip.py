@@ -65,7 +65,7 @@ def test_stems_sum_to_the_clip_and_are_what_the_midi_file_has(jig):
     assert (folder / "clip.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_it_can_be_explained_and_refused_before_any_work(tmp_path):
+def test_it_can_be_explained_and_refused_before_any_work(tmp_path, run_here):
     done = clip("sad waltz in D minor", "--bpm", 90, "--explain", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     for line in ("genre: waltz", "key: D minor", "tempo: 90 beats a minute", "metre: 3/4"):
@@ -78,10 +78,10 @@ def test_it_can_be_explained_and_refused_before_any_work(tmp_path):
         (["--genre", "wals"], "Did you mean waltz?"),
         (["jig", "--midi", "my.mid"], "leave 'jig' out"),
     ):
-        done = clip(*words, "--out", "x", cwd=tmp_path)
-        assert done.returncode == 2
-        assert message in done.stderr
-        assert done.stderr.count("\n") == 1
+        status, _, said = run_here("clip", *words, "--out", "x")
+        assert status == 2
+        assert message in said
+        assert said.count("\n") == 1
     assert not list(tmp_path.iterdir())
 
 
@@ -145,7 +145,7 @@ def test_what_is_no_value_of_an_option_is_refused(line, capsys):
     assert f"argument {line.split()[0]}: must be" in capsys.readouterr().err
 
 
-def test_ones_own_midi_with_ones_own_model(tmp_path):
+def test_ones_own_midi_with_ones_own_model(tmp_path, run_here):
     notes = datasets.load_notes("train")
     own = notes.frame.instrument_family.isin(["flute", "organ"])
     y = notes.frame[["pitch", "instrument_family"]][own]
@@ -173,7 +173,7 @@ def test_ones_own_midi_with_ones_own_model(tmp_path):
         (("--midi", "bad.mid"), "bad.mid cannot be read as a MIDI file"),
         (("--midi", "none.mid"), "There is no MIDI file none.mid"),
     ):
-        done = clip("--model", "own.skops", *fault, "--out", "x", cwd=tmp_path)
-        assert done.returncode == 2
-        assert message in done.stderr
+        status, _, said = run_here("clip", "--model", "own.skops", *fault, "--out", "x")
+        assert status == 2
+        assert message in said
         assert not (tmp_path / "x").exists()

@@ -273,6 +273,7 @@ def test_a_long_recording_goes_on():
     assert lstm._seeds.shape == (31, 16, 8), "seeds come from the latest recording"
 
 
+@pytest.mark.long
 def test_a_piece_of_gtzan_goes_on(tmp_path):
     """Two tones that take turns, 8 frames each, go on taking turns."""
     rate, hop, turn = 22050, 512, 8

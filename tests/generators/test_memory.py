@@ -55,7 +55,7 @@ print(peak_megabytes(windows), peak_megabytes(np.array(windows[rows])))
 @pytest.mark.parametrize(
     "kind",
     [
-        "ConditionalVAE",
+        pytest.param("ConditionalVAE", marks=pytest.mark.long),
         pytest.param("GANGenerator", marks=pytest.mark.long),
         pytest.param("WaveNetAutoencoder", marks=pytest.mark.long),
         pytest.param("LSTMSequencer", marks=pytest.mark.long),

@@ -20,10 +20,17 @@ import audiogen
 from audiogen.generators import (
     WaveNetAutoencoder,
 )
-from helpers.generators import N, brief, conditions, every_generator, features
+from helpers.generators import (
+    N,
+    brief,
+    conditions,
+    every_generator,
+    every_trained_generator,
+    features,
+)
 
 
-@every_generator
+@every_trained_generator
 def test_what_was_trained_and_its_data_are_let_go(generator):
     X = features()
     model = clone(generator).fit(X, conditions())
@@ -49,7 +56,7 @@ np.savez("out.npz", **out)
 """
 
 
-@every_generator
+@every_trained_generator
 def test_a_fresh_process_goes_on_bit_by_bit(generator, tmp_path):
     model = clone(generator).fit(features(), conditions())
     joblib.dump(model, tmp_path / "model.joblib")
@@ -65,7 +72,7 @@ def test_a_fresh_process_goes_on_bit_by_bit(generator, tmp_path):
         np.testing.assert_array_equal(out[how], [before, model.sample(5, random_state=3)])
 
 
-@every_generator
+@every_trained_generator
 def test_partial_fit_is_one_more_epoch(generator):
     steady = {"patience": None, "plateau_patience": None}
     one = clone(generator).set_params(epochs=2, **steady).fit(features(), conditions())
@@ -82,7 +89,7 @@ def kernels(model):
     return np.concatenate([a.ravel() for layer in layers for a in layer if a.ndim > 1])
 
 
-@every_generator
+@every_trained_generator
 def test_what_goes_on_takes_a_new_learning_rate_and_no_other_network(generator):
     model = brief(generator).set_params(warm_start=True, ema=0.0).fit(features(), conditions())
     name = "filters" if isinstance(generator, WaveNetAutoencoder) else "units"
@@ -116,7 +123,7 @@ def test_a_fit_that_fails_is_none(generator, monkeypatch):
     assert model.partial_fit(features(), conditions()).n_iter_ == 1
 
 
-@every_generator
+@every_trained_generator
 def test_warm_start_goes_on_and_cold_start_begins_anew(generator):
     steady = {"patience": None, "plateau_patience": None, "epochs": 2}
     warm = clone(generator).set_params(warm_start=True, **steady)

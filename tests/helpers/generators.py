@@ -35,6 +35,12 @@ GENERATORS = [
 # Those that go on from frames take no y (they leave it alone, as scikit-learn's transformers do).
 CONDITIONAL = [g for g in GENERATORS if not hasattr(g, "extra_frames")]
 every_generator = pytest.mark.parametrize("generator", GENERATORS, ids=lambda g: type(g).__name__)
+# All share one training: two show its laws, the others where there is time (pytest -m long).
+every_trained_generator = pytest.mark.parametrize(
+    "generator",
+    [*GENERATORS[:2], *(pytest.param(g, marks=pytest.mark.long) for g in GENERATORS[2:])],
+    ids=lambda g: type(g).__name__,
+)
 every_conditional_generator = pytest.mark.parametrize(
     "generator", CONDITIONAL, ids=lambda g: type(g).__name__
 )

@@ -24,7 +24,12 @@ MODELS = [
     LSTMSequencer(extra_frames=2, units=4, n_layers=2, **TINY),
     WaveNetAutoencoder(filters=4, dilations=(1, 2), downsampling=4, code_channels=2, **TINY),
 ]
-every_model = pytest.mark.parametrize("model", MODELS, ids=lambda m: type(m).__name__)
+# All share one engine: two show what it does, the others where there is time (pytest -m long).
+every_model = pytest.mark.parametrize(
+    "model",
+    [*MODELS[:2], *(pytest.param(m, marks=pytest.mark.long) for m in MODELS[2:])],
+    ids=lambda m: type(m).__name__,
+)
 X = np.random.default_rng(0).normal(size=(24, 6)).astype(np.float32)
 
 
