@@ -1,13 +1,11 @@
 """Sound files of every kind, and every kind of fault."""
 
-import pathlib
-
 import numpy as np
 import pytest
-import soundfile
 
 from audiogen.datasets._reading import read_audio, read_rows
 from audiogen.exceptions import AudioFileError, AudioFileWarning
+from helpers.sound_files import cut, tone, write
 
 SUBTYPES = [
     ("wav", "PCM_U8", 1 / 100), ("wav", "PCM_16", 1e-4), ("wav", "PCM_24", 1e-6),
@@ -16,16 +14,6 @@ SUBTYPES = [
     ("aiff", "PCM_16", 1e-4), ("ogg", "VORBIS", 0.1), ("ogg", "OPUS", 0.1),
     ("mp3", "MPEG_LAYER_III", 0.1),
 ]  # fmt: skip
-
-
-def tone(n_timesteps=16_000, rate=16_000, frequency=440.0):
-    time = np.arange(n_timesteps) / rate
-    return (0.5 * np.sin(2 * np.pi * frequency * time)).astype(np.float32)
-
-
-def write(path, audio, rate=16_000, subtype=None):
-    soundfile.write(path, audio, rate, subtype=subtype)
-    return pathlib.Path(path)
 
 
 @pytest.mark.parametrize(("suffix", "subtype", "error"), SUBTYPES)
@@ -78,12 +66,6 @@ def test_too_loud_is_scaled(tmp_path):
     audio = read_audio(path, 16_000, 16_000)
     np.testing.assert_allclose(audio, 2 * tone(), atol=1e-3)
     assert np.abs(audio).max() == 1
-
-
-def cut(path, share=0.5):
-    data = path.read_bytes()
-    path.write_bytes(data[: int(len(data) * share)])
-    return path
 
 
 def faults(folder):

@@ -1,4 +1,3 @@
-import pathlib
 import struct
 import warnings
 
@@ -12,16 +11,7 @@ from hypothesis import strategies as st
 from audiogen import read_clip, write_clip
 from audiogen.exceptions import AudioFileError
 from audiogen.io._truncation import truncation
-
-
-def tone(n_timesteps=16_000, rate=16_000, frequency=440.0):
-    time = np.arange(n_timesteps) / rate
-    return (0.5 * np.sin(2 * np.pi * frequency * time)).astype(np.float32)
-
-
-def write(path, audio, rate=16_000, subtype=None):
-    soundfile.write(path, audio, rate, subtype=subtype)
-    return pathlib.Path(path)
+from helpers.sound_files import cut, tone, write
 
 
 @settings(deadline=None, max_examples=30)
@@ -74,12 +64,6 @@ def test_a_duration_longer_than_the_file_is_all_of_it(tmp_path, duration, rate):
     path = write(tmp_path / "a.wav", tone(1001))
     found, _ = read_clip(path, duration=duration, sample_rate=rate)
     np.testing.assert_array_equal(found, read_clip(path, sample_rate=rate)[0])
-
-
-def cut(path, share=0.5):
-    data = path.read_bytes()
-    path.write_bytes(data[: int(len(data) * share)])
-    return path
 
 
 @settings(deadline=None, max_examples=30)
