@@ -31,7 +31,7 @@ SOUND = {
 _MELODY = -20.0  # LUFS of the melody before mastering; other parts are relative to it
 _UNKNOWN = Voice(level=-6.0)  # of a part that the style does not have
 _QUIET = -60.0  # LUFS below which a stem is silence
-_WIDTH = {"melody": 0.15, "chords": 0.4, "pad": 0.5, "counter": 0.25, "bass": 0.0, "drums": 0.2}
+_WIDTH = {"melody": 0.2, "chords": 0.45, "pad": 0.5, "counter": 0.3, "bass": 0.0, "drums": 0.25}
 _WET = {"melody": 0.16, "chords": 0.14, "pad": 0.25, "counter": 0.2, "bass": 0.0, "drums": 0.07}
 _SECONDS, _DAMPING = 1.2, 4500.0  # of the room
 _ALONE = 1 << 30  # values of a part, as `map_blocks` counts: each is a block of its own
