@@ -64,7 +64,7 @@ def test_grid_search_over_epochs_and_size_of_the_data():
     pipe = pipeline().set_params(pca__n_components=16)
     grid = {"vae__epochs": [1, 40], "vae__max_samples": [0.5, 1.0]}
     cv = KFold(2, shuffle=True, random_state=0)
-    search = GridSearchCV(pipe, grid, scoring=SCORING, refit="fad", cv=cv)
+    search = GridSearchCV(pipe, grid, scoring=SCORING, refit="fad", cv=cv, n_jobs=2)
     search.fit(X, y[["pitch"]])
     results = search.cv_results_
     for name in SCORING:

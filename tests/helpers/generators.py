@@ -35,10 +35,16 @@ GENERATORS = [
 # Those that go on from frames take no y (they leave it alone, as scikit-learn's transformers do).
 CONDITIONAL = [g for g in GENERATORS if not hasattr(g, "extra_frames")]
 every_generator = pytest.mark.parametrize("generator", GENERATORS, ids=lambda g: type(g).__name__)
-# All share one training: two show its laws, the others where there is time (pytest -m long).
+# Laws of training take long for all: the two that change most of it show them, the others by
+# pytest -m long.
 every_trained_generator = pytest.mark.parametrize(
     "generator",
-    [*GENERATORS[:2], *(pytest.param(g, marks=pytest.mark.long) for g in GENERATORS[2:])],
+    [
+        pytest.param(
+            g, marks=[] if isinstance(g, GANGenerator | LSTMSequencer) else pytest.mark.long
+        )
+        for g in GENERATORS
+    ],
     ids=lambda g: type(g).__name__,
 )
 every_conditional_generator = pytest.mark.parametrize(

@@ -24,10 +24,17 @@ MODELS = [
     LSTMSequencer(extra_frames=2, units=4, n_layers=2, **TINY),
     WaveNetAutoencoder(filters=4, dilations=(1, 2), downsampling=4, code_channels=2, **TINY),
 ]
-# All share one engine: two show what it does, the others where there is time (pytest -m long).
-every_model = pytest.mark.parametrize(
+every_model = pytest.mark.parametrize("model", MODELS, ids=lambda m: type(m).__name__)
+# What the one engine does is shown by the two that change most of it, by the others where there
+# is time (pytest -m long).
+on_the_engine = pytest.mark.parametrize(
     "model",
-    [*MODELS[:2], *(pytest.param(m, marks=pytest.mark.long) for m in MODELS[2:])],
+    [
+        pytest.param(
+            m, marks=[] if isinstance(m, GANGenerator | LSTMSequencer) else pytest.mark.long
+        )
+        for m in MODELS
+    ],
     ids=lambda m: type(m).__name__,
 )
 X = np.random.default_rng(0).normal(size=(24, 6)).astype(np.float32)
@@ -86,7 +93,7 @@ def test_the_average_is_that_of_the_steps():
         np.testing.assert_array_equal(keras.ops.convert_to_numpy(kept), last)
 
 
-@every_model
+@on_the_engine
 def test_averaging_changes_no_step(model):
     steady = {"patience": None, "plateau_patience": None}
     plain = pickle.loads(pickle.dumps(model)).set_params(ema=0.0, **steady).fit(X)
@@ -110,7 +117,7 @@ def test_the_validation_loss_is_that_of_the_average(model):
     assert found["loss"] == pytest.approx(before, rel=1e-5)
 
 
-@every_model
+@on_the_engine
 def test_previews_come_when_due_and_change_nothing(model):
     seen = []
 
@@ -132,7 +139,7 @@ def test_previews_come_when_due_and_change_nothing(model):
     assert with_previews.history_ == without.history_
 
 
-@every_model
+@on_the_engine
 def test_callbacks_of_users_see_every_epoch(model):
     class Epochs(keras.callbacks.Callback):
         def on_epoch_end(self, epoch, logs=None):
