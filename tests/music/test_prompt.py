@@ -76,6 +76,14 @@ UNDERSTOOD = {
     "jig, no drums and a flute": {
         "genre": "jig", "drums": False, "instruments": ("flute",)},
     "happy pop song, instrumental, no vocals": {"genre": "pop_ballad", "mood": ("happy",)},
+    "rock without vocals and drums": {"genre": "rock", "drums": False},
+    "funk, no vocals or bass": {"genre": "funk", "without": ("bass",)},
+    "funk with no singing nor bass": {"genre": "funk", "without": ("bass",)},
+    "reel without any vocals": {"genre": "reel"},
+    "rock, 8 seconds long intro": {"genre": "rock", "seconds": 8},
+    "jig, 20 seconds long podcast intro": {"genre": "jig", "seconds": 20},
+    "epic rock with drums youtube intro": {"genre": "rock", "mood": ("triumphant",), "drums": True},
+    "the 30s loop of rock": {"genre": "rock", "seconds": 30, "loop": True},
     "chill hip hop with a hit at 7.5 s": {
         "genre": "lofi_hip_hop", "mood": ("calm",), "hits": (7.5,)},
     "rock, changes at 4, 8 and 12 s": {"genre": "rock", "hits": (4.0, 8.0, 12.0)},

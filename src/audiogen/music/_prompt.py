@@ -6,7 +6,7 @@ from typing import Any
 
 from audiogen.music._brief import Brief
 from audiogen.music._figures import take_figures
-from audiogen.music._words import Meaning, spaced, vocabulary
+from audiogen.music._words import NEGATIONS, Meaning, spaced, vocabulary
 from audiogen.utils.names import did_you_mean
 
 __all__ = ["parse_prompt"]
@@ -19,20 +19,19 @@ _SINGLE = {
 _INFLECTIONS = (("'s", ""), ("s", ""), ("es", ""), ("ies", "y"), ("ily", "y"), ("ly", ""),
                 ("ier", "y"), ("iest", "y"), ("er", ""), ("est", ""), ("ish", ""),
                 ("y", ""))  # fmt: skip
-# What carries a negation on: "no drums or bass", but not "no drums and a flute".
-_CARRY = {"no": ("or", "nor"), "not": ("or", "nor"), "without": ("or", "nor", "and")}
 # "90s hip hop" is no length, but "rock, 90s" and "a 90s loop" are.
 _OF_A_LENGTH = (
     "of|long|loop|clip|version|at|in|and|with|for|no|without|on|fad(?:e|es|ing)|ring|ringing|cold"
 )
 _DECADE = (
-    r"(?<![\w.])(?:(?:19|20)\d0'?s|'\d0'?s|the\s+[2-9]0'?s|"
+    r"(?<![\w.])(?:(?:19|20)\d0'?s|'\d0'?s|the\s+[2-9]0'?s\b(?!\s+(?:long|loop|clip|version)\b)|"
     rf"[5-9]0'?s[\s-]+(?=[a-z])(?!(?:{_OF_A_LENGTH})\b))(?!\w*\d)"
 )
 # "Dramatic intro" and "for an intro" say what a clip is for, but these ask for one in it.
 _OPENING = (
-    r"\b(?:no|without|minus|with|long|longer|extended)\b"
-    r"(?:\s+(?!(?:for|as|to|in)\b)[\w'-]+){0,3}?\s+(?:intro|outro)s?\b(?!\s+music)"
+    r"(?:\b(?:no|without|minus)(?:\s+an?)?|"
+    r"(?:\bwith|(?<!seconds )(?<!second )(?<!sec )(?<!\ds )\b(?:long|longer|extended))"
+    r"(?:\s+an?)?(?:\s+(?!(?:for|as|to|in)\b)[\w'-]+)?)\s+(?:intro|outro)s?\b(?!\s+music)"
 )
 _REWORDED = (
     (r"\b(drums?|percussion|bass)[\s-]+free\b", r"no \1,"),
@@ -148,7 +147,7 @@ class _Reader:
                 self._end_negation()
                 at += 1
                 continue
-            if self.tokens[at] in _CARRY.get(self.negation, ()):
+            if self.tokens[at] in NEGATIONS.get(self.negation, ()):
                 self.carries, at = True, at + 1
                 continue
             length, phrase, meaning = self._longest(at)
@@ -224,7 +223,7 @@ class _Reader:
         """Note what a phrase says; return how many words of those after it belong to it."""
         kind, name = meaning
         if kind == "negation":
-            self.negation, self.carries = phrase.split()[0], True
+            self.negation, self.carries = phrase, True
         elif kind == "stop":
             self._pass_over(phrase)
         elif self.negation and self.carries:
@@ -315,7 +314,7 @@ def _refusal(unknown: list[str]) -> str:
             why = f": {row['why']}" if "why" in row else ""
             lines.append(f"{word!r} is not understood{why}. The nearest known words are "
                          f"{', '.join(row['near'])}.")  # fmt: skip
-        elif word.split()[0] in ("no", "not", "without", "minus"):
+        elif word.split()[0] in {negation.split()[0] for negation in NEGATIONS}:
             lines.append(f"{word!r} is not understood: only parts and instruments can be left "
                          "out, such as 'no drums'.")  # fmt: skip
         elif word.replace(".", "").isdigit():

@@ -7,11 +7,18 @@ from typing import Any, NamedTuple
 
 from audiogen.music._instruments import instrument_words
 
-__all__ = ["Meaning", "Vocabulary", "mood_name", "mood_table", "vocabulary"]
+__all__ = ["NEGATIONS", "Meaning", "Vocabulary", "mood_name", "mood_table", "vocabulary"]
 
 _TABLES = ("families", "moods", "paces", "densities", "intensities", "swings", "lengths")
 _NAMES = ("genres", "modes", "metres", "loops", "endings", "parts")
-_NEGATIONS = ("no", "without", "minus", "not any")
+# What leaves out what follows, and what carries that on: "no drums or bass", but not "no drums and
+# a flute".
+NEGATIONS = {
+    "no": ("or", "nor"),
+    "not any": ("or", "nor"),
+    "without": ("or", "nor", "and"),
+    "minus": ("or", "nor", "and"),
+}
 
 
 class Meaning(NamedTuple):
@@ -57,7 +64,7 @@ def vocabulary() -> Vocabulary:
             add(kind, name, [name, *words])
     for word, instrument in instrument_words().items():
         add("instruments", instrument.name, [word])
-    add("negation", "no", list(_NEGATIONS))
+    add("negation", "no", list(NEGATIONS))
     for name, row in tables["refused"].items():
         add("refused", name, [name, *row["words"]])
     roles = {spaced(w): part for part, words in tables["roles"].items() for w in words}
