@@ -40,14 +40,14 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace) -> None:
     """Train on a folder and save the model."""
-    from audiogen.cli._notes import is_nsynth, read_notes, train_on_notes
+    from audiogen.cli._notes import read_notes, train_on_notes
     from audiogen.datasets import track_missing_pitch
     from audiogen.persistence import save
 
     if arguments.out.exists():
         raise FileExistsError(f"{arguments.out} is there already; give another --out.")
     data, split, rate = arguments.data, arguments.split, arguments.sample_rate
-    if split is not None and not is_nsynth(data, split):
+    if split is not None and not (data / f"nsynth-{split}" / "examples.json").is_file():
         raise FileNotFoundError(
             f"There is no {data / f'nsynth-{split}' / 'examples.json'}: leave --split {split} "
             "out, or give the folder of an NSynth corpus that has it."
