@@ -125,8 +125,8 @@ def read_clip(
         rate = sound.samplerate
         wanted = rate if sample_rate is None else int(sample_rate)
         n_timesteps = None
-        if duration is not None:
-            n_timesteps = round(min(duration, sound.frames / rate + _MARGIN) * wanted)
+        if duration is not None and duration * rate < sound.frames:
+            n_timesteps = round(duration * wanted)
         if n_timesteps == 0:
             raise ValueError(f"duration={duration:g} is less than a sample at {wanted} Hz.")
         audio = _read(sound, n_timesteps, wanted)
