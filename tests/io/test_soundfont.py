@@ -272,7 +272,7 @@ def test_instruments_that_cannot_be_written_are_refused(tmp_path):
         with pytest.raises(TypeError, match="zones must be a sequence of Zone"):
             SampledInstrument("beep", zones, RATE)
     sound = np.zeros(1)
-    many = [Zone(sound, 60, key, key, v, v) for key in range(128) for v in range(102)]
+    many = [Zone(sound, 60, key, key, v, v) for key in range(128) for v in range(103)]
     with pytest.raises(ValueError, match="give it fewer zones"):
         SampledInstrument("beep", many, RATE).save(tmp_path / "many.sf2")
 

@@ -36,7 +36,8 @@ _MARGIN = 8  # samples that stand before and after any loop
 _BETWEEN = 46  # zeros after each sample
 _LONGEST_NAME, _LONGEST_TEXT, _LONGEST_COMMENT = 19, 255, 65535  # without the final zero
 _RELEASE_DB, _STATED_DB = 60.0, 100.0  # of what is asked for, and of what the file states
-_MOST, _MOST_ZONES = 2**31, 13_000  # bytes of samples; of which each has five generators
+_MOST = 2**31  # bytes of samples
+_MOST_ZONES = (2**16 - 2) // 5  # the index of a generator has 16 bits, and a zone has five
 _Sounds = dict[tuple[int, int | None], np.ndarray]  # samples by the key of their zones
 
 
