@@ -6,7 +6,9 @@ from audiogen.networks import keras
 
 __all__ = ["ScalableAdam", "make_adam"]
 
-_AVERAGED = 4  # a running average is over some quarter of the steps at most
+# A running average is over some quarter of the steps at most: enough for GANs to be smooth, and
+# without the first, random weights (tuned on melodies of ten tunes and on GANs of 480 steps).
+_AVERAGED = 4
 
 
 class ScalableAdam(keras.optimizers.Adam):
