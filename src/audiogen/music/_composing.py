@@ -8,7 +8,7 @@ from audiogen.music._arrange import arrange
 from audiogen.music._brief import Brief
 from audiogen.music._phrasing import rephrased
 from audiogen.music._plan import Plan
-from audiogen.music._pretrained import pretrained
+from audiogen.music._pretrained import is_shipped, pretrained
 from audiogen.music._styles import Style
 from audiogen.utils.seeds import Stream, make_rng, spawn_seed
 
@@ -46,7 +46,7 @@ class Composers(NamedTuple):
     def own(self) -> list[str]:
         """The names of the models that are the user's own."""
         given = {name: model for name, model in self._asdict().items() if model is not None}
-        return [name for name, model in given.items() if model is not pretrained(name)]
+        return [name for name, model in given.items() if not is_shipped(model, name)]
 
 
 _PRETRAINED = Composers()

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
+import joblib
 
 from audiogen.persistence import load
 from audiogen.pipeline import split_steps
@@ -61,22 +61,30 @@ def _sources() -> dict[str, Any]:
 
 
 def is_shipped(model: Any, name: str) -> bool:
-    """Tell whether a model sounds of what the package's own was learnt from, or a copy of it.
+    """Tell whether a model has learnt what the package's own has, or is a copy of it.
 
     Parameters
     ----------
     model : estimator
-        A fitted model of sounds.
-    name : {"voices", "drums"}
+        A fitted model.
+    name : {"melody", "chords", "groove", "voices", "drums"}
         The pretrained model that it may be.
 
     Returns
     -------
     is_shipped : bool
-        False for a model of other sounds, whatever its categories are called.
+        False for a model of other data, whatever its categories are called.
     """
-    learnt = getattr(split_steps(model)[1], "samples_", ())
-    return np.array_equal(learnt, split_steps(pretrained(name))[1].samples_)
+    return model is pretrained(name) or joblib.hash(_learnt(model)) == joblib.hash(
+        _learnt(pretrained(name))
+    )
+
+
+def _learnt(model: Any) -> dict[str, Any]:
+    """Return what a model keeps of the data that it was fitted to."""
+    final = split_steps(model)[1]
+    parameters = final.get_params()
+    return {name: value for name, value in final.__getstate__().items() if name not in parameters}
 
 
 def own_sounds(model: Any, kit: Any) -> list[str]:
@@ -120,3 +128,24 @@ def credits_of(
             row = rows.get(name, {**_OWN, "name": name})
             found.append({"what": row["name"], "source": row["author"], "licence": row["licence"]})
     return found
+
+
+def credit_and_licence(name: str, used: Sequence[str], model: Any) -> tuple[str, str]:
+    """Return what an instrument was made from and by whom, and under which licences.
+
+    Parameters
+    ----------
+    name : {"voices", "drums"}
+        The pretrained model that may have been used.
+    used : sequence of str
+        The voices, or the kits, that are heard.
+    model : estimator
+        The model that was used.
+    """
+    if not is_shipped(model, name):
+        return "made with audiogen, with a model of one's own", ""
+    voices, kits = (used, ()) if name == "voices" else ((), used)
+    sources = credits_of((), voices, kits)
+    named = "; ".join(f"{source['what']} by {source['source']}" for source in sources)
+    licences = dict.fromkeys(source["licence"] for source in sources)
+    return f"learnt by audiogen from {named}", ", ".join(licences)

@@ -1,6 +1,5 @@
 """Drum kits sampled from a fitted model, to be played elsewhere."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -8,17 +7,16 @@ import pandas as pd
 
 from audiogen.exceptions import ExtrapolationWarning
 from audiogen.io import SampledInstrument, Zone
-from audiogen.music._casting import DrumRole, cast_drums
+from audiogen.music._casting import KIT, DrumRole, cast_drums
 from audiogen.music._mix import frame_levels, needed_rate
-from audiogen.music._pretrained import credits_of, is_shipped
+from audiogen.music._pretrained import credit_and_licence
 from audiogen.pipeline import split_steps
 from audiogen.utils.names import did_you_mean
 from audiogen.utils.silence import silenced
 
-__all__ = ["DRUMS", "credit_and_licence", "kit_names", "sample_drums", "velocity_layers"]
+__all__ = ["DRUMS", "kit_names", "sample_drums", "velocity_layers"]
 
 DRUMS = ("drums", "drum kit", "percussion")
-_KIT = "muldjord"  # the one that clips are played on, where it is there
 _NOTES = range(35, 82)  # of General MIDI
 _HIHATS, _CHOKE_GROUP = ("hihat_open", "hihat_closed", "hihat_pedal"), 1
 _MOST_LAYERS, _LAYER = 3, 30.0  # layers of velocity, and how many velocities make another one
@@ -58,7 +56,7 @@ def sample_drums(name: str | None, model: Any, seed: int) -> SampledInstrument:
             f"{did_you_mean(kit, [*DRUMS, *known])}"
         )
     notes = pd.DataFrame({"pitch": _NOTES}).assign(part="drums")
-    role = cast_drums(notes, final.conditions_, known[kit] if kit else _KIT)
+    role = cast_drums(notes, final.conditions_, known[kit] if kit else KIT)
     hits = _hits(final, role)
     with silenced(ExtrapolationWarning):  # a drum that another kit lends
         sounds = model.sample(y=hits[final.condition_names_], random_state=seed)
@@ -86,27 +84,6 @@ def velocity_layers(low: float, high: float) -> pd.DataFrame:
             "high_velocity": np.r_[first - 1, 127],
         }
     )
-
-
-def credit_and_licence(name: str, used: Sequence[str], model: Any) -> tuple[str, str]:
-    """Return what an instrument was made from and by whom, and under which licences.
-
-    Parameters
-    ----------
-    name : {"voices", "drums"}
-        The pretrained model that may have been used.
-    used : sequence of str
-        The voices, or the kits, that are heard.
-    model : estimator
-        The model that was used.
-    """
-    if not is_shipped(model, name):
-        return "made with audiogen, with a model of one's own", ""
-    voices, kits = (used, ()) if name == "voices" else ((), used)
-    sources = credits_of((), voices, kits)
-    named = "; ".join(f"{source['what']} by {source['source']}" for source in sources)
-    licences = dict.fromkeys(source["licence"] for source in sources)
-    return f"learnt by audiogen from {named}", ", ".join(licences)
 
 
 def _hits(final: Any, role: DrumRole) -> pd.DataFrame:

@@ -13,10 +13,9 @@ from audiogen.io import SampledInstrument, Zone
 from audiogen.music._casting import REACH, Role, is_kit, voices_like, voices_of
 from audiogen.music._instruments import Instrument, instrument_words
 from audiogen.music._mix import frame_levels, needed_rate, pitched_generator, voice_sounds
-from audiogen.music._pretrained import pretrained
+from audiogen.music._pretrained import credit_and_licence, pretrained
 from audiogen.music._sample_drums import (
     DRUMS,
-    credit_and_licence,
     kit_names,
     sample_drums,
     velocity_layers,
@@ -118,10 +117,10 @@ def sample_instrument(
             seed=draw_seed(random_state),
         )  # fmt: skip
     credit, licence = credit_and_licence("voices", [role.voice], model)
+    zones = _zones(wanted, sounds, rate, _sustains(known, sounds, rate))
     return SampledInstrument(
-        instrument or role.voice, _zones(wanted, sounds, rate, _sustains(known, sounds, rate)),
-        rate, program=0 if known is None else known.program, release=release, credit=credit,
-        licence=licence,
+        (instrument or role.voice).strip(), zones, rate, credit=credit, licence=licence,
+        program=0 if known is None else known.program, release=release,
     )  # fmt: skip
 
 
