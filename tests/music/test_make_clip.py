@@ -11,7 +11,7 @@ from audiogen import make_clip
 from audiogen.io import Score
 from audiogen.music import Brief, load_instrument, load_style, plan, play_midi, pretrained
 from audiogen.music._casting import Role, cast_drums, cast_parts
-from audiogen.music._checks import melody_faults, mix_faults
+from audiogen.music._checks import gap_faults, level_faults, melody_faults
 from audiogen.music._composing import compose_score
 from audiogen.music._midi_parts import midi_parts
 from audiogen.music._mixdown import mix_down
@@ -262,6 +262,7 @@ def test_faults_of_melodies_are_found():
     assert melody_faults(good) == []
     away = good.replace(tonic=2, mode="dorian")
     assert melody_faults(away) == ["the melody does not end on the tonic"]
+    assert melody_faults(away, loop=True) == []
     late = Score({"onset": [0, 1, 14], "duration": [1] * 3, "pitch": [60, 62, 60]})
     assert any("rests for 3.0 bars" in fault for fault in melody_faults(late))
     leaps = good.replace(notes={"onset": range(4), "duration": [1] * 4, "pitch": [36, 84, 48, 60]})
@@ -272,17 +273,19 @@ def test_faults_of_melodies_are_found():
 def test_faults_of_mixes_are_found():
     audio = np.zeros((3 * 44100, 2), np.float32)
     audio[:100] = 0.5
-    found = mix_faults(Mastered(audio, audio[:, 0], -30.0, 0.0), 44100, -14.0)
-    assert len(found) == 3
-    assert "-30.0 LUFS" in found[0]
-    assert "s of it are silent" in found[2]
-    empty = mix_faults(Mastered(0 * audio, audio[:, 0], -np.inf, -np.inf), 44100, -14.0)
-    assert empty[1:] == ["all of it is silent"]
+    loudness, peak = level_faults(Mastered(audio, audio[:, 0], -30.0, 0.0), -14.0)
+    assert "-30.0 LUFS" in loudness
+    assert "0.00 dBTP" in peak
+    (gap,) = gap_faults(audio, 44100)
+    assert "s of it are silent" in gap
+    assert gap_faults(0 * audio, 44100) == ["all of it is silent"]
+    assert len(level_faults(Mastered(0 * audio, audio[:, 0], -np.inf, -np.inf), -14.0)) == 1
 
 
 def test_what_is_asked_to_be_quiet_is_not_taken_to_be_silent():
     quiet = np.full((3 * 44100, 2), 5e-4, np.float32)
-    assert mix_faults(Mastered(quiet, quiet[:, 0], -68.0, -66.0), 44100, -68.0) == []
+    assert level_faults(Mastered(quiet, quiet[:, 0], -68.0, -66.0), -68.0) == []
+    assert gap_faults(quiet, 44100) == []
 
 
 def test_a_loudness_that_cannot_be_is_no_reason_for_another_draw(caplog):

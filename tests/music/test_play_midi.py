@@ -243,7 +243,7 @@ def test_parts_that_begin_after_a_clip_are_not_heard_in_it(own_model):
     assert level(clip.stems["part 0"], 0, 0.3) > -40
     music.instruments.pop(0)
     for loop in (False, True):
-        with pytest.raises(ValueError, match=r"before seconds=1: .* begins after 3\.000 s"):
+        with pytest.raises(ValueError, match=r"before seconds=1: .* begins at 3\.000 s"):
             play_midi(music, seconds=1.0, loop=loop, **options)
 
 

@@ -82,7 +82,7 @@ UNDERSTOOD = {
     "reel without any vocals": {"genre": "reel"},
     "rock, 8 seconds long intro": {"genre": "rock", "seconds": 8},
     "jig, 20 seconds long podcast intro": {"genre": "jig", "seconds": 20},
-    "epic rock with drums youtube intro": {"genre": "rock", "mood": ("triumphant",), "drums": True},
+    "rock with drums youtube intro": {"genre": "rock", "drums": True},
     "the 30s loop of rock": {"genre": "rock", "seconds": 30, "loop": True},
     "chill hip hop with a hit at 7.5 s": {
         "genre": "lofi_hip_hop", "mood": ("calm",), "hits": (7.5,)},

@@ -14,10 +14,11 @@ from audiogen.utils.names import did_you_mean
 from audiogen.utils.validation import warn_user
 
 __all__ = [
-    "REACH", "DrumRole", "Role", "cast_drums", "cast_parts", "is_kit", "is_played",
+    "KIT", "REACH", "DrumRole", "Role", "cast_drums", "cast_parts", "is_kit", "is_played",
     "kit_generator", "voices_like", "voices_of", "warn_of_moved",
 ]  # fmt: skip
 
+KIT = "muldjord"  # the one that drums are played on where nothing else is wanted
 REACH = 12  # semitones beyond the pitches that a voice learnt: the most that it extrapolates
 # What counts against a voice: another instrument, then another family; a part out of its reach;
 # an octave that the part is moved by; another part that it plays.
@@ -98,7 +99,7 @@ def kit_generator(kit: Any, caller: str) -> Any:
     return split_steps(kit)[1]
 
 
-def cast_drums(notes: pd.DataFrame, conditions: Any, wanted: str | None = None) -> DrumRole:
+def cast_drums(notes: pd.DataFrame, conditions: Any, wanted: str = KIT) -> DrumRole:
     """Return what plays the drums.
 
     Parameters
@@ -107,7 +108,7 @@ def cast_drums(notes: pd.DataFrame, conditions: Any, wanted: str | None = None) 
         What is played: the columns part and pitch.
     conditions : ConditionEncoder
         The conditions of the model that plays: drum, and perhaps kit.
-    wanted : str, default=None
+    wanted : str, default=KIT
         The kit to ask for, where the model has it.
 
     Returns
@@ -125,7 +126,7 @@ def cast_drums(notes: pd.DataFrame, conditions: Any, wanted: str | None = None) 
     known = conditions.categories_.get("kit")
     if known is None:
         return DrumRole(None, drums, ())
-    kit = wanted if wanted is not None and wanted in known.tolist() else str(known[0])
+    kit = wanted if wanted in known.tolist() else str(known[0])
     learnt = conditions.combinations_
     kits: list[str] = []
     for drum in dict.fromkeys(played):

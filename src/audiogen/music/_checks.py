@@ -6,7 +6,7 @@ from audiogen.io import Score
 from audiogen.metrics import tune_structure
 from audiogen.signal import Mastered
 
-__all__ = ["gap_faults", "melody_faults", "mix_faults"]
+__all__ = ["gap_faults", "level_faults", "melody_faults"]
 
 _LONGEST_REST = 2.0  # bars
 _FEWEST_NOTES = 1.0  # a bar
@@ -17,13 +17,15 @@ _OFF, _CEILING = 0.15, -0.95  # LU; dBTP
 _SILENT, _GAP = 1e-3, 1.0  # of the highest peak; seconds
 
 
-def melody_faults(score: Score) -> list[str]:
+def melody_faults(score: Score, *, loop: bool = False) -> list[str]:
     """Return what is wrong with a melody.
 
     Parameters
     ----------
     score : Score
         A score with the part "melody".
+    loop : bool, default=False
+        Whether it repeats, so that it need not come home.
 
     Returns
     -------
@@ -48,22 +50,20 @@ def melody_faults(score: Score) -> list[str]:
     if leaps > max(1.0, n_bars / _BARS_A_LEAP):
         faults.append(f"the melody leaps beyond an octave {leaps} times in {n_bars:.0f} bars")
     structure = tune_structure([score.part("melody")]).iloc[0]
-    if not structure.ends_on_tonic:
+    if not loop and not structure.ends_on_tonic:
         faults.append("the melody does not end on the tonic")
     if n_bars >= _FEWEST_BARS and structure.distinct_bars < _LEAST_DISTINCT:
         faults.append(f"only {structure.distinct_bars:.0%} of its bars are unlike all before")
     return faults
 
 
-def mix_faults(mastered: Mastered, sample_rate: int, target: float) -> list[str]:
-    """Return what is wrong with a mastered mix.
+def level_faults(mastered: Mastered, target: float) -> list[str]:
+    """Return what is wrong with the loudness and the peak of a mix.
 
     Parameters
     ----------
     mastered : Mastered
         What `master` returned.
-    sample_rate : int
-        Sampling rate of the audio, in Hz.
     target : float
         The loudness that was asked for, in LUFS.
 
@@ -77,7 +77,7 @@ def mix_faults(mastered: Mastered, sample_rate: int, target: float) -> list[str]
         faults.append(f"the clip has {mastered.loudness:.1f} LUFS")
     if mastered.true_peak > _CEILING:
         faults.append(f"its true peak is {mastered.true_peak:.2f} dBTP")
-    return faults + gap_faults(mastered.audio, sample_rate)
+    return faults
 
 
 def gap_faults(audio: np.ndarray, sample_rate: int) -> list[str]:

@@ -8,6 +8,7 @@ import pandas as pd
 from audiogen.generators import GrooveComposer, Harmonizer, MelodyComposer
 from audiogen.music._brief import Brief
 from audiogen.music._casting import (
+    KIT,
     DrumRole,
     Role,
     cast_drums,
@@ -15,7 +16,7 @@ from audiogen.music._casting import (
     kit_generator,
     warn_of_moved,
 )
-from audiogen.music._checks import gap_faults, melody_faults, mix_faults
+from audiogen.music._checks import gap_faults, level_faults, melody_faults
 from audiogen.music._clip import Clip
 from audiogen.music._clip_info import describe_clip
 from audiogen.music._composing import Composed, Composers, compose_score
@@ -34,7 +35,7 @@ __all__ = ["make_clip"]
 
 _TRIES = 4  # scores composed at most until the melody of one has no faults
 _MIXES = 3  # clips made at most until the mix of one has no gaps
-_KIT, _KITS = "muldjord", {"lofi_hip_hop": "sonicpi1"}
+_KITS = {"lofi_hip_hop": "sonicpi1"}  # of styles that another kit suits
 _CONSTRAINTS = {
     "words": Instance((str, Brief), "words or a Brief"),
     "composer": (Options(None), Instance(MelodyComposer, "a MelodyComposer")),
@@ -127,11 +128,14 @@ def make_clip(
     refuse_fades_of_loop(planned.loop, fade_in, fade_out)
     model = pretrained("voices") if model is None else model
     kit = pretrained("drums") if drum_kit is None else drum_kit
-    pitched_generator(model, "make_clip")  # before any work, as the kit
-    kit_generator(kit, "make_clip")
+    conditions = pitched_generator(model, "make_clip").conditions_
+    drum_conditions = kit_generator(kit, "make_clip").conditions_
     fades = (fade_in, planned.fade_out if fade_out is None else fade_out)
     composers = Composers(composer, harmonizer, groove_composer)
-    order = _Order(brief, style, planned, composers, model, kit, sample_rate, loudness, fades)
+    order = _Order(
+        brief, style, planned, composers, model, conditions, kit, drum_conditions, sample_rate,
+        loudness, fades,
+    )  # fmt: skip
     take = _best_take(order, seed)
     warn_of_moved(take.notes, take.roles)
     for fault in take.faults:
@@ -155,7 +159,9 @@ class _Order(NamedTuple):
     planned: Plan
     composers: Composers
     model: Any
+    conditions: Any  # of the model
     kit: Any
+    drum_conditions: Any
     sample_rate: int
     loudness: float
     fades: tuple[float, float]
@@ -169,12 +175,8 @@ class _Take(NamedTuple):
     roles: dict[str, Role]
     drums: DrumRole | None
     mixed: Mixdown
-    mix_faults: list[str]
-
-    @property
-    def faults(self) -> list[str]:
-        """What is wrong with the melody and the mix."""
-        return [*melody_faults(self.composed.score), *self.mix_faults]
+    faults: list[str]
+    gaps: list[str]  # those of the faults that other draws may mend
 
 
 def _best_take(order: _Order, seed: int) -> _Take:
@@ -185,43 +187,41 @@ def _best_take(order: _Order, seed: int) -> _Take:
         take = _take(order, own)
         if best is None or len(take.faults) < len(best.faults):
             best = take
-        gaps = gap_faults(take.mixed.mastered.audio, order.sample_rate)
-        if not gaps:  # other draws would miss the loudness or the peak as well
+        if not take.gaps:  # other draws would miss the loudness or the peak as well
             break
-        logging.getLogger("audiogen").info("Mix %d: %s.", number + 1, "; ".join(gaps))
+        logging.getLogger("audiogen").info("Mix %d: %s.", number + 1, "; ".join(take.gaps))
     assert best is not None  # there is at least one mix
     return best
 
 
 def _take(order: _Order, seed: int) -> _Take:
     """Return a clip by a seed."""
-    brief, style, planned, composers, model, kit, sample_rate, loudness, fades = order
-    composed = _best_score(brief, style, planned, composers, seed)
-    instruments = {part: load_instrument(name) for part, name in brief.voices.items()}
+    style, loop, rate = order.style, order.planned.loop, order.sample_rate
+    composed = _best_score(order, seed)
+    instruments = {part: load_instrument(name) for part, name in order.brief.voices.items()}
     notes = composed.score.to_seconds()
-    roles = cast_parts(notes, instruments, pitched_generator(model, "make_clip").conditions_)
+    roles = cast_parts(notes, instruments, order.conditions)
     drums = None
     if "drums" in composed.score.parts:
-        wanted = _KITS.get(style.name, _KIT)
-        drums = cast_drums(notes, kit_generator(kit, "make_clip").conditions_, wanted)
+        drums = cast_drums(notes, order.drum_conditions, _KITS.get(style.name, KIT))
     mixed = mix_down(
-        notes, style.voices, roles, drums, model, kit, sample_rate=sample_rate,
-        n_timesteps=round(planned.seconds * sample_rate), target=loudness, fades=fades,
-        loop=planned.loop, seed=seed,
+        notes, style.voices, roles, drums, order.model, order.kit, sample_rate=rate,
+        n_timesteps=round(order.planned.seconds * rate), target=order.loudness,
+        fades=order.fades, loop=loop, seed=seed,
     )  # fmt: skip
-    faults = mix_faults(mixed.mastered, sample_rate, loudness)
-    return _Take(composed, notes, roles, drums, mixed, faults)
+    gaps = gap_faults(mixed.mastered.audio, rate)
+    faults = melody_faults(composed.score, loop=loop)
+    faults += [*level_faults(mixed.mastered, order.loudness), *gaps]
+    return _Take(composed, notes, roles, drums, mixed, faults, gaps)
 
 
-def _best_score(
-    brief: Brief, style: Style, planned: Plan, composers: Composers, seed: int
-) -> Composed:
+def _best_score(order: _Order, seed: int) -> Composed:
     """Return the first score whose melody has no faults, or that with the fewest."""
     found: list[tuple[int, Composed]] = []
     for take in range(_TRIES):
         own = spawn_seed(seed, Stream.TUNE, take)
-        composed = compose_score(brief, style, planned, own, composers)
-        faults = melody_faults(composed.score)
+        composed = compose_score(order.brief, order.style, order.planned, own, order.composers)
+        faults = melody_faults(composed.score, loop=order.planned.loop)
         found.append((len(faults), composed))
         if not faults:
             break

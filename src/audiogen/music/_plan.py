@@ -193,7 +193,7 @@ def plan(brief: Brief, style: Style | None = None) -> Plan:
     Raises
     ------
     ValueError
-        Where tempo, length and loop or hits cannot all hold; the message names the two nearest
+        Where tempo, length and loop or hits cannot all hold; the message names up to two near
         combinations that can.
 
     Examples

@@ -10,7 +10,7 @@ import pandas as pd
 
 from audiogen.io import read_midi
 from audiogen.music._casting import cast_drums, cast_parts, is_played, kit_generator, warn_of_moved
-from audiogen.music._checks import mix_faults
+from audiogen.music._checks import gap_faults, level_faults
 from audiogen.music._clip import Clip
 from audiogen.music._clip_info import describe_sound
 from audiogen.music._finish import refuse_fades_of_loop, seconds_of
@@ -27,7 +27,6 @@ __all__ = ["play_midi"]
 _TAIL = 1.5  # seconds after the last note
 _PANS = (0.0, -0.3, 0.3, -0.5, 0.5)  # of the parts in turn; basses and drums stay in the middle
 _LOW = 50.0  # mean pitch below which a part is a bass
-_KIT = "muldjord"
 _OF_NO_KIND = {47, 55, *range(96, 104), *range(112, 128)}  # programs that no voice is like
 _CONSTRAINTS = {
     "seconds": (Options(None), Interval(numbers.Real, 0.4, None)),  # loudness needs so much
@@ -108,28 +107,28 @@ def play_midi(
     check_parameters("play_midi", _CONSTRAINTS, locals())
     refuse_fades_of_loop(loop, fade_in, fade_out)
     tune = read_midi(source)
-    notes, instruments, own = midi_parts(tune)
+    notes, instruments, program_of = midi_parts(tune)
     model = pretrained("voices") if model is None else model
     kit = pretrained("drums") if drum_kit is None else drum_kit
     conditions = pitched_generator(model, "play_midi").conditions_
     drum_conditions = kit_generator(kit, "play_midi").conditions_
-    fixed = _fixed(own, programs or {})
+    fixed = _fixed(program_of, programs or {})
     roles, places = cast_parts(notes, instruments, conditions, fixed=fixed), _places(notes)
     if seconds is None:
         seconds = seconds_of(notes, 0.0 if loop else _TAIL)
     notes = _parts_heard(notes, seconds, round(seconds * sample_rate) / sample_rate)
     roles = {part: role for part, role in roles.items() if part in set(notes.part)}
     _warn_of_lacking(
-        (own[part], role.voice)
+        (program_of[part], role.voice)
         for part, role in roles.items()
         if part not in fixed
-        and (own[part] in _OF_NO_KIND or not is_played(instruments[part], conditions))
+        and (program_of[part] in _OF_NO_KIND or not is_played(instruments[part], conditions))
     )
     warn_of_moved(notes, roles)
     seed = draw_seed(random_state)
     drums = None
     if "drums" in set(notes.part):
-        drums = cast_drums(notes, drum_conditions, _KIT)
+        drums = cast_drums(notes, drum_conditions)
     mixed = mix_down(
         notes, places, roles, drums, model, kit, sample_rate=sample_rate,
         n_timesteps=round(seconds * sample_rate), target=loudness,
@@ -139,7 +138,9 @@ def play_midi(
     info = {"title": title, **_about(tune), "seconds": seconds, "loop": loop} | describe_sound(
         mixed.mastered, roles=roles, instruments={p: i.name for p, i in instruments.items()},
         drums=drums, models=(), own=own_sounds(model, kit), sample_rate=sample_rate,
-        faults=mix_faults(mixed.mastered, sample_rate, loudness), seed=seed,
+        faults=[
+            *level_faults(mixed.mastered, loudness), *gap_faults(mixed.mastered.audio, sample_rate)
+        ], seed=seed,
     )  # fmt: skip
     return Clip(mixed.mastered.audio, sample_rate, mixed.stems, None, info, {})
 
@@ -149,7 +150,7 @@ def _parts_heard(notes: pd.DataFrame, seconds: float, end: float) -> pd.DataFram
     begins = notes.groupby("part").onset.transform("min")
     if begins.min() >= end:
         raise ValueError(
-            f"No note begins before seconds={seconds:g}: the first one begins after "
+            f"No note begins before seconds={seconds:g}: the first one begins at "
             f"{begins.min():.3f} s. Give play_midi more seconds."
         )
     return notes[begins < end].reset_index(drop=True)
