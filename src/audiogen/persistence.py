@@ -173,7 +173,8 @@ def _read(file: BinaryIO) -> "BaseEstimator":
         )
     with zipfile.ZipFile(file) as archive:
         check_seal(archive)
-    estimator = skops.io.load(file, trusted=sorted(_own_estimators() | _own_parts()))
+    trusted = _own_estimators() | _own_parts() | _ufuncs()
+    estimator = skops.io.load(file, trusted=sorted(trusted))
     _check_state(estimator)
     return estimator
 
@@ -207,10 +208,9 @@ def _allowed() -> dict[str, frozenset[str]]:
     """Return the types that a file may name, by skops' name of the loader that makes them."""
     scalars = {t for t in np.sctypeDict.values() if issubclass(t, np.number | np.bool_ | np.str_)}
     numpy_scalars = {f"numpy.{t.__name__}" for t in scalars}
-    ufuncs = {n for n in dir(np) if isinstance(getattr(np, n), np.ufunc)}
     return {
         "DictNode": frozenset({"builtins.dict"}),
-        "FunctionNode": frozenset(f"numpy.{n}" for n in ufuncs),
+        "FunctionNode": _ufuncs(),
         "JsonNode": frozenset({"builtins.str"}),
         "ListNode": frozenset({"builtins.list"}),
         "NdArrayNode": frozenset({"numpy.ndarray", *numpy_scalars}),
@@ -222,6 +222,14 @@ def _allowed() -> dict[str, frozenset[str]]:
         "TypeNode": frozenset({f"builtins.{t}" for t in ("bool", "float", "int", "str")})
         | numpy_scalars,
     }
+
+
+@functools.cache
+def _ufuncs() -> frozenset[str]:
+    """Return the names of NumPy's ufuncs: their public ones, and those before NumPy 2.2."""
+    names = [name for name in dir(np) if isinstance(getattr(np, name), np.ufunc)]
+    modules = ("numpy", "numpy._core._multiarray_umath")
+    return frozenset(f"{module}.{name}" for module in modules for name in names)
 
 
 @functools.cache

@@ -160,7 +160,7 @@ def test_the_last_chord_rings_on_the_tonic(genre):
     assert score.chords[-1][2].startswith("C")
     assert (notes.onset[notes.part != "melody"] == start).all()
     pitched = notes[notes.part != "drums"]
-    last = pitched.groupby("part").apply(lambda n: (n.onset + n.duration).max())
+    last = pitched.assign(end=pitched.onset + pitched.duration).groupby("part").end.max()
     assert last.to_numpy() == pytest.approx(end)
     assert notes[notes.part == "bass"].pitch.iloc[-1] % 12 == 0
     assert notes[notes.part == "melody"].pitch.iloc[-1] % 12 == 0

@@ -37,8 +37,12 @@ class PrincipalComponents(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
     ----------
     n_components_ : int
         Number of components kept.
-    pca_ : sklearn.decomposition.PCA
-        The fitted projection.
+    components_ : ndarray of shape (n_components_, n_features_in_)
+        The principal components, as rows.
+    mean_ : ndarray of shape (n_features_in_,)
+        Mean of the features.
+    explained_variance_ratio_ : ndarray of shape (n_components_,)
+        Share of the variance that each component holds.
     n_features_in_ : int
         Number of features seen in `fit`.
 
@@ -94,9 +98,12 @@ class PrincipalComponents(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
                 f"n_components={self.n_components}: X has {n_samples} rows of {n_features} "
                 "features."
             )
-        self.pca_ = PCA(self.n_components_, random_state=self.random_state).fit(features)
+        # Arrays are kept, not the PCA: other releases of scikit-learn read them as well.
+        pca = PCA(self.n_components_, random_state=self.random_state).fit(features)
+        self.components_ = pca.components_
         if self.half_precision:
-            self.pca_.components_ = self.pca_.components_.astype(np.float16)
+            self.components_ = self.components_.astype(np.float16)
+        self.mean_, self.explained_variance_ratio_ = pca.mean_, pca.explained_variance_ratio_
         return self
 
     def transform(self, X: npt.ArrayLike) -> np.ndarray:
@@ -112,7 +119,8 @@ class PrincipalComponents(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
         components : ndarray of shape (n_samples, n_components_)
         """
         check_is_fitted(self)
-        return self.pca_.transform(validate_data(self, X, dtype=_FLOATS, reset=False))
+        features = validate_data(self, X, dtype=_FLOATS, reset=False)
+        return features @ self.components_.T - self.mean_[np.newaxis] @ self.components_.T
 
     def inverse_transform(self, X: npt.ArrayLike) -> np.ndarray:
         """Return the features of principal components.
@@ -130,9 +138,9 @@ class PrincipalComponents(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
         """
         check_is_fitted(self)
         components = np.ascontiguousarray(X, dtype=np.float64)
-        directions = self.pca_.components_.astype(np.float64)
+        directions = self.components_.astype(np.float64)
         # Not by BLAS, which rounds a row alone in other ways than among others.
-        return np.einsum("ni,io->no", components, directions) + self.pca_.mean_
+        return np.einsum("ni,io->no", components, directions) + self.mean_
 
     @property
     def _n_features_out(self) -> int:
