@@ -39,7 +39,7 @@ def test_hooks_are_all_that_a_subclass_needs():
     np.testing.assert_array_equal(reverse.inverse_transform(reverse.transform(X)), X)
 
 
-@pytest.mark.parametrize(
+CLIP_TRANSFORMERS = pytest.mark.parametrize(
     "transformer",
     [
         PeakNormalizer(0.5),
@@ -50,6 +50,17 @@ def test_hooks_are_all_that_a_subclass_needs():
     ],
     ids=lambda transformer: type(transformer).__name__,
 )
+
+
+@CLIP_TRANSFORMERS
+def test_what_is_no_clips_is_refused(transformer):
+    with pytest.raises(ValueError, match=r"X has .*looks like \(n_timesteps, n_channels\)"):
+        transformer.fit(np.zeros((8000, 2)))
+    with pytest.raises(ValueError, match="X must be an array of real numbers. Got dtype bool"):
+        transformer.fit(np.ones((2, 8000), dtype=bool))
+
+
+@CLIP_TRANSFORMERS
 def test_integer_clips_are_scaled_by_their_full_scale(transformer):
     whole = np.random.default_rng(0).integers(-9000, 9000, (2, 8000), dtype=np.int16)
     found = transformer.fit_transform(whole)

@@ -7,7 +7,7 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from audiogen.utils.validation import as_floating_point, check_parameters
+from audiogen.utils.validation import check_audio, check_parameters
 
 __all__ = ["ClipTransformer"]
 
@@ -16,7 +16,8 @@ class ClipTransformer(TransformerMixin, BaseEstimator):
     """Base class of transformers that take clips, one to a row.
 
     It checks parameters and clips and has the methods of a scikit-learn transformer; a subclass
-    supplies what is done. Integer clips are scaled by the full scale of their type.
+    supplies what is done. Integer clips are scaled by the full scale of their type; bools and
+    audio of the shape (n_timesteps, n_channels) are refused.
 
     A subclass has a constructor whose parameters have the constraints in ``_constraints``, and
     any of three hooks: ``_fit(X, y)`` learns from clips, ``_transform(X)`` returns what becomes
@@ -116,9 +117,9 @@ class ClipTransformer(TransformerMixin, BaseEstimator):
 
     def _validated(self, X: npt.ArrayLike, *, reset: bool) -> np.ndarray:
         """Return clips as an array of float32 or float64."""
-        if isinstance(X, np.ndarray) and X.dtype.kind in "iu":
-            X = as_floating_point(X)
-        return validate_data(self, X, dtype=(np.float32, np.float64), reset=reset)
+        wanted = "numeric" if hasattr(X, "__array__") else (np.float32, np.float64)
+        X = validate_data(self, X, dtype=wanted, reset=reset)
+        return check_audio(X, name="X", any_level=True)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

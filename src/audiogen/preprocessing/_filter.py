@@ -15,7 +15,7 @@ from audiogen.utils.validation import (
     Instance,
     Interval,
     Options,
-    as_floating_point,
+    check_audio,
     check_midi_pitch,
     check_parameters,
 )
@@ -190,7 +190,7 @@ class PitchFilter(TransformerMixin, BaseEstimator):
 
     def _validated(self, X: npt.ArrayLike, reset: bool) -> np.ndarray:
         array: np.ndarray = validate_data(self, X, dtype="numeric", allow_nd=True, reset=reset)
-        return as_floating_point(array) if array.ndim == 2 else array
+        return check_audio(array, name="X") if array.ndim == 2 else array
 
     def _pitches(self, X: np.ndarray, y: Any) -> np.ndarray:
         """Return the pitch of each row as y has it or the audio tells, NaN where neither does."""

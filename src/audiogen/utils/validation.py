@@ -318,7 +318,9 @@ def as_floating_point(audio: np.ndarray) -> np.ndarray:
     return ((audio.astype(np.float64) - zero) / full_scale).astype(np.float32)
 
 
-def check_audio(audio: npt.ArrayLike, *, name: str = "audio", min_samples: int = 1) -> np.ndarray:
+def check_audio(
+    audio: npt.ArrayLike, *, name: str = "audio", min_samples: int = 1, any_level: bool = False
+) -> np.ndarray:
     """Return audio as a finite, two-dimensional floating-point array.
 
     Parameters
@@ -330,6 +332,8 @@ def check_audio(audio: npt.ArrayLike, *, name: str = "audio", min_samples: int =
         What the message calls it.
     min_samples : int, default=1
         The fewest clips that will do.
+    any_level : bool, default=False
+        Whether samples may be beyond 1,000, for steps that do without a full scale.
 
     Returns
     -------
@@ -367,7 +371,8 @@ def check_audio(audio: npt.ArrayLike, *, name: str = "audio", min_samples: int =
             f"Give {name}.mean(axis=1) for one clip, or {name}.T for a clip of each channel."
         )
     audio = as_floating_point(audio)
-    _refuse_samples(audio, name)
+    if not any_level:
+        _refuse_samples(audio, name)
     return audio
 
 
