@@ -11,6 +11,7 @@ from audiogen.preprocessing import (
     Flatten,
     HarmonicPlusNoise,
     NoiseReducer,
+    OnsetTrimmer,
     PeakNormalizer,
     STFTSpectrogram,
 )
@@ -75,6 +76,7 @@ def test_integer_clips_are_scaled_by_their_full_scale(transformer):
     [
         (PeakNormalizer(), "a", 3),
         (NoiseReducer(), "a", 3),
+        (OnsetTrimmer(), "a", 3),
         (FixedLength(5), "fixedlength0", 5),
         (Flatten(), "flatten0", 3),
     ],

@@ -32,6 +32,15 @@ def restored(hits):
     return spectrogram, spectrogram.inverse_transform(spectrogram.transform(hits[0]))
 
 
+def test_features_have_names_where_a_frame_is_wanted():
+    X = np.random.default_rng(0).uniform(-0.5, 0.5, (2, 2000))
+    spectrogram = OneShotSpectrogram().set_output(transform="pandas")
+    features = spectrogram.fit_transform(X)
+    assert list(features.columns) == list(spectrogram.get_feature_names_out())
+    assert features.columns[1] == "oneshotspectrogram1"
+    assert spectrogram.inverse_transform(features).shape == X.shape
+
+
 def bands(audio):
     mel = librosa.feature.melspectrogram(y=audio, sr=RATE, n_mels=64).mean(axis=-1)
     levels = librosa.power_to_db(mel, ref=1.0, amin=1e-12, top_db=None)

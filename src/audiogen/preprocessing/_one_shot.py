@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.base import ClassNamePrefixFeaturesOutMixin
 from sklearn.utils.validation import check_is_fitted
 
 from audiogen.preprocessing._base import ClipTransformer
@@ -29,7 +30,7 @@ _SHORTEST = 0.005  # seconds
 _LOUDEST = 10.0  # dB over the loudest bin that a generated one may be
 
 
-class OneShotSpectrogram(ClipTransformer):
+class OneShotSpectrogram(ClassNamePrefixFeaturesOutMixin, ClipTransformer):
     """Turn hits of drums into spectrograms without phase, pooled to some thousands of numbers.
 
     The spectrogram is kept bin by bin up to 6 kHz and frame by frame for the first tenth of a
@@ -199,7 +200,7 @@ class OneShotSpectrogram(ClipTransformer):
     def _validated_features(self, X: npt.ArrayLike) -> np.ndarray:
         """Return features as float64; refuse those of another shape, and what is not finite."""
         X = np.asarray(X, dtype=np.float64)
-        n_features = 2 + sum(int(np.prod(shape)) for shape in self._shapes)
+        n_features = self._n_features_out
         if X.ndim != 2 or X.shape[1] != n_features:
             raise ValueError(
                 f"X must have the shape (n_samples, {n_features}), as transform returns it. "
@@ -209,3 +210,8 @@ class OneShotSpectrogram(ClipTransformer):
         if not good.all():
             raise ValueError(f"X holds NaN or infinite features, first in row {np.argmin(good)}.")
         return X
+
+    @property
+    def _n_features_out(self) -> int:
+        """Number of columns, from which scikit-learn makes their names."""
+        return 2 + sum(int(np.prod(shape)) for shape in self._shapes)

@@ -4,6 +4,7 @@ import numbers
 from typing import ClassVar
 
 import numpy as np
+from sklearn.base import OneToOneFeatureMixin
 
 from audiogen.preprocessing._base import ClipTransformer
 from audiogen.signal import find_onset
@@ -14,7 +15,7 @@ __all__ = ["OnsetTrimmer"]
 _FADE = 0.005  # seconds before the onset that are kept, and fade in
 
 
-class OnsetTrimmer(ClipTransformer):
+class OnsetTrimmer(OneToOneFeatureMixin, ClipTransformer):
     """Cut what precedes the onset of each clip, so that all sounds begin at the same time.
 
     A recorded note may begin with half a second of breath, or of a bow that hardly moves. Played
