@@ -188,7 +188,8 @@ def take_rows(y: Any, rows: npt.ArrayLike) -> Any:
     Returns
     -------
     y : same type as given
-        A pandas object keeps its index; a list stays one; other sequences become arrays.
+        A pandas object keeps its index; a list stays one, a batch of Arrow becomes a Table;
+        other sequences become arrays.
 
     Examples
     --------
@@ -204,6 +205,7 @@ def take_rows(y: Any, rows: npt.ArrayLike) -> Any:
         return {name: take_rows(values, rows) for name, values in y.items()}
     if isinstance(y, list):
         return [y[row] for row in rows]
+    y = _unbatched(y)
     known = nw.from_native(y, eager_only=True, allow_series=True, pass_through=True)
     if known is not y:
         return known[rows.tolist()].to_native()
@@ -259,12 +261,18 @@ def validated_conditions(X: Any, y: Any) -> Any:
 def _frame(y: Any) -> nw.DataFrame | None:
     """Return a DataFrame of any library as narwhals sees it, or None."""
     try:
-        known = nw.from_native(y, pass_through=True)
+        known = nw.from_native(_unbatched(y), pass_through=True)
     except nw.exceptions.DuplicateError as error:
         raise ValueError(f"The columns of y must have different names. {error}") from None
     if isinstance(known, nw.LazyFrame):
         raise TypeError(f"y is a lazy {type(y).__name__}: call its collect() first.")
     return known if isinstance(known, nw.DataFrame) else None
+
+
+def _unbatched(y: Any) -> Any:
+    """Return a batch of Arrow as a Table, for narwhals knows no batches; all else as it is."""
+    is_batch = type(y).__name__ == "RecordBatch" and hasattr(y, "__arrow_c_stream__")
+    return nw.from_arrow(y, backend="pyarrow").to_native() if is_batch else y
 
 
 def _of_series(series: nw.Series) -> Column:
