@@ -91,6 +91,12 @@ def test_no_sounds(tmp_path):
         load_audio_folder(tmp_path, duration=0)
 
 
+@pytest.mark.parametrize("duration", [np.inf, -np.inf, np.nan])
+def test_durations_are_finite(tmp_path, duration):
+    with pytest.raises(ValueError, match=r"'duration' .* of load_audio_folder .*\(0, inf\)\. Got"):
+        load_audio_folder(tmp_path, duration=duration)
+
+
 def test_reads_a_corpus_of_nsynths(tmp_path):
     notes = load_notes("valid")
     save_nsynth(tmp_path, notes.data[:5], notes.frame[:5])

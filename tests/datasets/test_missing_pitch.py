@@ -79,3 +79,5 @@ def test_faults():
         track_missing_pitch(silence, pd.DataFrame({"pitch": [60]}), 16000)
     with pytest.raises(ValueError, match="pitch 440 is no MIDI pitch"):
         track_missing_pitch(silence, pd.DataFrame({"pitch": [60, 440]}), 16000)
+    with pytest.raises(ValueError, match="'sample_rate' parameter of track_missing_pitch"):
+        track_missing_pitch(silence, pd.DataFrame({"pitch": [60, 61]}), np.inf)

@@ -103,6 +103,7 @@ def test_global_state_stays():
         ({"family": "orgen"}, "there is no 'orgen' here.*Did you mean organ"),
         ({"family": ["organ"]}, "names 1 families for 3 notes"),
         ({"duration": 0}, "'duration' parameter"),
+        ({"duration": np.inf}, "'duration' parameter"),
     ],
 )
 def test_bad_parameters(parameters, words):

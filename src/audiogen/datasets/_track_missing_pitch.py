@@ -1,6 +1,8 @@
 """Pitches tracked for the notes of a corpus that has none for them."""
 
 import logging
+import math
+import numbers
 from collections.abc import Iterable
 
 import numpy as np
@@ -10,7 +12,13 @@ import scipy.signal
 
 from audiogen.datasets._bunch import number_column
 from audiogen.signal import hz_to_midi, midi_to_hz, track_pitch
-from audiogen.utils.validation import check_audio, check_midi_pitch, warn_user
+from audiogen.utils.validation import (
+    Interval,
+    check_audio,
+    check_midi_pitch,
+    check_parameters,
+    warn_user,
+)
 
 __all__ = ["track_missing_pitch"]
 
@@ -78,6 +86,8 @@ def track_missing_pitch(
     >>> frame.pitch.tolist()
     [50, 60, 70]
     """
+    rule = Interval(numbers.Real, 0, math.inf, closed="neither")
+    check_parameters("track_missing_pitch", {"sample_rate": rule}, {"sample_rate": sample_rate})
     X = check_audio(X, name="X")
     if len(X) != len(frame):
         raise ValueError(f"X has {len(X)} notes but frame has {len(frame)} rows.")
