@@ -300,6 +300,10 @@ def test_frame_and_data_stay_together(corpus, notes):
         ('{"a": {}}', "must hold a dictionary with a 'pitch' for each note"),
         ('{"a": {"pitch": "high"}}', "pitch or velocity that is no number"),
         ('{"a": {"pitch": 1, "sample_rate": 1}, "b": {"pitch": 1, "sample_rate": 2}}', "mixes"),
+        ('{"a": {"pitch": Infinity}}', "pitch or velocity that is no number: it is inf"),
+        ('{"a": {"pitch": 1, "velocity": -Infinity}}', "pitch or velocity that is no number"),
+        ('{"a": {"pitch": 1, "sample_rate": Infinity}}', "whole numbers of Hz. Got inf"),
+        ('{"a": {"pitch": 1, "sample_rate": 0}}', "whole numbers of Hz. Got 0"),
         ('{"a": {"pitch": 1}}', "has no folder 'audio'"),
     ],
 )
@@ -308,6 +312,20 @@ def test_bad_json(tmp_path, text, words):
     with pytest.raises(AudioFileError, match=words) as caught:
         load_nsynth(tmp_path)
     assert str(tmp_path / "examples.json") in str(caught.value)
+
+
+def test_other_formats_and_rates(tmp_path, notes):
+    frame = notes.frame[:3]
+    paths = save_nsynth(tmp_path, notes.data[:3], frame, sample_rate=44_100)
+    for path, suffix in zip(paths[:2], (".flac", ".OGG"), strict=True):
+        soundfile.write(path.with_suffix(suffix), *soundfile.read(path), format=suffix[1:])
+    paths[0].unlink()
+    back = load_nsynth(tmp_path)
+    names = [pathlib.Path(name).suffix for name in back.filenames]
+    assert names == [".flac", ".wav", ".wav"]  # WAV where there are two
+    assert (back.sample_rate, back.data.shape) == (44_100, (3, 4 * 44_100))
+    np.testing.assert_array_equal(back.data[:, :64_000], notes.data[:3])
+    assert not back.data[:, 64_000:].any()
 
 
 def test_no_corpus(tmp_path):

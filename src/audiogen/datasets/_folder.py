@@ -1,6 +1,7 @@
 """Sounds read from a folder of any kind."""
 
 import contextlib
+import math
 import numbers
 import os
 import pathlib
@@ -13,18 +14,15 @@ import pandas as pd
 from audiogen.datasets._bunch import as_dataset, check_conditions, number_column
 from audiogen.datasets._nsynth_format import unique_names
 from audiogen.datasets._pitch_names import pitch_from_name
-from audiogen.datasets._reading import read_rows
+from audiogen.datasets._reading import SOUND_SUFFIXES, read_rows
 from audiogen.exceptions import AudioFileError
 from audiogen.io import open_clip
 from audiogen.utils.validation import Interval, Options, check_parameters
 
 _USUAL_RATE = 16_000  # where no file can be opened, which reading them says
-# libsndfile cannot read the last three: an error names them, rather than silently skip them.
-_SUFFIXES = {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au"} | {
-    ".aac",
-    ".m4a",
-    ".wma",
-}
+# libsndfile cannot read these: an error names them, rather than silently skip them.
+_UNREADABLE = (".aac", ".m4a", ".wma")
+_SUFFIXES = {*SOUND_SUFFIXES, *_UNREADABLE}
 
 
 def load_audio_folder(
@@ -113,7 +111,7 @@ def load_audio_folder(
         "load_audio_folder",
         {
             "sample_rate": (Options(None), Interval(numbers.Integral, 1, None)),
-            "duration": Interval(numbers.Real, 0, None, closed="neither"),
+            "duration": Interval(numbers.Real, 0, math.inf, closed="neither"),
             "errors": Options("raise", "warn"),
         },
         {"sample_rate": sample_rate, "duration": duration, "errors": errors},

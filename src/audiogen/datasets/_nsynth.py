@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from audiogen.datasets._bunch import as_dataset, check_conditions, check_known
-from audiogen.datasets._nsynth_format import N_TIMESTEPS, read_examples
-from audiogen.datasets._reading import read_rows, report
+from audiogen.datasets._nsynth_format import SECONDS, read_examples
+from audiogen.datasets._reading import SOUND_SUFFIXES, read_rows, report
 from audiogen.exceptions import AudioFileError
 from audiogen.utils.seeds import Stream, draw_seed, make_rng
 from audiogen.utils.validation import Instance, Interval, Options, check_parameters
@@ -23,7 +23,7 @@ _RULES = {
     "instruments": _NAMES,
     "pitch_range": (Options(None), Instance((list, tuple), "a pair (low, high)")),
     "max_notes": (Options(None), Interval(numbers.Integral, 1, None)),
-    "n_timesteps": Interval(numbers.Integral, 1, None),
+    "n_timesteps": (Options(None), Interval(numbers.Integral, 1, None)),
     "errors": Options("raise", "warn"),
 }
 
@@ -37,7 +37,7 @@ def load_nsynth(
     instruments: Collection[str] | None = None,
     pitch_range: tuple[float, float] | None = None,
     max_notes: int | None = None,
-    n_timesteps: int = N_TIMESTEPS,
+    n_timesteps: int | None = None,
     random_state: Any = None,
     n_jobs: int | None = None,
     errors: str = "raise",
@@ -46,8 +46,9 @@ def load_nsynth(
 ) -> Any:
     """Load notes in the layout of NSynth.
 
-    The layout is a file ``examples.json`` and a folder ``audio`` with a WAV file for each of
-    its keys. The filters act on the JSON file: only the notes that pass them are read.
+    The layout is a file ``examples.json`` and a folder ``audio`` with a sound file for each of
+    its keys: WAV, as NSynth has them, or another format, such as FLAC. The filters act on the
+    JSON file: only the notes that pass them are read.
 
     Parameters
     ----------
@@ -65,8 +66,9 @@ def load_nsynth(
         MIDI pitches to keep, both ends included.
     max_notes : int, default=None
         Largest number of notes, which are drawn at random from those that pass the filters.
-    n_timesteps : int, default=64000
+    n_timesteps : int, default=None
         Number of samples in a note: shorter ones are padded with zeros, longer ones are cut.
+        None is 4 s, which are 64,000 samples in NSynth.
     random_state : int, RandomState or None, default=None
         Seed of the draw of `max_notes`.
     n_jobs : int, default=None
@@ -134,14 +136,17 @@ def load_nsynth(
     check_conditions("load_nsynth", conditions)
     folder = find_corpus(root, split)
     frame, sample_rate = read_examples(folder / "examples.json")
-    _check_listed(folder, frame["note"], errors)
+    sounds = _sounds(folder)
+    _check_listed(folder, sounds, frame["note"], errors)
     frame = _filtered(frame, families, sources, instruments, pitch_range)
     if max_notes is not None and max_notes < len(frame):
         rng = make_rng(draw_seed(random_state), Stream.SUBSET)
         rows = rng.choice(len(frame), max_notes, replace=False)
         frame = frame.iloc[np.sort(rows)]
-    paths = [folder / "audio" / f"{note}.wav" for note in frame["note"]]
-    X, kept = read_rows(paths, n_timesteps, sample_rate, n_jobs=n_jobs, errors=errors)
+    names = [sounds.get(note, f"{note}.wav") for note in frame["note"]]
+    paths = [folder / "audio" / name for name in names]
+    length = SECONDS * sample_rate if n_timesteps is None else n_timesteps
+    X, kept = read_rows(paths, length, sample_rate, n_jobs=n_jobs, errors=errors)
     frame = frame.iloc[kept].reset_index(drop=True)
     filenames = [str(paths[i]) for i in kept]
     return as_dataset(
@@ -168,18 +173,31 @@ def find_corpus(root: str | os.PathLike[str], split: str) -> pathlib.Path:
     )
 
 
-def _check_listed(folder: pathlib.Path, notes: Iterable[str], errors: str) -> None:
-    """Report WAV files that the JSON file does not know."""
+def _sounds(folder: pathlib.Path) -> dict[str, str]:
+    """Return the name of the sound file of each note; WAV where a note has several."""
     audio = folder / "audio"
     if not audio.is_dir():
         raise AudioFileError(f"{folder / 'examples.json'} has no folder 'audio' beside it.")
     with os.scandir(audio) as entries:
-        stems = {e.name[:-4] for e in entries if e.name.endswith(".wav") and e.name[0] != "."}
-    unknown = sorted(stems.difference(notes))
+        named = [(*os.path.splitext(entry.name), entry.name) for entry in entries]
+    ranked = [
+        (SOUND_SUFFIXES.index(suffix.lower()), stem, name)
+        for stem, suffix, name in named
+        if suffix.lower() in SOUND_SUFFIXES and not name.startswith(".")
+    ]
+    return {stem: name for _, stem, name in sorted(ranked, reverse=True)}  # the first comes last
+
+
+def _check_listed(
+    folder: pathlib.Path, sounds: dict[str, str], notes: Iterable[str], errors: str
+) -> None:
+    """Report sound files that the JSON file does not know."""
+    unknown = sorted(set(sounds).difference(notes))
     if unknown:
-        names = ", ".join(f"{name}.wav" for name in unknown[:5])
+        names = ", ".join(sounds[note] for note in unknown[:5])
         more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
-        fault = AudioFileError(f"{names}{more} in {audio} are not listed in examples.json.")
+        where = folder / "audio"
+        fault = AudioFileError(f"{names}{more} in {where} are not listed in examples.json.")
         report(fault, errors)
 
 

@@ -1,6 +1,8 @@
 """NSynth's `examples.json`: conversion of its keys and codes to and from a DataFrame."""
 
 import json
+import math
+import numbers
 import pathlib
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +12,7 @@ import pandas as pd
 
 from audiogen.datasets._bunch import number_column
 from audiogen.exceptions import AudioFileError
+from audiogen.utils.validation import Interval
 
 FAMILIES = (
     "bass",
@@ -38,7 +41,7 @@ QUALITIES = (
     "tempo-synced",
 )
 SAMPLE_RATE = 16_000
-N_TIMESTEPS = 64_000
+SECONDS = 4
 
 
 def read_examples(path: pathlib.Path) -> tuple[pd.DataFrame, int]:
@@ -72,17 +75,28 @@ def read_examples(path: pathlib.Path) -> tuple[pd.DataFrame, int]:
         *notes.values(), strict=True
     )
     if len(set(rates)) > 1:
-        raise AudioFileError(f"{path} mixes sample rates: {sorted(set(rates))}.")
+        raise AudioFileError(f"{path} mixes sample rates: {sorted(set(rates), key=str)}.")
+    if not Interval(numbers.Integral, 1, None).allows(rates[0]):
+        raise AudioFileError(
+            f"{path} must state sample rates that are whole numbers of Hz. Got {rates[0]!r}."
+        )
     try:
-        numbers = [number_column(pitch), number_column(velocity)]
+        found = [number_column(map(_finite, column)) for column in (pitch, velocity)]
     except (TypeError, ValueError) as error:
         raise AudioFileError(
             f"{path} holds a pitch or velocity that is no number: {error}."
         ) from error
-    columns = [list(notes), *numbers, instrument, family, source, qualities]
+    columns = [list(notes), *found, instrument, family, source, qualities]
     names = ["note", "pitch", "velocity", "instrument", "instrument_family", "instrument_source",
              "qualities"]  # fmt: skip
     return pd.DataFrame(dict(zip(names, columns, strict=True))), rates[0]
+
+
+def _finite(value: Any) -> Any:
+    """Return a number as it is; refuse the infinity that Python's JSON knows."""
+    if isinstance(value, float) and math.isinf(value):
+        raise ValueError(f"it is {value}")
+    return value
 
 
 def _shrink(entry: dict[str, Any]) -> Any:

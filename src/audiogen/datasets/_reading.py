@@ -11,6 +11,8 @@ from audiogen.io import read_clip
 from audiogen.signal import limit_peak
 from audiogen.utils.validation import warn_user
 
+SOUND_SUFFIXES = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au")
+
 
 def read_audio(
     path: pathlib.Path, n_timesteps: int, sample_rate: int, *, resample: bool = False
