@@ -58,7 +58,9 @@ def _add_music(command: argparse.ArgumentParser) -> None:
         "--takes", type=count, default=1, metavar="N", help="clips to make, best first (1)"
     )
     command.add_argument("--explain", action="store_true", help="print what was understood")
-    command.add_argument("--model", type=pathlib.Path, help="what fit wrote: your own sounds")
+    command.add_argument(
+        "--model", type=pathlib.Path, help="your own sounds: what fit or music.build wrote"
+    )
     command.add_argument("--midi", type=pathlib.Path, metavar="FILE", help="the tune to play")
     command.add_argument(
         "--programs", action=BeforeWords, read=program, looks=".*=.*", default=[],
@@ -86,7 +88,8 @@ def _add_sound(command: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Write clips, or what was understood of the words."""
-    from audiogen.cli._notes import load_note_model, new_folder
+    from audiogen.cli._notes import new_folder
+    from audiogen.persistence import load
 
     if arguments.sample_rate is None:
         arguments.sample_rate = 48000 if arguments.format == "opus" else 44100
@@ -98,7 +101,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.explain:
         print(brief.complete(arguments.seed).explain())
         return None
-    model = None if arguments.model is None else load_note_model(arguments.model)
+    model = None if arguments.model is None else load(arguments.model)
     takes = _takes(brief, words, model, arguments)
     folder = new_folder(arguments.out)
     for number, clip in enumerate(takes, start=1):
@@ -138,12 +141,13 @@ def _refuse_what_cannot_be(arguments: argparse.Namespace) -> None:
 
 def _play(arguments: argparse.Namespace) -> None:
     """Write a clip of a MIDI file."""
-    from audiogen.cli._notes import load_note_model, new_folder
+    from audiogen.cli._notes import new_folder
     from audiogen.io import read_midi
     from audiogen.music import play_midi
+    from audiogen.persistence import load
 
     tune = read_midi(arguments.midi)
-    model = None if arguments.model is None else load_note_model(arguments.model)
+    model = None if arguments.model is None else load(arguments.model)
     clip = play_midi(
         tune, seconds=arguments.seconds, loop=arguments.loop, model=model,
         programs=dict(arguments.programs), sample_rate=arguments.sample_rate,
