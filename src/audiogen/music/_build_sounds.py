@@ -2,9 +2,6 @@
 
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
 from audiogen import recipes
 from audiogen.datasets import load_drums, load_notes
 from audiogen.pipeline import GenerativePipeline
@@ -12,7 +9,6 @@ from audiogen.pipeline import GenerativePipeline
 __all__ = ["build_drums", "build_voices"]
 
 _RATE = 44_100
-_CONDITIONS = ("instrument", "pitch", "velocity")
 _KIT_COMPONENTS = 64  # at which the file of the package's kit stays below 2 MB
 
 
@@ -22,7 +18,7 @@ def build_voices(X: Any = None, y: Any = None, *, random_state: Any = 0) -> Gene
     Parameters
     ----------
     X : array-like of shape (n_notes, n_timesteps), default=None
-        Notes; None takes all of those that come with the package.
+        Notes; None takes those that come with the package to train on.
     y : DataFrame of n_notes rows, default=None
         Their instrument, pitch and velocity.
     random_state : int, RandomState or None, default=0
@@ -34,7 +30,12 @@ def build_voices(X: Any = None, y: Any = None, *, random_state: Any = 0) -> Gene
         Fitted.
     """
     if X is None:
-        X, y = _bundled_notes()
+        X, y = load_notes(
+            "train",
+            sample_rate=_RATE,
+            return_X_y=True,
+            conditions=("instrument", "pitch", "velocity"),
+        )
     voices = recipes.voices(random_state=random_state)
     components = min(len(X), voices["pca"].n_components)
     return voices.set_params(pca__n_components=components).fit(X, y)
@@ -61,15 +62,3 @@ def build_drums(X: Any = None, y: Any = None, *, random_state: Any = 0) -> Gener
         X, y = load_drums(return_X_y=True)
     kit = recipes.drum_kit(n_components=min(len(X), _KIT_COMPONENTS), random_state=random_state)
     return kit.fit(X, y)
-
-
-def _bundled_notes() -> tuple[np.ndarray, pd.DataFrame]:
-    """Return the notes of both splits."""
-    splits = [
-        load_notes(split, sample_rate=_RATE, return_X_y=True, conditions=_CONDITIONS)
-        for split in ("train", "valid")
-    ]
-    return (
-        np.concatenate([X for X, _ in splits]),
-        pd.concat([y for _, y in splits], ignore_index=True),
-    )
