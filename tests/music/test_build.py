@@ -245,15 +245,15 @@ def test_files_of_grooves_are_checked(tmp_path):
         build_groove(tmp_path / "test.npz")
 
 
-@pytest.mark.parametrize("name", ["melody", "chords", "groove", "voices", "drums"])
-def test_pretrained_models_sample_without_keras(name):
-    script = f"""
+def test_pretrained_models_sample_without_keras():
+    script = """
 import sys
 from audiogen.music import pretrained
-model = pretrained({name!r})
-if hasattr(model, "sample"):
-    model.sample(1, random_state=0)
-assert "keras" not in sys.modules and "tensorflow" not in sys.modules
+for name in ("melody", "chords", "groove", "voices", "drums"):
+    model = pretrained(name)
+    if hasattr(model, "sample"):
+        model.sample(1, random_state=0)
+    assert "keras" not in sys.modules and "tensorflow" not in sys.modules, name
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
