@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from audiogen.io import CHORD_QUALITIES, Score, chord_name, parse_chord
+from audiogen.io import CHORD_QUALITIES, MINOR_MODES, Score, chord_name, parse_chord
 
 __all__ = [
     "BEGUN",
@@ -33,7 +33,6 @@ _TRIAD_OF_QUALITY = [
 TRIAD_OF_CHORD = np.array([4 * root + t for root in range(12) for t in _TRIAD_OF_QUALITY])
 # Semitones from the tonic up to that of the major key with the same notes.
 _TO_MAJOR = {"major": 0, "minor": 3, "dorian": 10, "mixolydian": 5, "lydian": 7, "phrygian": 8}
-_MINOR = ("minor", "dorian", "phrygian")
 _NEAR = 1e-6  # quarter notes
 BEGUN = 6  # block of `Slots.pitches`: what sounds where the slot begins
 _SPAN = 2  # slots before and after whose notes are seen one by one
@@ -104,7 +103,7 @@ def slots_of(score: Score) -> Slots:
     notes = score.notes[score.notes.part != "drums"]
     starts = _starts(score, score.bar / per_bar)
     sounding = _sounding(notes, starts, key)
-    minor = score.mode in _MINOR
+    minor = score.mode in MINOR_MODES
     section, since, left = _sections(score, starts)
     return Slots(
         pitches=_blocks(sounding, _beginnings(notes, starts, key), per_bar),

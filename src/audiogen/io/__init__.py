@@ -4,7 +4,7 @@ from audiogen.io._chords import CHORD_QUALITIES, chord_name, parse_chord
 from audiogen.io._clip_reader import open_clip, read_clip
 from audiogen.io._clip_writer import check_clip_format, write_clip
 from audiogen.io._general_midi import general_midi_drums
-from audiogen.io._keys import SCALES
+from audiogen.io._keys import MINOR_MODES, SCALES
 from audiogen.io._midi import read_midi
 from audiogen.io._sampled_instrument import SampledInstrument, Zone
 from audiogen.io._score import Score
@@ -13,6 +13,7 @@ from audiogen.io._spans import Section
 
 __all__ = [
     "CHORD_QUALITIES",
+    "MINOR_MODES",
     "SCALES",
     "SCORE_SUFFIXES",
     "SampledInstrument",

@@ -13,6 +13,7 @@ SCALES = {
     "lydian": (0, 2, 4, 6, 7, 9, 11),
     "phrygian": (0, 1, 3, 5, 7, 8, 10),
 }
+MINOR_MODES = tuple(mode for mode, scale in SCALES.items() if 3 in scale)
 _LINE = "FCGDAEB"
 
 

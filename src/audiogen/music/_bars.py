@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from audiogen.io import Score, Section, chord_name, parse_chord
+from audiogen.io import MINOR_MODES, Score, Section, chord_name, parse_chord
 
 if TYPE_CHECKING:
     from audiogen.music._plan import Plan
 
-__all__ = ["Bar", "Chord", "Note", "bars_of", "filled_chords", "pattern_hits"]
+__all__ = ["NEAR", "Bar", "Chord", "Note", "bars_of", "filled_chords", "pattern_hits"]
 
-_NEAR = 1e-6
+NEAR = 1e-6  # quarter notes: sums of thirds end this close to a bar line
 STEP = 0.25  # quarter notes, a sixteenth
-_MINOR = ("minor", "dorian", "phrygian")
 
 
 class Bar(NamedTuple):
@@ -79,16 +78,16 @@ def filled_chords(score: Score, bars: Sequence[Bar]) -> list[Chord]:
             count = sum(1 for other in bars if other.section == bar.section)
             chords.append(Chord(bar.start, bar.end, _framing(score, bar, count)))
             continue
-        inside = [c for c in given if c.end > bar.start + _NEAR and c.start < bar.end - _NEAR]
+        inside = [c for c in given if c.end > bar.start + NEAR and c.start < bar.end - NEAR]
         at = bar.start
         for chord in inside:
-            if chord.start > at + _NEAR:
+            if chord.start > at + NEAR:
                 chords.append(Chord(at, chord.start, _before(chords, chord.name)))
             at = min(bar.end, chord.end)
             chords.append(Chord(max(bar.start, chord.start), at, chord.name))
-        if at < bar.end - _NEAR:
-            following = next((c.name for c in given if c.start >= at - _NEAR), "")
-            sung = [c for c in chords if number and c.end <= at + _NEAR]
+        if at < bar.end - NEAR:
+            following = next((c.name for c in given if c.start >= at - NEAR), "")
+            sung = [c for c in chords if number and c.end <= at + NEAR]
             name = sung[-1].name if sung and bars[number - 1].section != "intro" else following
             chords.append(Chord(at, bar.end, name or tonic_chord(score)))
     return _with_home(_joined(chords), score, bars)
@@ -96,11 +95,11 @@ def filled_chords(score: Score, bars: Sequence[Bar]) -> list[Chord]:
 
 def tonic_chord(score: Score) -> str:
     """Return the triad on the tonic."""
-    return chord_name(score.tonic, "m" if score.mode in _MINOR else "")
+    return chord_name(score.tonic, "m" if score.mode in MINOR_MODES else "")
 
 
 def _has_chord(given: Sequence[Chord], bar: Bar) -> bool:
-    return any(c.start < bar.start + _NEAR and c.end > bar.start + _NEAR for c in given)
+    return any(c.start < bar.start + NEAR and c.end > bar.start + NEAR for c in given)
 
 
 def _before(chords: list[Chord], name: str) -> str:
@@ -125,7 +124,8 @@ def _framing(score: Score, bar: Bar, count: int) -> str:
 def _with_home(chords: list[Chord], score: Score, bars: Sequence[Bar]) -> list[Chord]:
     """Return chords that end on the tonic, if the melody's last note allows it."""
     melody = score.notes[score.notes.part == "melody"]
-    home = {(score.tonic + i) % 12 for i in ((0, 3, 7) if score.mode in _MINOR else (0, 4, 7))}
+    third = 3 if score.mode in MINOR_MODES else 4
+    home = {(score.tonic + interval) % 12 for interval in (0, third, 7)}
     if len(melody) and bars[-1].section != "outro" and int(melody.pitch.iloc[-1]) % 12 in home:
         last = chords[-1]
         if last.name and parse_chord(last.name)[0] == score.tonic:

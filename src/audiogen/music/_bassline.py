@@ -5,12 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from audiogen.io import parse_chord
-from audiogen.music._bars import Bar, Chord, Note, pattern_hits
+from audiogen.music._bars import NEAR, Bar, Chord, Note, pattern_hits
 from audiogen.music._instruments import Instrument
 
 __all__ = ["bass_line"]
 
-_NEAR = 1e-6
 _LOWEST_ROOT = 33  # A1, what small speakers still play
 _LOUD, _MEDIUM, _SOFT = 94.0, 84.0, 70.0  # fifths are soft: the root says what the key is
 _BELOW, _ABOVE = 5, 14  # semitones from there that lines reach down and up
@@ -48,8 +47,8 @@ def bass_line(
     notes: list[Note] = []
     low = max(instrument.low, _LOWEST_ROOT)
     for bar, rng in zip(bars, rngs, strict=True):
-        going = _within(chords, bar.start, bar.start + 2 * _NEAR)[0]
-        went_on = going.start < bar.start - _NEAR and not (bar.opens or bar.is_last)
+        going = _within(chords, bar.start, bar.start + 2 * NEAR)[0]
+        went_on = going.start < bar.start - NEAR and not (bar.opens or bar.is_last)
         heard = going.name if went_on else ""  # its root was played
         for start, stop, character, chord in _strokes(chords, bar, patterns):
             new = chord.name != heard
@@ -58,7 +57,7 @@ def bass_line(
             before = [note.pitch for note in notes[-2:]]
             pitch = _pitch(kind, chord, _at(chords, stop), low, before, rng)
             pitch -= 12 * (pitch > instrument.high)
-            loudness = _LOUD if kind == "R" or abs(start - bar.start) < _NEAR else _MEDIUM
+            loudness = _LOUD if kind == "R" or abs(start - bar.start) < NEAR else _MEDIUM
             loudness = _SOFT if kind == "f" else loudness
             notes.append(Note(start, stop - start, pitch, loudness, "bass", len(notes)))
     return notes
@@ -76,23 +75,23 @@ def _strokes(
     for onset, end, character in pattern_hits(patterns[bar.place % len(patterns)], bar):
         for number, chord in enumerate(_within(chords, onset, end)):
             start, stop = max(onset, chord.start), min(end, chord.end)
-            if not number or stop - start >= _SHORTEST - _NEAR:
+            if not number or stop - start >= _SHORTEST - NEAR:
                 strokes.append((start, stop, character, chord))
     for chord in _within(chords, bar.start, bar.end):
         start = max(chord.start, bar.start)
-        if not any(a < start + _SHORTEST / 2 and b > start + _NEAR for a, b, _, _ in strokes):
+        if not any(a < start + _SHORTEST / 2 and b > start + NEAR for a, b, _, _ in strokes):
             stops = [a for a, _, _, _ in strokes if a > start] + [chord.end, bar.end, start + 1.0]
             strokes.append((start, min(stops), "r", chord))
     return sorted(strokes)
 
 
 def _within(chords: Sequence[Chord], onset: float, end: float) -> list[Chord]:
-    return [c for c in chords if c.end > onset + _NEAR and c.start < end - _NEAR]
+    return [c for c in chords if c.end > onset + NEAR and c.start < end - NEAR]
 
 
 def _at(chords: Sequence[Chord], time: float) -> Chord:
     """Return the chord that sounds from a time on; after the last comes the first."""
-    return next((chord for chord in chords if chord.end > time + _NEAR), chords[0])
+    return next((chord for chord in chords if chord.end > time + NEAR), chords[0])
 
 
 def _pitch(

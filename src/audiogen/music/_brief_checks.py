@@ -4,7 +4,8 @@ import numbers
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from audiogen.music._instruments import PARTS, load_instrument
+from audiogen.io import SCALES
+from audiogen.music._instruments import PARTS, PITCHED_PARTS, load_instrument
 from audiogen.music._words import mood_name, mood_table
 from audiogen.utils.names import did_you_mean
 from audiogen.utils.validation import Instance, Interval, Options, check_parameters
@@ -14,11 +15,10 @@ if TYPE_CHECKING:
 
 __all__ = ["MODES", "checked_settings", "named", "refuse_contradictions"]
 
-MODES = ("major", "minor", "dorian", "mixolydian", "lydian", "phrygian")
+MODES = tuple(SCALES)
 ENDINGS = ("ring", "cold", "fade")
 SHORTEST, LONGEST = 2, 600  # seconds
-_PITCHED = tuple(part for part in PARTS if part != "drums")
-_ASKABLE = ", ".join(_PITCHED)
+_ASKABLE = ", ".join(PITCHED_PARTS)
 _SHARE = (Interval(numbers.Real, 0, 1, closed="both"), Options(None))
 _FREE_BOOL = Options(None, True, False)
 _BOOL = Instance(bool, "a bool")
@@ -97,7 +97,7 @@ def named(name: str, value: Any) -> tuple[str, ...]:
 def _checked_parts(value: Any) -> tuple[str, ...]:
     parts = _listed("parts", value)
     for part in parts:
-        if part not in _PITCHED:
+        if part not in PITCHED_PARTS:
             raise ValueError(f"{part!r} is no part that can be asked for; {_ASKABLE} are.")
     return parts
 
@@ -109,7 +109,7 @@ def _checked_voices(voices: Any) -> dict[str, str]:
             f"The 'voices' parameter of Brief must be a dict of parts. Got {voices!r} instead."
         )
     for part in voices:
-        if part not in _PITCHED:
+        if part not in PITCHED_PARTS:
             raise ValueError(f"{part!r} is no part that an instrument plays; {_ASKABLE} are.")
     return {part: load_instrument(name).name for part, name in voices.items()}
 

@@ -6,14 +6,13 @@ import numpy as np
 import pandas as pd
 
 from audiogen.io import parse_chord
-from audiogen.music._bars import Bar, Chord, Note, pattern_hits
+from audiogen.music._bars import NEAR, Bar, Chord, Note, pattern_hits
 from audiogen.music._instruments import Instrument
 from audiogen.music._styles import Patterns
 from audiogen.music._voicing import LOWEST, next_voicing
 
 __all__ = ["Voiced", "comped", "counter_line", "held", "voiced_chords"]
 
-_NEAR = 1e-6
 _HIGHEST = 72
 _LOW_MELODY, _LEAST_ROOM = LOWEST + 4, LOWEST + 8
 _LOUDNESS = {"X": 78.0, "x": 66.0, "o": 52.0}
@@ -33,7 +32,7 @@ def voiced_chords(
     voiced: Voiced = []
     before: tuple[int, ...] = ()
     for chord in _by_bars(chords, bars):
-        sounding = pitches[(onsets < chord.end - _NEAR) & (ends > chord.start + _NEAR)]
+        sounding = pitches[(onsets < chord.end - NEAR) & (ends > chord.start + NEAR)]
         ceiling = min(int(np.min(sounding, initial=_HIGHEST + 1)) - 1, _HIGHEST)
         if ceiling < _LOW_MELODY:  # chords lie above a low melody, and under one that dips
             usual = int(np.median(sounding)) - 1
@@ -50,7 +49,7 @@ def _by_bars(chords: Sequence[Chord], bars: Sequence[Bar]) -> list[Chord]:
         Chord(max(chord.start, bar.start), min(chord.end, bar.end), chord.name)
         for bar in bars
         for chord in chords
-        if chord.end > bar.start + _NEAR and chord.start < bar.end - _NEAR
+        if chord.end > bar.start + NEAR and chord.start < bar.end - NEAR
     ]
 
 
@@ -71,7 +70,7 @@ def comped(voiced: Voiced, bars: Sequence[Bar], patterns: tuple[str, ...]) -> li
         for onset, end, character in pattern_hits(patterns[bar.place % len(patterns)], bar):
             for number, (start, stop, pitches, ceiling) in enumerate(_within(voiced, onset, end)):
                 hit += 1
-                if number and stop - start < _RESTRIKE - _NEAR:
+                if number and stop - start < _RESTRIKE - NEAR:
                     continue
                 sounding, loudness = _struck(character, pitches, ceiling)
                 notes += [Note(start, stop - start, p, loudness, "chords", hit) for p in sounding]
@@ -85,7 +84,7 @@ def _within(
     return [
         (max(onset, chord.start), min(end, chord.end), pitches, ceiling)
         for chord, pitches, ceiling in voiced
-        if chord.end > onset + _NEAR and chord.start < end - _NEAR
+        if chord.end > onset + NEAR and chord.start < end - NEAR
     ]
 
 
@@ -114,7 +113,7 @@ def held(voiced: Voiced, bars: Sequence[Bar], part: str = "pad") -> list[Note]:
     for low, high in _runs(bars):
         for number, (chord, pitches) in enumerate(whole):
             start, end = max(chord.start, low), min(chord.end, high)
-            if end - start > _NEAR:
+            if end - start > NEAR:
                 notes += [Note(start, end - start, p, _PAD, part, number, False) for p in pitches]
     return notes
 
@@ -123,7 +122,7 @@ def _runs(bars: Sequence[Bar]) -> list[tuple[float, float]]:
     """Return where bars follow each other without a gap."""
     runs: list[tuple[float, float]] = []
     for bar in bars:
-        if runs and abs(runs[-1][1] - bar.start) < _NEAR:
+        if runs and abs(runs[-1][1] - bar.start) < NEAR:
             runs[-1] = (runs[-1][0], bar.end)
         else:
             runs.append((bar.start, bar.end))
@@ -141,7 +140,7 @@ def counter_line(voiced: Voiced, bars: Sequence[Bar], instrument: Instrument) ->
             classes = {(root + i) % 12 for i in (intervals[1], intervals[-1])}
             highest = min(ceiling, instrument.high)
             options = [p for p in range(low, highest + 1) if p % 12 in classes]
-            if end - start > _NEAR and options:
+            if end - start > NEAR and options:
                 at = notes[-1].pitch if notes else _FIRST_COUNTER
                 # Another note than before where one is near: a line, not a drone.
                 pitch = min(options, key=lambda p: (abs(p - at) + _DRONE * (p == at), p))

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from audiogen.music._instruments import PARTS, load_instrument
+from audiogen.io import MINOR_MODES
+from audiogen.music._instruments import PARTS, PITCHED_PARTS, load_instrument
 from audiogen.music._styles import Style, load_style, style_names
 from audiogen.music._words import mood_table
 from audiogen.utils.seeds import Stream, draw_seed, make_rng
@@ -17,10 +18,8 @@ __all__ = ["bpm_range", "completed"]
 
 _SECONDS = 15.0
 _GENRE, _KEY, _TEMPO, _PLAYERS = range(100, 104)  # keys of streams beside the seed
-_MINOR = ("minor", "dorian", "phrygian")
 _COMPOUND = 8
 _WITH_DRUMS = 0.5  # styles whose drums play from this intensity are those that have drums
-_PITCHED = tuple(part for part in PARTS if part != "drums")
 # What plays a part where the style's own instruments are left out or there are none.
 _USUAL = {
     "melody": ("flute", "violin", "piano", "vibraphone"), "chords": ("piano", "guitar", "organ"),
@@ -132,7 +131,7 @@ def _drawn_mode(
         return "major"
     weights = dict(style.modes)
     if asked is not None:
-        weights = {m: w for m, w in weights.items() if (m in _MINOR) == (asked == "minor")}
+        weights = {m: w for m, w in weights.items() if (m in MINOR_MODES) == (asked == "minor")}
     if not sum(weights.values()):
         return asked or "major"
     share = np.array(list(weights.values())) / sum(weights.values())
@@ -211,8 +210,8 @@ def _assign(named: list[str], given: dict[str, str], solo: bool) -> None:
         free = [part for part in _wanted(name, named[place + 1 :]) if part not in given]
         if not free:
             raise ValueError(
-                f"There is no part left for the {name}: a clip has {', '.join(_PITCHED)}. Name "
-                "fewer instruments, or give parts to them, such as 'piano chords'."
+                f"There is no part left for the {name}: a clip has {', '.join(PITCHED_PARTS)}. "
+                "Name fewer instruments, or give parts to them, such as 'piano chords'."
             )
         given[free[0]] = name
 

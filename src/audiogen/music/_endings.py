@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from audiogen.io import Score, parse_chord
-from audiogen.music._bars import Bar, Chord, Note
+from audiogen.music._bars import NEAR, Bar, Chord, Note
 from audiogen.music._comping import Voiced
 from audiogen.music._drum_names import DRUMS
 
 __all__ = ["ended"]
 
-_NEAR = 1e-6
 _LEAST_LEFT = 0.4  # of a beat that the last stroke of a cold ending has at least
 _ACCENT = 110.0
 _KIT = (DRUMS["kick"], DRUMS["crash"])
@@ -59,17 +58,17 @@ def ended(
 
 def _rung(notes: Sequence[Note], last: Bar, chords: Sequence[Chord]) -> list[Note]:
     """Strike each chord of the last bar once."""
-    changes = [max(c.start, last.start) for c in chords if c.end > last.start + _NEAR]
+    changes = [max(c.start, last.start) for c in chords if c.end > last.start + NEAR]
     kept: list[Note] = []
     for note in notes:
-        if note.part == "melody" or note.onset < last.start - _NEAR:
+        if note.part == "melody" or note.onset < last.start - NEAR:
             kept.append(_until(note, last.start) if note.part in ("chords", "bass") else note)
     for part in ("chords", "bass", "pad", "counter", "drums"):
         kept += _struck(notes, part, changes, last)
     finals = [n for n in kept if n.part == "melody"]
     if finals:
         final = max(finals, key=lambda n: (n.onset, n.pitch))
-        if final.onset >= last.start - _NEAR:
+        if final.onset >= last.start - NEAR:
             kept[kept.index(final)] = final._replace(duration=last.end - final.onset)
     return kept
 
@@ -80,7 +79,7 @@ def _until(note: Note, time: float) -> Note:
 
 def _struck(notes: Sequence[Note], part: str, changes: list[float], last: Bar) -> list[Note]:
     """Return one stroke of a part at each change, as far as it plays in the last bar."""
-    own = [n for n in notes if n.part == part and n.onset >= last.start - _NEAR]
+    own = [n for n in notes if n.part == part and n.onset >= last.start - NEAR]
     hits = max((n.hit for n in notes if n.part == part), default=0)
     if not own:
         return []
@@ -90,7 +89,7 @@ def _struck(notes: Sequence[Note], part: str, changes: list[float], last: Bar) -
         return [first._replace(pitch=p, hit=hits + 1 + i) for i, p in enumerate(pitches)]
     strokes: list[Note] = []
     for number, (start, end) in enumerate(zip(changes, [*changes[1:], last.end], strict=True)):
-        inside = [n for n in own if start - _NEAR <= n.onset < end - _NEAR]
+        inside = [n for n in own if start - NEAR <= n.onset < end - NEAR]
         seen: dict[int, Note] = {}
         for note in inside:
             seen.setdefault(note.pitch, note)
@@ -105,11 +104,11 @@ def _struck(notes: Sequence[Note], part: str, changes: list[float], last: Bar) -
 
 def _stopped(notes: Sequence[Note], last: Bar, stroke: float, final: Final) -> list[Note]:
     """Cut all at the last stroke, and have all parts strike it."""
-    before = [n for n in notes if n.onset < stroke - _NEAR]
+    before = [n for n in notes if n.onset < stroke - NEAR]
     kept = [n if n.part == "drums" else _until(n, stroke) for n in before]
     for part in dict.fromkeys(n.part for n in notes):
         own = [n for n in notes if n.part == part]
-        near = [n for n in own if n.onset < stroke - _NEAR] or own
+        near = [n for n in own if n.onset < stroke - NEAR] or own
         pitches = _last_pitches(part, near, final)
         hit = max(n.hit for n in own) + 1
         sounding = near[-1]._replace(onset=stroke, duration=last.end - stroke, hit=hit)

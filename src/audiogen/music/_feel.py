@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from audiogen.music._bars import Bar, Note
+from audiogen.music._bars import NEAR, Bar, Note
 from audiogen.music._styles import Style
 
 __all__ = ["played"]
@@ -12,7 +12,6 @@ __all__ = ["played"]
 _FARTHEST = 2.0  # standard deviations
 _STEADY = {"drums": 0.6, "bass": 0.6}  # how much less than others these parts vary in time
 _DOWNBEAT, _OFFBEAT = 5.0, -4.0
-_NEAR = 1e-6
 
 
 def played(
@@ -53,7 +52,7 @@ def played(
     result: list[Note] = []
     length = bars[-1].end
     starts = np.array([bar.start for bar in bars])
-    swung = abs(swing - 0.5) > _NEAR
+    swung = abs(swing - 0.5) > NEAR
     for part in dict.fromkeys(note.part for note in notes):
         own = [note for note in notes if note.part == part]
         hits = list(dict.fromkeys(note.hit for note in own))
@@ -64,15 +63,15 @@ def played(
         spread = style.timing * tempo / 60 * _STEADY.get(part, 1.0)
         order = _strum_order(own) if part == "chords" and style.strum else {}
         for note in own:
-            bar = bars[max(0, int(np.searchsorted(starts, note.onset + _NEAR, side="right")) - 1)]
+            bar = bars[max(0, int(np.searchsorted(starts, note.onset + NEAR, side="right")) - 1)]
             onset, end = note.onset, note.onset + note.duration
             if swung and note.swings:
                 onset, end = (_swung(t, bar, swing, style.swing_unit) for t in (onset, end))
             late = draws[note.hit][0] * spread + order.get(note, 0) * style.strum * tempo / 60
-            onset = min(max(0.0, onset + late), length - _NEAR * 10)
+            onset = min(max(0.0, onset + late), length - NEAR * 10)
             velocity = _velocity(note, bar, style, intensity) + draws[note.hit][1] * style.velocity
             result.append(note._replace(
-                onset=onset, duration=max(min(end, length) - onset, _NEAR),
+                onset=onset, duration=max(min(end, length) - onset, NEAR),
                 velocity=float(np.clip(round(velocity), 1, 127)),
             ))  # fmt: skip
     return result
@@ -80,8 +79,8 @@ def played(
 
 def _swung(time: float, bar: Bar, swing: float, unit: float) -> float:
     """Return a time moved as swing moves it; beats stay where they are."""
-    beats, place = divmod((time - bar.start) / unit + _NEAR, 1.0)
-    place = max(0.0, place - _NEAR)
+    beats, place = divmod((time - bar.start) / unit + NEAR, 1.0)
+    place = max(0.0, place - NEAR)
     moved = place * 2 * swing if place < 0.5 else swing + (place - 0.5) * 2 * (1 - swing)
     return bar.start + (beats + moved) * unit
 
@@ -93,7 +92,7 @@ def _strum_order(notes: Sequence[Note]) -> dict[Note, int]:
     for note in notes:
         by_hit.setdefault(note.hit, []).append(note)
     for chord in by_hit.values():
-        up = abs(chord[0].onset * 2 - round(chord[0].onset * 2)) < _NEAR and (
+        up = abs(chord[0].onset * 2 - round(chord[0].onset * 2)) < NEAR and (
             round(chord[0].onset * 2) % 2 == 1
         )
         for place, note in enumerate(sorted(chord, key=lambda n: -n.pitch if up else n.pitch)):
@@ -106,8 +105,8 @@ def _velocity(note: Note, bar: Bar, style: Style, intensity: float) -> float:
     accent = 0.0
     if note.part in ("melody", "chords"):
         place = note.onset - bar.start
-        if abs(place) < _NEAR:
+        if abs(place) < NEAR:
             accent = _DOWNBEAT
-        elif abs(place - round(place)) > _NEAR:
+        elif abs(place - round(place)) > NEAR:
             accent = _OFFBEAT
     return (note.velocity + accent) * style.section(bar.section).level * (0.75 + 0.45 * intensity)

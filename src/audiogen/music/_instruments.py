@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from audiogen.utils.names import did_you_mean
 
-__all__ = ["PARTS", "Instrument", "instrument_names", "load_instrument"]
+__all__ = ["PARTS", "PITCHED_PARTS", "Instrument", "instrument_names", "load_instrument"]
 
 PARTS = ("melody", "chords", "bass", "drums", "pad", "counter")
+PITCHED_PARTS = tuple(part for part in PARTS if part != "drums")
 
 
 @dataclass(frozen=True)

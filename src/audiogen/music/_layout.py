@@ -5,20 +5,20 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from audiogen.io import Score, Section
+from audiogen.music._bars import NEAR
 
 if TYPE_CHECKING:
     from audiogen.music._plan import Plan, PlannedSection
 
 __all__ = ["laid_out"]
 
-_NEAR = 1e-6
 _Chord = tuple[float, float, str]
 
 
 def laid_out(plan: "Plan", melody: Score) -> Score:
     """Return a melody as long as a plan, its sections where the plan has them."""
     bar = 4 * plan.metre[0] / plan.metre[1]
-    if abs(melody.bar - bar) > _NEAR:
+    if abs(melody.bar - bar) > NEAR:
         raise ValueError(
             f"The melody's bars are {melody.bar:g} quarter notes long, the plan's {bar:g}."
         )
@@ -43,7 +43,7 @@ def laid_out(plan: "Plan", melody: Score) -> Score:
         table[["duration"]].assign(end=plan.sections[-1].end - table.onset).min(axis=1)
     )
     return Score(
-        table[table.duration > _NEAR], metre=plan.metre, tonic=melody.tonic, mode=melody.mode,
+        table[table.duration > NEAR], metre=plan.metre, tonic=melody.tonic, mode=melody.mode,
         tempo=plan.tempo, title=melody.title, chords=_joined(chords),
         sections=[Section(s.name, s.start, s.end) for s in plan.sections],
         tempos=plan.tempos, restarts=plan.restarts,
@@ -94,22 +94,22 @@ def _moved(
 ) -> tuple[pd.DataFrame, list[_Chord]]:
     """Return what begins between two times, moved, and cut at an end."""
     notes = melody.notes
-    inside = notes[(notes.onset >= low - _NEAR) & (notes.onset < high - _NEAR)].copy()
+    inside = notes[(notes.onset >= low - NEAR) & (notes.onset < high - NEAR)].copy()
     inside["onset"] += at - low
     usual_end = at + high - low
     stops = inside.onset + inside.duration
-    stops = stops.where(stops < usual_end - _NEAR, end)  # a longer last bar is held
+    stops = stops.where(stops < usual_end - NEAR, end)  # a longer last bar is held
     inside["duration"] = stops.clip(upper=end) - inside.onset
     chords = [
         (
             at + max(s, low) - low,
-            end if e >= high - _NEAR else min(end, at + e - low),
+            end if e >= high - NEAR else min(end, at + e - low),
             name,
         )
         for s, e, name in melody.chords
-        if e > low + _NEAR and s < high - _NEAR
+        if e > low + NEAR and s < high - NEAR
     ]
-    return inside[inside.duration > _NEAR], [c for c in chords if c[1] > c[0] + _NEAR]
+    return inside[inside.duration > NEAR], [c for c in chords if c[1] > c[0] + NEAR]
 
 
 def _pickup(
@@ -150,5 +150,5 @@ def _joined(chords: list[_Chord]) -> list[_Chord]:
     return [
         (start, min(end, stop), name)
         for (start, end, name), stop in zip(chords, stops, strict=True)
-        if min(end, stop) > start + _NEAR
+        if min(end, stop) > start + NEAR
     ]

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from audiogen.io import Score, Section
+from audiogen.music._bars import NEAR
 
 __all__ = ["Phrasing", "rephrased"]
 
-_NEAR = 1e-6
 _SIXTEENTH = 0.25  # quarter notes
 _BREATH = 1.0  # quarter notes that a last note has before the next section's pick-up
 _PENTATONIC = {
@@ -100,7 +100,7 @@ def rephrased(
     for section in melody.sections:
         slots = _slots(rhythm_of[section.name], close, section, melody)
         upbeat = _upbeat(melody, section, slots, fold)
-        if upbeat and (not rows or upbeat[0][0] - rows[-1][0] > _BREATH - _NEAR):
+        if upbeat and (not rows or upbeat[0][0] - rows[-1][0] > _BREATH - NEAR):
             rows += upbeat
         rows += _sung(melody, section, slots, fold)
     return _of_rows(rows, melody)
@@ -168,10 +168,10 @@ def _upbeat(
 ) -> list[tuple[float, float, int]]:
     """Return the composed pick-up of a section, if the rhythm begins where it leads to."""
     start = _start(section, melody)
-    if slots[0].start > _NEAR:
+    if slots[0].start > NEAR:
         return []
     notes = melody.notes
-    here = notes[(notes.onset > start - melody.pickup - _NEAR) & (notes.onset < start - _NEAR)]
+    here = notes[(notes.onset > start - melody.pickup - NEAR) & (notes.onset < start - NEAR)]
     return [
         (float(onset), float(min(onset + duration, start)), fold.pitch(int(pitch)))
         for onset, duration, pitch in zip(here.onset, here.duration, here.pitch, strict=True)
@@ -184,9 +184,9 @@ def _sung(
     """Return start, end and pitch of the notes of a section."""
     start, notes = _start(section, melody), melody.notes
     end = section.end
-    if end < melody.sections[-1].end - _NEAR:  # the next section's pick-up is not of this one
+    if end < melody.sections[-1].end - NEAR:  # the next section's pick-up is not of this one
         end -= melody.pickup
-    here = notes[(notes.onset > start - _NEAR) & (notes.onset < end - _NEAR)]
+    here = notes[(notes.onset > start - NEAR) & (notes.onset < end - NEAR)]
     if here.empty:
         return []
     heard = here.assign(
@@ -206,12 +206,12 @@ def _choices(slot: _Slot, heard: pd.DataFrame, melody: Score, fold: _Fold) -> di
     """Return the pitches that a note may have, and what each costs."""
     starts, ends = heard.start.to_numpy(), heard.end.to_numpy()
     sounds = np.minimum(ends, slot.end) - np.maximum(starts, slot.start)
-    if sounds.max() <= _NEAR:  # a rest: the note before it, or the first one
-        before = max(0, int(np.searchsorted(starts, slot.start + _NEAR, side="right")) - 1)
+    if sounds.max() <= NEAR:  # a rest: the note before it, or the first one
+        before = max(0, int(np.searchsorted(starts, slot.start + NEAR, side="right")) - 1)
         sounds = (np.arange(len(starts)) == before).astype(float)
     place = starts % melody.bar
-    first = (place < _NEAR) & (starts > slot.start - _NEAR)
-    on_beat = (starts % melody.beat < _NEAR) & (starts > slot.start - _NEAR)
+    first = (place < NEAR) & (starts > slot.start - NEAR)
+    on_beat = (starts % melody.beat < NEAR) & (starts > slot.start - NEAR)
     worth = np.maximum(sounds, 0) * np.where(first, _FIRST, np.where(on_beat, _ON_BEAT, 1.0))
     costs: dict[int, float] = {}
     for pitch, share in zip(heard.pitch.tolist(), worth / worth.sum(), strict=True):
@@ -220,7 +220,7 @@ def _choices(slot: _Slot, heard: pd.DataFrame, melody: Score, fold: _Fold) -> di
     for pitch in list(costs):
         for other in fold.octaves(pitch):
             costs.setdefault(other, costs[pitch] + _OTHER_OCTAVE)
-    if slot.start % melody.beat > _NEAR:
+    if slot.start % melody.beat > NEAR:
         for pitch in list(costs):
             for other in fold.beside(pitch):
                 costs.setdefault(other, costs[pitch] + _BY_STEP)

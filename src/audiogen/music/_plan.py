@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from audiogen.io import Score, Section
+from audiogen.music._bars import NEAR
 from audiogen.music._brief import Brief
 from audiogen.music._complete import bpm_range
 from audiogen.music._form import divided, form_cost
@@ -16,7 +17,6 @@ from audiogen.music._tempo import Spans, fitted, refusal
 
 __all__ = ["Plan", "PlannedSection", "plan"]
 
-_NEAR = 1e-6
 _NOTHING: dict[str, list] = {"onset": [], "duration": [], "pitch": []}
 _LONGEST_FADE = 5.0
 _BEND_COST = 25.0  # of a tempo bent by 4 %, as much as of sections of an unusual length
@@ -50,7 +50,7 @@ class PlannedSection:
     @property
     def is_whole(self) -> bool:
         """Whether the last bar is as long as the others."""
-        return abs(self.end - self.start - self.n_bars * self.bar) <= _NEAR
+        return abs(self.end - self.start - self.n_bars * self.bar) <= NEAR
 
     @property
     def bars(self) -> list[tuple[float, float]]:
@@ -97,7 +97,7 @@ class Plan:
         return [
             (section.start, section.tempo)
             for before, section in itertools.pairwise(self.sections)
-            if not math.isclose(before.tempo, section.tempo, rel_tol=_NEAR)
+            if not math.isclose(before.tempo, section.tempo, rel_tol=NEAR)
         ]
 
     @property

@@ -14,15 +14,15 @@ from audiogen.pipeline import split_steps
 from audiogen.utils.names import did_you_mean
 from audiogen.utils.silence import silenced
 
-__all__ = ["DRUMS", "kit_names", "sample_drums", "velocity_layers"]
+__all__ = ["DRUMS", "FULL", "MOST_GAIN", "kit_names", "sample_drums", "velocity_layers"]
 
 DRUMS = ("drums", "drum kit", "percussion")
 _NOTES = range(35, 82)  # of General MIDI
 _HIHATS, _CHOKE_GROUP = ("hihat_open", "hihat_closed", "hihat_pedal"), 1
 _MOST_LAYERS, _LAYER = 3, 30.0  # layers of velocity, and how many velocities make another one
 _FRAME = 0.05  # seconds
-_FULL = 0.9  # the highest peak
-_MOST_GAIN = 20.0  # of a soft hit
+FULL = 0.9  # the highest peak
+MOST_GAIN = 20.0  # of a soft sample over that of the loudest
 
 
 def kit_names(model: Any) -> dict[str, Any]:
@@ -97,9 +97,9 @@ def _at_full_level(hits: pd.DataFrame, sounds: list[np.ndarray], rate: int) -> l
     """Return hits, those of a drum all as loud as its loudest, which the player turns down."""
     levels = np.array([frame_levels(sound, round(_FRAME * rate)).max() for sound in sounds])
     loudest = pd.Series(levels).groupby(hits["drum"]).transform("max").to_numpy()
-    gains = np.minimum(loudest / np.maximum(levels, 1e-9), _MOST_GAIN)
+    gains = np.minimum(loudest / np.maximum(levels, 1e-9), MOST_GAIN)
     peak = max(gain * np.abs(sound).max() for gain, sound in zip(gains, sounds, strict=True))
-    gains *= _FULL / max(peak, 1e-9)
+    gains *= FULL / max(peak, 1e-9)
     return [
         (np.trim_zeros(sound, "b") * gain).astype(np.float32) if sound.any() else sound[:1]
         for gain, sound in zip(gains, sounds, strict=True)

@@ -16,6 +16,8 @@ from audiogen.music._mix import frame_levels, needed_rate, pitched_generator, vo
 from audiogen.music._pretrained import credit_and_licence, pretrained
 from audiogen.music._sample_drums import (
     DRUMS,
+    FULL,
+    MOST_GAIN,
     kit_names,
     sample_drums,
     velocity_layers,
@@ -30,8 +32,6 @@ __all__ = ["sample_instrument"]
 
 _STEP = 3  # keys of a zone: a key is played at most a semitone off its own sample
 _STRETCHED = 5  # keys beyond the lowest and the highest sample that play it too
-_FULL = 0.9  # the highest peak
-_MOST_GAIN = 20.0  # of a sample over that of the loudest
 _FRAME = 0.1  # seconds
 _MOST_DETUNED = 0.5  # semitones; what is further off is not what was meant, or no pitch
 _WEAKEST = 10 ** (-30 / 20)  # of the strongest partial
@@ -230,9 +230,9 @@ def _zones(
     ]
     samples = [_looped(sound, rate, sustains) for sound in steady]
     levels = np.array([_level(audio, start, rate) for audio, start in samples])
-    gains = np.minimum(levels.max() / np.maximum(levels, 1e-9), _MOST_GAIN)
+    gains = np.minimum(levels.max() / np.maximum(levels, 1e-9), MOST_GAIN)
     peaks = [gain * np.abs(audio).max() for (audio, _), gain in zip(samples, gains, strict=True)]
-    gains *= _FULL / max(*peaks, 1e-9)
+    gains *= FULL / max(*peaks, 1e-9)
     return [
         Zone(
             (audio * gain).astype(np.float32), _sounding_pitch(audio, row["pitch"], rate),
