@@ -7,22 +7,26 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from audiogen.generators import clip_conditions
 from audiogen.io import general_midi_drums
 from audiogen.music._instruments import Instrument
+from audiogen.music._mix import needed_rate, voice_sounds
 from audiogen.pipeline import split_steps
+from audiogen.signal import loop_note
 from audiogen.utils.names import did_you_mean
 from audiogen.utils.validation import warn_user
 
 __all__ = [
     "KIT", "REACH", "DrumRole", "Role", "cast_drums", "cast_parts", "is_kit", "is_played",
-    "kit_generator", "voices_like", "voices_of", "warn_of_moved",
+    "kit_generator", "voice_sustains", "voices_like", "voices_of", "warn_of_moved",
 ]  # fmt: skip
 
 KIT = "muldjord"  # the one that drums are played on where nothing else is wanted
 REACH = 12  # semitones beyond the pitches that a voice learnt: the most that it extrapolates
-# What counts against a voice: another instrument, then another family; a part out of its reach;
-# an octave that the part is moved by; another part that it plays.
-_OTHER, _STRANGER = 1.0, 3.0
+# What counts against a voice: another instrument, then another family, and one whose notes die
+# away where the instrument's are held; a part out of its reach; an octave that the part is moved
+# by; another part that it plays.
+_OTHER, _STRANGER, _UNSUITED = 1.0, 3.0, 1.2
 _OUTSIDE, _OCTAVE, _TAKEN = 8.0, 0.6, 0.5
 
 
@@ -140,8 +144,14 @@ def cast_parts(
     instruments: Mapping[str, Instrument],
     conditions: Any,
     fixed: Mapping[str, str] | None = None,
+    *,
+    model: Any = None,
 ) -> dict[str, Role]:
     """Return the role of each part: the voice most like its instrument that reaches its notes.
+
+    Voices of an instrument and its family are told by their names. Where there are none, such as
+    in a model of one's own families, a voice whose notes are held suits a part of a flute or of
+    strings, and one whose notes die away a part of a guitar or a piano.
 
     Parameters
     ----------
@@ -153,6 +163,9 @@ def cast_parts(
         The conditions of the model that plays.
     fixed : dict of str to str, default=None
         A category that must play a part.
+    model : estimator, default=None
+        The model that plays, to hear which of its voices are held; None goes by names and
+        pitches alone.
 
     Returns
     -------
@@ -165,14 +178,63 @@ def cast_parts(
     """
     voices = voices_of(conditions)
     roles: dict[str, Role] = {}
+    held: dict[str, bool] = {}
     for part, instrument in instruments.items():
         pitch = notes.pitch[notes.part == part].to_numpy(dtype=float)
         if len(pitch):
             taken = [role.voice for role in roles.values()]
             able = _able(voices, (fixed or {}).get(part))
             costs = [_cost(voice, pitch, instrument, taken) for voice in able]
-            roles[part] = able[int(np.argmin(costs))]
+            if model is not None and len(able) > 1 and not voices_like(instrument, able):
+                roles[part] = _suited(able, costs, instrument.sustains, model, held)
+            else:
+                roles[part] = able[int(np.argmin(costs))]
     return roles
+
+
+def _suited(
+    able: list[Role], costs: list[float], sustains: bool, model: Any, held: dict[str, bool]
+) -> Role:
+    """Return the voice of the least cost, among strangers that are held or die away.
+
+    Only those that may be the best are heard, each once: what is known of them is in `held`.
+    """
+    best, least = able[0], np.inf
+    for place in np.argsort(costs, kind="stable"):
+        if costs[place] >= least:
+            break
+        voice = able[place]
+        if voice.voice not in held:
+            held[voice.voice] = voice_sustains(voice, model)
+        total = costs[place] + _UNSUITED * (held[voice.voice] != sustains)
+        if total < least:
+            best, least = voice, total
+    return best
+
+
+def voice_sustains(voice: Role, model: Any) -> bool:
+    """Tell whether the notes of a voice sound as long as they are held.
+
+    It is told from one note, generated at the middle of the pitches that were learnt: whether
+    its level is steady enough for `audiogen.signal.loop_note`.
+
+    Parameters
+    ----------
+    voice : Role
+        The voice.
+    model : estimator
+        A fitted pipeline with the condition pitch.
+
+    Returns
+    -------
+    sustains : bool
+    """
+    rate, final = needed_rate(model), split_steps(model)[1]
+    middle = {name: np.mean(learnt) for name, learnt in final.conditions_.ranges_.items()}
+    wanted = pd.DataFrame([{**middle, "pitch": np.mean(voice.pitches), **voice.conditions}])
+    wanted = clip_conditions(final, wanted, list(middle))
+    (sound,) = voice_sounds(model, wanted, rate=rate, voice=voice.voice, seed=0)
+    return loop_note(sound, sample_rate=rate) is not None
 
 
 def _able(voices: list[Role], category: str | None) -> list[Role]:

@@ -11,6 +11,8 @@ __all__ = ["PARTS", "PITCHED_PARTS", "Instrument", "instrument_names", "load_ins
 
 PARTS = ("melody", "chords", "bass", "drums", "pad", "counter")
 PITCHED_PARTS = tuple(part for part in PARTS if part != "drums")
+# Programs of General MIDI that are struck or plucked.
+_STRUCK = {*range(16), *range(24, 40), 45, 46, 47, *range(104, 109), *range(112, 120)}
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,11 @@ class Instrument:
     low: int
     high: int
     chords: bool
+
+    @property
+    def sustains(self) -> bool:
+        """Whether its notes sound as long as they are held: it is not struck or plucked."""
+        return self.program not in _STRUCK
 
 
 def load_instrument(name: str) -> Instrument:

@@ -200,7 +200,7 @@ def _take(order: _Order, seed: int) -> _Take:
     composed = _best_score(order, seed)
     instruments = {part: load_instrument(name) for part, name in order.brief.voices.items()}
     notes = composed.score.to_seconds()
-    roles = cast_parts(notes, instruments, order.conditions)
+    roles = cast_parts(notes, instruments, order.conditions, model=order.model)
     drums = None
     if "drums" in composed.score.parts:
         drums = cast_drums(notes, order.drum_conditions, _KITS.get(style.name, KIT))

@@ -113,7 +113,8 @@ def play_midi(
     conditions = pitched_generator(model, "play_midi").conditions_
     drum_conditions = kit_generator(kit, "play_midi").conditions_
     fixed = _fixed(program_of, programs or {})
-    roles, places = cast_parts(notes, instruments, conditions, fixed=fixed), _places(notes)
+    roles = cast_parts(notes, instruments, conditions, fixed=fixed, model=model)
+    places = _places(notes)
     if seconds is None:
         seconds = seconds_of(notes, 0.0 if loop else _TAIL)
     notes = _parts_heard(notes, seconds, round(seconds * sample_rate) / sample_rate)

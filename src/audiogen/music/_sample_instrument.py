@@ -37,8 +37,6 @@ _MOST_DETUNED = 0.5  # semitones; what is further off is not what was meant, or 
 _WEAKEST = 10 ** (-30 / 20)  # of the strongest partial
 _FEW = 12  # categories that a message lists; of more it lists words for instruments
 _FADE = 0.5  # seconds at the end of a sample that is played once, or a quarter of it
-# Programs of General MIDI that are struck or plucked.
-_STRUCK = {*range(16), *range(24, 40), 45, 46, 47, *range(104, 109), *range(112, 120)}
 _CONSTRAINTS = {
     "instrument": (Options(None), Instance(str, "the name of an instrument")),
     "release": Interval(numbers.Real, 0, 60, closed="right"),
@@ -215,7 +213,7 @@ def _velocity_layers(final: Any, role: Role) -> pd.DataFrame:
 def _sustains(known: Instrument | None, sounds: list[np.ndarray], rate: int) -> bool:
     """Tell whether notes sound as long as they are held."""
     if known is not None:
-        return known.program not in _STRUCK
+        return known.sustains
     steady = [loop_note(sound, sample_rate=rate) is not None for sound in sounds]
     return 2 * sum(steady) > len(steady)
 
