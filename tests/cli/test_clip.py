@@ -15,6 +15,7 @@ import soundfile
 
 from audiogen import datasets, recipes, save
 from audiogen.cli.parser import build_parser
+from audiogen.music import Brief, load_style
 from audiogen.signal import true_peak
 
 
@@ -119,6 +120,21 @@ def test_bad_input_is_refused_in_clear_words_before_any_work(tmp_path, run_here)
     code, printed, _ = run_here("clip", "slow jig", "--bpm", 180, "--explain")
     assert code == 0
     assert "tempo: 180 beats a minute" in printed
+
+
+def test_without_words_the_genre_is_drawn_by_the_seed_and_printed(run_here):
+    genres = []
+    for seed in (0, 1, 2, 3, 0):
+        code, printed, said = run_here("clip", "--explain", "--seed", seed)
+        assert (code, said) == (0, "")
+        genres += re.findall(r"^genre: (\w+) \(chosen\)$", printed, re.MULTILINE)
+    assert genres == [Brief().complete(seed).genre for seed in (0, 1, 2, 3, 0)]
+    assert len(set(genres)) > 1
+    code, printed, _ = run_here(
+        "clip", "--seconds", 2, "--sample-rate", 8000, "--no-drums", "--seed", 0, "--quiet"
+    )
+    assert code == 0
+    assert f": {load_style(genres[0]).title}, 2 s, " in printed
 
 
 @pytest.mark.parametrize(
