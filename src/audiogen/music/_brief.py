@@ -7,13 +7,15 @@ import pathlib
 from dataclasses import dataclass, field
 from typing import Any
 
-from audiogen.music._brief_checks import checked_settings, named, refuse_contradictions
+from audiogen.music._brief_checks import checked_settings, refuse_contradictions
 from audiogen.music._explain import explain_brief
 from audiogen.utils.files import atomic_path
 from audiogen.utils.names import did_you_mean
 from audiogen.utils.validation import plain
 
 __all__ = ["Brief"]
+
+_PLAYED = ("instruments", "voices", "parts", "without", "drums")  # settings of who plays
 
 
 @dataclass(frozen=True)
@@ -117,8 +119,9 @@ class Brief:
         Parameters
         ----------
         **settings : object
-            Settings by name; None leaves what is there. What a setting settles goes: `bpm`
-            takes the pace away, and a tempo that was chosen for a genre goes with that genre.
+            Settings by name; None leaves what is there. What a setting settles or contradicts
+            goes: `bpm` takes the pace away and the other way round, `loop` the ending,
+            `instruments` the voices, and what is asked for is no longer left out.
 
         Returns
         -------
@@ -142,20 +145,31 @@ class Brief:
             if name not in known:
                 raise TypeError(f"A brief has no setting {name!r}.{did_you_mean(name, known)}")
         given = {name: value for name, value in settings.items() if value is not None}
-        if "bpm" in given:
-            given.setdefault("pace", None)
+        for one, other in (("bpm", "pace"), ("pace", "bpm")):
+            if one in given:
+                given.setdefault(other, None)
         if given.get("loop") is True:
             given.setdefault("ending", None)
         if given.get("ending") is not None:
             given.setdefault("loop", False)
         if "instruments" in given:
             given.setdefault("voices", {})
-            asked = named("instruments", given["instruments"])
-            given.setdefault("without", tuple(w for w in self.without if w not in asked))
-        if given.get("drums") is True:
-            given["without"] = tuple(w for w in self.without if w != "drums")
+        given = self._without_what_contradicts(given) | given
         chosen = tuple(name for name in self.chosen if name not in given)
         return dataclasses.replace(self, **{"chosen": chosen, **given})
+
+    def _without_what_contradicts(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Return the settings of this brief that others contradict, without what does."""
+        new = Brief(**{name: given[name] for name in _PLAYED if name in given})
+        asked = {*new.instruments, *new.voices, *new.voices.values(), *new.parts}
+        asked |= {"drums"} if new.drums else set()
+        return {
+            "without": tuple(w for w in self.without if w not in asked),
+            "instruments": tuple(i for i in self.instruments if i not in new.without),
+            "voices": {p: i for p, i in self.voices.items() if not {p, i} & set(new.without)},
+            "parts": tuple(part for part in self.parts if part not in new.without),
+            "drums": None if "drums" in new.without else self.drums,
+        }
 
     def complete(self, random_state: Any = None) -> "Brief":
         """Return a brief in which nothing is free.

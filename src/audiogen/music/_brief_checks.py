@@ -13,7 +13,7 @@ from audiogen.utils.validation import Instance, Interval, Options, check_paramet
 if TYPE_CHECKING:
     from audiogen.music._brief import Brief
 
-__all__ = ["MODES", "checked_settings", "named", "refuse_contradictions"]
+__all__ = ["MODES", "checked_settings", "refuse_contradictions"]
 
 MODES = tuple(SCALES)
 ENDINGS = ("ring", "cold", "fade")
@@ -46,7 +46,7 @@ def checked_settings(settings: dict[str, Any]) -> dict[str, Any]:
     return {
         "mood": tuple(_checked_mood(word) for word in _listed("mood", settings["mood"])),
         "metre": _checked_metre(settings["metre"]),
-        "instruments": named("instruments", settings["instruments"]),
+        "instruments": _named("instruments", settings["instruments"]),
         "voices": _checked_voices(settings["voices"]),
         "without": tuple(map(_part_or_instrument, _listed("without", settings["without"]))),
         "parts": _checked_parts(settings["parts"]),
@@ -90,7 +90,7 @@ def _checked_metre(metre: Any) -> tuple[int, int] | None:
     return beats, unit
 
 
-def named(name: str, value: Any) -> tuple[str, ...]:
+def _named(name: str, value: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(load_instrument(word).name for word in _listed(name, value)))
 
 
