@@ -169,7 +169,7 @@ def _voices(brief: "Brief", style: Style, rng: np.random.Generator) -> dict[str,
     out = set(brief.without)
     given = {part: style.instead.get(name, name) for part, name in brief.voices.items()}
     named = [style.instead.get(name, name) for name in brief.instruments]
-    _assign(named, given, brief.solo)
+    _assign(named, given, brief)
     parts = [part for part in PARTS if part in style.voices or part in brief.parts]
     if brief.solo:
         parts = list(brief.parts)
@@ -200,10 +200,11 @@ def _is_out(name: str, out: set[str]) -> bool:
     return any(name == other or name.endswith(f" {other}") for other in out)
 
 
-def _assign(named: list[str], given: dict[str, str], solo: bool) -> None:
+def _assign(named: list[str], given: dict[str, str], brief: "Brief") -> None:
     """Give parts to instruments that were named without any, the first one leading."""
-    if solo and len(named) == 1 and not given and load_instrument(named[0]).chords:
-        given |= dict.fromkeys(("melody", "chords", "bass"), named[0])
+    if brief.solo and len(named) == 1 and not given and load_instrument(named[0]).chords:
+        hands = ("melody", "chords") if "bass" in brief.parts else ("melody", "chords", "bass")
+        given |= dict.fromkeys(hands, named[0])
     for place, name in enumerate(named):
         if name in given.values():
             continue
@@ -214,6 +215,9 @@ def _assign(named: list[str], given: dict[str, str], solo: bool) -> None:
                 "Name fewer instruments, or give parts to them, such as 'piano chords'."
             )
         given[free[0]] = name
+    leader = given.get("melody")
+    if brief.solo and leader in named and load_instrument(leader).chords:
+        given.setdefault("chords", leader)  # a piano that plays with a bass has two hands
 
 
 def _wanted(name: str, later: list[str]) -> list[str]:
