@@ -123,7 +123,8 @@ UNDERSTOOD = {
     "smooth jazz sax, late night mood": {
         "genre": "jazz_swing", "mood": ("dreamy",), "instruments": ("saxophone",)},
     "jazz trio: piano, double bass, drums": {
-        "genre": "jazz_swing", "instruments": ("piano", "double bass"), "drums": True},
+        "genre": "jazz_swing", "instruments": ("piano", "double bass"), "drums": True,
+        "solo": True},
     "percussion-free ambient pad": {
         "mood": ("dreamy",), "drums": False, "parts": ("pad",)},
     "drumless funk, 90s": {"genre": "funk", "drums": False, "seconds": 90},

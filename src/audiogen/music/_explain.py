@@ -69,7 +69,10 @@ def _length(brief: "Brief") -> str:
 
 def _players(brief: "Brief") -> str:
     named = [f"{instrument} ({part})" for part, instrument in brief.voices.items()]
-    text = ", ".join(named or brief.instruments)
+    if "voices" not in brief.chosen:  # whose parts are still free, and parts whose players are
+        named += [name for name in brief.instruments if name not in brief.voices.values()]
+        named += [part for part in brief.parts if part not in brief.voices]
+    text = ", ".join(named)
     if brief.solo:
         return f"{text or 'drums'}, nothing else"
     return text or "free"

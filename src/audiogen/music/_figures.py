@@ -4,15 +4,15 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["take_figures"]
+__all__ = ["NUMBER_WORDS", "take_figures"]
 
-_NUMBER_WORDS = {
+NUMBER_WORDS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
     "nine": 9, "ten": 10, "twelve": 12, "fifteen": 15, "twenty": 20, "twenty-five": 25,
     "thirty": 30, "forty": 40, "forty-five": 45, "fifty": 50, "sixty": 60, "ninety": 90,
 }  # fmt: skip
-_SPELT = "|".join(sorted(_NUMBER_WORDS, key=len, reverse=True))
-_NUMBER = rf"(\d+(?:\.\d+)?|(?:{_SPELT}))"
+_SPELT = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
+_NUMBER = rf"(?<![.\d])(?<!(?<!\w)-)(\d+(?:\.\d+)?|(?:{_SPELT}))"
 _SECONDS, _MINUTES = r"(?:seconds?|secs?|s)", r"(?:minutes?|mins?|min)"
 _MODES = {"major": "major", "maj": "major", "minor": "minor", "min": "minor",
           "dorian": "dorian", "mixolydian": "mixolydian", "lydian": "lydian",
@@ -45,7 +45,7 @@ def take_figures(text: str) -> tuple[dict[str, Any], str]:
 
 
 def _value(text: str) -> float:
-    spelt = _NUMBER_WORDS.get(text.lower())
+    spelt = NUMBER_WORDS.get(text.lower())
     number = float(text) if spelt is None else float(spelt)
     return int(number) if number.is_integer() else number
 
@@ -61,7 +61,7 @@ def _metre(match: re.Match) -> dict[str, Any]:
 def _key(match: re.Match) -> dict[str, Any]:
     tonic = _LETTERS[match[1].lower()]
     tonic += {"#": 1, "♯": 1, "sharp": 1, "b": -1, "♭": -1, "flat": -1}.get(
-        (match[2] or "").lower(), 0
+        (match[2] or "").strip().lower(), 0
     )
     word = match[3] if match.re.groups > 2 and match[3] else ""
     key: dict[str, Any] = {"tonic": tonic % 12}
@@ -78,6 +78,10 @@ def _minutes(match: re.Match) -> dict[str, Any]:
     return {"seconds": _value(match[1]) * 60 + (_value(match[2]) if match[2] else 0)}
 
 
+def _half_minutes(match: re.Match) -> dict[str, Any]:
+    return {"seconds": _value(match[1]) * 60 + 30}
+
+
 def _clock(match: re.Match) -> dict[str, Any]:
     return {"seconds": int(match[1]) * 60 + int(match[2])}
 
@@ -86,35 +90,66 @@ def _seconds(match: re.Match) -> dict[str, Any]:
     return {"seconds": _value(match[1])}
 
 
+def _refuse_time(match: re.Match) -> dict[str, Any]:
+    time = match[0].split(maxsplit=1)[1]
+    raise ValueError(
+        f"{match[0]!r} is not understood: nobody enters or leaves on the way. Write "
+        f"'hit at {time}' for a section that begins there, and {time!r} for a length."
+    )
+
+
+def _refuse_fade(match: re.Match) -> dict[str, Any]:
+    raise ValueError(
+        f"{match[0]!r} is not understood: how long a fade takes is said by the option --fade-out "
+        f"{match[1]} (in Python fade_out={match[1]})."
+    )
+
+
 def _constant(seconds: float) -> Callable[[re.Match], dict[str, Any]]:
     return lambda _match: {"seconds": seconds}
 
 
 def _hits(match: re.Match) -> dict[str, Any]:
-    return {"hits": tuple(_value(number) for number in re.findall(_NUMBER, match[1], re.I))}
+    found = re.findall(rf"(\d{{1,2}}):(\d{{2}})|{_NUMBER}", match[1], re.I)
+    return {"hits": tuple(_value(n) if n else int(m) * 60 + int(s) for m, s, n in found)}
 
 
-_HIT = rf"{_NUMBER}\s?-?{_SECONDS}?"
+_CLOCK = r"\d{1,2}:\d{2}"
+_HIT = rf"(?:{_CLOCK}|{_NUMBER}\s?-?{_SECONDS}?)"
+# What may stand before an exact figure, which is then no more and no less.
+_NEARLY = (
+    r"(?:\b(?:only|just|exactly|precisely|about|around|roughly|approximately|circa|at\s+least|"
+    r"up\s+to|at\s+most)\s+)?"
+)
 _I = re.IGNORECASE
 # In this order: what a rule matches is taken out of the text before the next one looks.
 _RULES: tuple[tuple[str, int, Callable[[re.Match], dict[str, Any]]], ...] = (
-    (rf"\b(?:with\s+)?(?:a\s+)?(?:hits?|changes?|drops?|accents?|section\s+change)\s+(?:at|on)\s+"
-     rf"((?:{_NUMBER}\s*,\s*)*{_HIT}(?:\s*,?\s+and\s+(?:at\s+)?{_HIT})*)(?![\w/])", _I, _hits),
-    (rf"\b(?:at\s+|tempo\s+(?:of\s+)?)?{_NUMBER}\s?-?(?:bpm\b|beats\s+(?:per|a)\s+minute\b)",
+    (rf"\b(?:with\s+)?(?:a\s+)?(?:(?:big|beat|bass)\s+)?(?:hits?|changes?|drops?|accents?|section\s+change)\s+(?:at|on)\s+"
+     rf"((?:(?:{_CLOCK}|{_NUMBER})\s*,\s*)*{_HIT}(?:\s*,?\s+and\s+(?:at\s+)?{_HIT})*)(?![\w/:])",
+     _I, _hits),
+    (rf"\b(?:at|from|after|before|until)\s+(?:{_CLOCK}|{_NUMBER}\s?-?(?:{_SECONDS}|{_MINUTES}))\b",
+     _I, _refuse_time),
+    (rf"\b{_NUMBER}[\s-]+(?:second|sec)[\s-]+(?:long\s+)?fade\b", _I, _refuse_fade),
+    (rf"{_NEARLY}\b(?:at\s+|tempo\s+(?:of\s+)?)?{_NUMBER}\s?-?(?:bpm\b|beats\s+(?:per|a)\s+minute\b)",
      _I, _bpm),
     (r"\b(?:tempo|bpm)\s*(?:of|=|:)?\s*(\d+(?:\.\d+)?)\b", _I, _bpm),
     (r"\b(?:in\s+)?(\d{1,2})/(\d{1,2})(?:\s+(?:time|metre|meter))?\b", _I, _metre),
-    (r"\b(?:half\s+a|half)\s+minute\b", _I, _constant(30)),
-    (r"\b(?:a\s+minute\s+and\s+a\s+half|one\s+and\s+a\s+half\s+minutes)\b", _I, _constant(90)),
-    (rf"\b{_NUMBER}\s?-?{_MINUTES}(?:\s*(?:and\s+)?{_NUMBER}\s?-?{_SECONDS})?\b", _I, _minutes),
-    (r"\ba\s+minute\b", _I, _constant(60)),
-    (r"\b(\d{1,2}):(\d{2})\b", _I, _clock),
-    (rf"\b{_NUMBER}\s?-?{_SECONDS}\b", _I, _seconds),
+    (rf"{_NEARLY}\b(\d{{1,2}}):(\d{{2}})(?:\s?{_MINUTES})?\b", _I, _clock),
+    (rf"{_NEARLY}\b(\d+)m\s?(\d+)s?\b", _I, _minutes),
+    (rf"{_NEARLY}\b{_NUMBER}\s+and\s+a\s+half\s+minutes\b", _I, _half_minutes),
+    (rf"{_NEARLY}\b(?:half\s+a|half)\s+minute\b", _I, _constant(30)),
+    (rf"{_NEARLY}\ba\s+minute\s+and\s+a\s+half\b", _I, _constant(90)),
+    (rf"{_NEARLY}\b{_NUMBER}\s?-?{_MINUTES}(?:\s*(?:and\s+)?{_NUMBER}\s?-?{_SECONDS})?\b",
+     _I, _minutes),
+    (rf"{_NEARLY}\ba\s+minute\b", _I, _constant(60)),
+    (rf"{_NEARLY}\b{_NUMBER}\s?-?{_SECONDS}\b", _I, _seconds),
     # "In a minor key" and "a minor waltz" name no tonic, "in a minor" does.
     (rf"\b(?:in\s+|key\s+of\s+)a[\s-]+({_MODE})\b(?!\s+(?:key|mode|mood|feel))", 0, _key_of_a),
-    (rf"\b(?:in\s+)?(?:the\s+)?(?:key\s+of\s+)?(?-i:(?!a[\s-]+\w)){_NOTE}[\s-]+({_MODE})\b",
+    (rf"\b(?:in\s+)?(?:the\s+)?(?:key\s+of\s+)?(?-i:(?!a[\s-]+(?!flat|sharp)\w)){_NOTE}[\s-]+({_MODE})\b",
      _I, _key),
-    (rf"\bkey\s+of\s+{_NOTE}\b", _I, _key),
-    (r"\bin\s+([A-G])(#|♯|b|♭)?(m)?(?=\s*(?:$|[,.;]|with\b|at\b|for\b|and\b|\d))", 0, _key),
+    (rf"\bkey\s*(?:of|:|=)\s*{_NOTE}\b", _I, _key),
+    (r"\bkey\s+([A-G])(#|♯|b|♭)?(m)?\b", 0, _key),
+    (r"\bin\s+([A-Gb-g]|a(?=\s*(?:$|[,.;])))(#|♯|b|♭|\s+sharp|\s+flat)?(m)?"
+     r"(?=\s*(?:$|[,.;]|with\b|at\b|for\b|and\b|\d))", 0, _key),
     (r"\b([A-G])(#|♯|b|♭)?(m)\b", 0, _key),
 )  # fmt: skip

@@ -1,44 +1,38 @@
 """Briefs read from words."""
 
+import itertools
 import re
 import unicodedata
+from textwrap import shorten
 from typing import Any
 
 from audiogen.music._brief import Brief
 from audiogen.music._figures import take_figures
-from audiogen.music._words import NEGATIONS, Meaning, spaced, vocabulary
-from audiogen.utils.names import did_you_mean
+from audiogen.music._reading import Reader, pushed
+from audiogen.music._refusals import reason, refuse_decades_and_intros
+from audiogen.music._words import mood_table, vocabulary
 
 __all__ = ["parse_prompt"]
 
 _SINGLE = {
     "genres": "genre", "paces": "pace", "modes": "mode", "metres": "metre", "swings": "swing",
     "endings": "ending", "densities": "density", "intensities": "intensity", "lengths": "seconds",
+    "ensembles": "players",
 }  # fmt: skip
-# Endings of words that are taken off, and what comes in their place.
-_INFLECTIONS = (("'s", ""), ("s", ""), ("es", ""), ("ies", "y"), ("ily", "y"), ("ly", ""),
-                ("ier", "y"), ("iest", "y"), ("er", ""), ("est", ""), ("ish", ""),
-                ("y", ""))  # fmt: skip
-# "90s hip hop" is no length, but "rock, 90s" and "a 90s loop" are.
-_OF_A_LENGTH = (
-    "of|long|loop|clip|version|at|in|and|with|for|no|without|on|fad(?:e|es|ing)|ring|ringing|cold"
-)
-_DECADE = (
-    r"(?<![\w.])(?:(?:19|20)\d0'?s|'\d0'?s|the\s+[2-9]0'?s\b(?!\s+(?:long|loop|clip|version)\b)|"
-    rf"[5-9]0'?s[\s-]+(?=[a-z])(?!(?:{_OF_A_LENGTH})\b))(?!\w*\d)"
-)
-# "Dramatic intro" and "for an intro" say what a clip is for, but these ask for one in it.
-_OPENING = (
-    r"(?:\b(?:no|without|minus)(?:\s+an?)?|"
-    r"(?:\bwith|(?<!seconds )(?<!second )(?<!sec )(?<!\ds )\b(?:long|longer|extended))"
-    r"(?:\s+an?)?(?:\s+(?!(?:for|as|to|in)\b)[\w'-]+)?)\s+(?:intro|outro)s?\b(?!\s+music)"
-)
 _REWORDED = (
+    ("[\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}]", "'"),
+    ('["\N{LEFT DOUBLE QUOTATION MARK}\N{RIGHT DOUBLE QUOTATION MARK}]', " "),
+    ("[\N{EN DASH}\N{EM DASH}\N{HORIZONTAL ELLIPSIS}]|\\s-+\\s", " , "),
+    (r"\bw/o\b", "without "),
+    (r"\bw/", "with "),
     (r"\b(drums?|percussion|bass)[\s-]+free\b", r"no \1,"),
     (r"\bdrumless\b", "no drums,"),
 )
-# What may stand between a negation and what it leaves out.
-_PASSED = ("any", "a", "an", "the", "my", "our", "your", "its", "this", "that")
+# How far two moods, or a mood and a word for how loud it is, may lie apart to be had together.
+_APART, _LOUD_APART = 0.6, 0.7
+_NUMBERS = ("pace", "intensity", "density")
+_EXPLAINED = 6  # words that are not understood, of which the nearest known ones are looked for
+_SHOWN = 80  # characters of a prompt that messages show
 
 
 def parse_prompt(text: str) -> Brief:
@@ -82,12 +76,13 @@ def parse_prompt(text: str) -> Brief:
         raise TypeError(f"A prompt is text. Got {text!r} instead.")
     if not text.strip():
         raise ValueError("The prompt is empty. Say what the clip is to be, such as 'upbeat jig'.")
-    settings, rest = take_figures(_plain(text))
-    reader = _Reader(re.findall(r"[\w'&#./♯♭]+|,", spaced(rest)))
-    reader.read()
+    plain = _plain(text)
+    refuse_decades_and_intros(plain)
+    settings, rest = take_figures(plain)
+    reader = Reader(rest)
     if reader.unknown:
         raise ValueError(_refusal(reader.unknown))
-    found = reader.settings()
+    found = _settings(reader)
     if settings.get("bpm") is not None:
         found.pop("pace", None)
     for name in ("seconds", "mode", "metre"):
@@ -97,188 +92,124 @@ def parse_prompt(text: str) -> Brief:
     merged = {**found, **{k: v for k, v in settings.items() if v is not None}}
     if not merged:
         raise ValueError(
-            f"The prompt {text!r} says nothing of genre, mood, instruments or settings. Say what "
-            "the clip is to be, such as 'upbeat jig'."
+            f"The prompt {shorten(text, _SHOWN)!r} says nothing of genre, mood, instruments or "
+            "settings. Say what the clip is to be, such as 'upbeat jig'."
         )
     return Brief(**merged)
 
 
+def _refusal(unknown: list[str]) -> str:
+    """Return the message for words that are not understood: of many, the last are only named."""
+    words = list(dict.fromkeys(unknown))
+    lines = [reason(word) for word in words[:_EXPLAINED]]
+    if more := words[_EXPLAINED:]:
+        lines.append(f"Nor are {', '.join(map(repr, more))} understood.")
+    return " ".join(lines)
+
+
 def _plain(text: str) -> str:
-    """Return text without accents, "drum-free" put into words; refuse decades and intros."""
+    """Return text without accents, "drum-free" and the like put into words."""
     letters = unicodedata.normalize("NFD", text)
     text = "".join(c for c in letters if not unicodedata.combining(c))
-    decade = re.search(_DECADE, text, re.IGNORECASE)
-    if decade:
-        number = re.sub(r"\D", "", decade[0])
-        length = f"; for a length write '{number} seconds'" if len(number) == 2 else ""
-        raise ValueError(
-            f"{decade[0].strip(' -')!r} is not understood: a decade is no style here. The nearest "
-            f"known words are retro, vintage{length}."
-        )
-    opening = re.search(_OPENING, text, re.IGNORECASE)
-    if opening:
-        raise ValueError(
-            f"{opening[0]!r} is not understood: the style says how a clip begins. For how it ends "
-            "the known words are ring out, cold ending, fade out; for a length write '8 seconds'."
-        )
     for pattern, instead in _REWORDED:
         text = re.sub(pattern, instead, text, flags=re.IGNORECASE)
     return text
 
 
-class _Reader:
-    """Words, read from left to right by the longest phrases that are known."""
+def _settings(reader: Reader) -> dict[str, Any]:
+    """Return the settings of a brief that words say."""
+    found, tables = reader.found, vocabulary().tables
+    result = _single_values(reader)
+    if "families" in found:
+        result["genre"] = _genre_of_families(found["families"], result.get("genre"))
+    if "moods" in found:
+        moods = _agreeing(found["moods"], tables["moods"], "mode" in result)
+        _refuse_loud_and_calm(moods, result.get("intensity"))
+        result["mood"] = moods
+        result = _pushed_moods(moods, reader.degrees) | result
+    parts = list(dict.fromkeys(found.get("parts", ())))
+    if "drums" in parts or "drums" in reader.without:
+        result["drums"] = "drums" in parts
+    if "drums" in parts and "drums" in reader.without:
+        raise ValueError("Drums are asked for and left out; say one of them.")
+    result |= {
+        "loop": "loops" in found,
+        "solo": "solo" in found,
+        "instruments": tuple(dict.fromkeys(found.get("instruments", ()))),
+        "voices": reader.voices,
+        "parts": tuple(part for part in parts if part != "drums"),
+        "without": tuple(name for name in dict.fromkeys(reader.without) if name != "drums"),
+    }
+    named = [*result["instruments"], *reader.voices.values(), *parts]
+    if "players" in result:
+        _refuse_other_numbers(found["ensembles"][0], result.pop("players"), _players(result))
+        result["solo"] = True
+    elif result["solo"] and not named:
+        raise ValueError("Say which instrument plays alone, such as 'solo piano'.")
+    nothing: tuple[Any, ...] = ((), {})
+    return {
+        n: v for n, v in result.items() if v not in nothing and (v is not False or n == "drums")
+    }
 
-    def __init__(self, tokens: list[str]) -> None:
-        self.tokens = tokens
-        self.words = vocabulary()
-        self.found: dict[str, list[str]] = {}
-        self.voices: dict[str, str] = {}
-        self.without: list[str] = []
-        self.unknown: list[str] = []
-        self.negation = ""  # the word that negates what follows, or ""
-        self.carries = False  # whether it negates the very next thing
 
-    def read(self) -> None:
-        """Read all words."""
-        at = 0
-        while at < len(self.tokens):
-            if self.tokens[at] in (",", ".", "/", "&"):
-                self._end_negation()
-                at += 1
-                continue
-            if self.tokens[at] in NEGATIONS.get(self.negation, ()):
-                self.carries, at = True, at + 1
-                continue
-            length, phrase, meaning = self._longest(at)
-            if meaning is None:
-                self.unknown.append(self.tokens[at])
-                self.negation = ""
-            else:
-                length += self._take(phrase, meaning, at + length)
-            at += length
-        self._end_negation()
+def _single_values(reader: Reader) -> dict[str, Any]:
+    """Return the settings of which there is one, such as the genre."""
+    tables, result = vocabulary().tables, {}
+    for kind, name in _SINGLE.items():
+        values = list(dict.fromkeys(reader.found.get(kind, ())))
+        if len({str(_value_of(tables[kind], value, name)) for value in values}) > 1:
+            raise ValueError(
+                f"{' and '.join(map(repr, values))} contradict each other; say one of them."
+            )
+        if values:
+            result[name] = _value_of(tables[kind], values[0], name)
+            if values[0] in reader.degrees:
+                result |= pushed({name: result[name]}, reader.degrees[values[0]])
+    return result
 
-    def settings(self) -> dict[str, Any]:
-        """Return the settings of a brief."""
-        tables, result = self.words.tables, {}
-        for kind, name in _SINGLE.items():
-            values = list(dict.fromkeys(self.found.get(kind, ())))
-            if len(values) > 1:
-                raise ValueError(
-                    f"{' and '.join(map(repr, values))} contradict each other; say one of them."
-                )
-            if values:
-                row = tables[kind][values[0]]
-                result[name] = row[name] if isinstance(row, dict) else values[0]
-        if "families" in self.found:
-            result["genre"] = self._genre_of_families(result.get("genre"))
-        if "moods" in self.found:
-            result["mood"] = _agreeing(self.found["moods"], tables["moods"], "mode" in result)
-        if "loops" in self.found:
-            result["loop"] = True
-        if "solo" in self.found:
-            result["solo"] = True
-        parts = self.found.get("parts", [])
-        instruments = list(dict.fromkeys(self.found.get("instruments", ())))
-        if "drums" in parts or "drums" in self.without:
-            result["drums"] = "drums" in parts
-        if "drums" in parts and "drums" in self.without:
-            raise ValueError("Drums are asked for and left out; say one of them.")
-        without = [name for name in dict.fromkeys(self.without) if name != "drums"]
-        asked = tuple(part for part in dict.fromkeys(parts) if part != "drums")
-        result |= {
-            "instruments": tuple(instruments),
-            "voices": self.voices,
-            "parts": asked,
-            "without": tuple(without),
-        }
-        if result.get("solo") and not instruments and not self.voices and not parts:
-            raise ValueError("Say which instrument plays alone, such as 'solo piano'.")
-        return {name: value for name, value in result.items() if value not in ((), {})}
 
-    def _genre_of_families(self, genre: str | None) -> str:
-        """Return the genre that is named if it is of all the families, or the first that is."""
-        families = list(dict.fromkeys(self.found["families"]))
-        table = self.words.tables["families"]
-        for first in [genre] if genre else table[families[0]]["genres"]:
-            if all(first in table[family]["genres"] for family in families):
-                return first
-        names = [*families, *([genre] if genre else [])]
+def _value_of(table: dict[str, Any], value: str, name: str) -> Any:
+    """Return what a name says of a setting: a number of its row, or itself."""
+    row = table[value]
+    return row[name] if isinstance(row, dict) else value
+
+
+def _genre_of_families(families: list[str], genre: str | None) -> str:
+    """Return the genre that is named if it is of all the families, or the first that is."""
+    families = list(dict.fromkeys(families))
+    table = vocabulary().tables["families"]
+    for first in [genre] if genre else table[families[0]]["genres"]:
+        if all(first in table[family]["genres"] for family in families):
+            return first
+    names = [*families, *([genre] if genre else [])]
+    raise ValueError(f"{' and '.join(map(repr, names))} contradict each other; say one of them.")
+
+
+def _pushed_moods(moods: tuple[str, ...], degrees: dict[str, tuple[int, int]]) -> dict[str, float]:
+    """Return the numbers that moods give where "very" or "slightly" stands before one."""
+    if not set(moods) & set(degrees):
+        return {}
+    rows = [pushed(mood_table()[mood], degrees.get(mood, (0, 0))) for mood in moods]
+    given = {name: [row[name] for row in rows if name in row] for name in _NUMBERS}
+    return {name: round(sum(v) / len(v), 3) for name, v in given.items() if v}
+
+
+def _players(settings: dict[str, Any]) -> list[str]:
+    """Return who was named: instruments, and parts that none of them was given."""
+    parts = [part for part in settings["parts"] if part not in settings["voices"]]
+    drums = ["drums"] if settings.get("drums") else []
+    return [*settings["instruments"], *settings["voices"].values(), *parts, *drums]
+
+
+def _refuse_other_numbers(ensemble: str, number: int, players: list[str]) -> None:
+    """Refuse a trio of two."""
+    players = list(dict.fromkeys(players))
+    if len(players) != number:
+        named = f"{len(players)} ({', '.join(players)})" if players else "none"
         raise ValueError(
-            f"{' and '.join(map(repr, names))} contradict each other; say one of them."
+            f"{ensemble!r} says that {number} play, and the prompt names {named}. Name each of "
+            f"them, such as 'duo of flute and guitar', or leave {ensemble!r} out."
         )
-
-    def _longest(self, at: int) -> tuple[int, str, Meaning | None]:
-        """Return the length of the longest known phrase here, itself and what it says."""
-        for length in range(min(self.words.longest, len(self.tokens) - at), 0, -1):
-            words = self.tokens[at : at + length]
-            for last in _uninflected(words[-1]):
-                phrase = " ".join([*words[:-1], last])
-                if phrase in self.words.phrases:
-                    return length, phrase, self.words.phrases[phrase]
-        return 1, "", None
-
-    def _take(self, phrase: str, meaning: Meaning, after: int) -> int:
-        """Note what a phrase says; return how many words of those after it belong to it."""
-        kind, name = meaning
-        if kind == "negation":
-            self.negation, self.carries = phrase, True
-        elif kind == "stop":
-            self._pass_over(phrase)
-        elif self.negation and self.carries:
-            self._leave_out(phrase, kind, name)
-        elif kind == "refused":
-            self.unknown.append(phrase)
-        elif kind == "instruments":
-            return self._take_instrument(name, after)
-        else:
-            self.found.setdefault(kind, []).append(name)
-        return 0
-
-    def _pass_over(self, phrase: str) -> None:
-        """Pass over a word without a meaning; it cannot be left out."""
-        if phrase not in _PASSED:
-            self._end_negation(phrase)
-
-    def _end_negation(self, phrase: str = "") -> None:
-        """End a negation; one that has left nothing out is not understood."""
-        if self.negation and self.carries:
-            self.unknown.append(f"{self.negation} {phrase}".strip())
-        self.negation = ""
-
-    def _leave_out(self, phrase: str, kind: str, name: str) -> None:
-        """Note what is negated: a part or an instrument, or what is never there unasked."""
-        if kind in ("parts", "instruments"):
-            self.without.append(name)
-        elif kind not in ("loops", "swings") and name != "singing":
-            self.unknown.append(f"{self.negation} {phrase}")
-        self.carries = False
-
-    def _take_instrument(self, name: str, after: int) -> int:
-        """Note an instrument and the part that the words after it give it."""
-        for length in range(4, 0, -1):
-            role = self.words.roles.get(" ".join(self.tokens[after : after + length]))
-            if role is not None:
-                self.voices[role] = name
-                return length
-        self.found.setdefault("instruments", []).append(name)
-        if self.tokens[after : after + 1] == ["solo"]:  # it leads, and others accompany
-            self.voices.setdefault("melody", name)
-            return 1
-        return 0
-
-
-def _uninflected(word: str) -> list[str]:
-    """Return a word, and what it may be an inflection of."""
-    stems = [word]
-    for ending, instead in _INFLECTIONS:
-        if word.endswith(ending) and len(word) > len(ending) + 2:
-            stem = word.removesuffix(ending) + instead
-            stems += [stem, stem + "e"] if ending in ("er", "est", "y") else [stem]
-            if len(stem) > 3 and stem[-1] == stem[-2]:
-                stems.append(stem[:-1])
-    return stems
 
 
 def _agreeing(moods: list[str], table: dict[str, Any], mode_is_set: bool) -> tuple[str, ...]:
@@ -293,6 +224,21 @@ def _agreeing(moods: list[str], table: dict[str, Any], mode_is_set: bool) -> tup
     return tuple(moods)
 
 
+def _refuse_loud_and_calm(moods: tuple[str, ...], intensity: float | None) -> None:
+    """Refuse moods of which one is slow and soft and the other fast and strong."""
+    table = mood_table()
+    for first, second in itertools.combinations(moods, 2):
+        apart = [abs(table[first][name] - table[second][name]) for name in ("pace", "intensity")]
+        if min(apart) > _APART - 1e-9:
+            raise ValueError(f"{first!r} and {second!r} contradict each other; say one of them.")
+    if intensity is None:
+        return
+    word = "loud" if intensity > 0.5 else "softly"
+    for mood in moods:
+        if abs(table[mood]["intensity"] - intensity) > _LOUD_APART - 1e-9:
+            raise ValueError(f"{mood!r} and {word!r} contradict each other; say one of them.")
+
+
 def _refuse_two_values(settings: dict[str, Any], found: dict[str, Any]) -> None:
     """Refuse a figure and a word that say different things of one setting."""
     for name in settings.keys() & found.keys():
@@ -301,27 +247,3 @@ def _refuse_two_values(settings: dict[str, Any], found: dict[str, Any]) -> None:
             raise ValueError(
                 f"The prompt says two things of {name}: {first} and {second}; say one of them."
             )
-
-
-def _refusal(unknown: list[str]) -> str:
-    """Return the message for words that are not understood."""
-    words = vocabulary()
-    lines = []
-    for word in dict.fromkeys(unknown):
-        meaning = words.phrases.get(word)
-        if meaning is not None and meaning.kind == "refused":
-            row = words.tables["refused"][meaning.name]
-            why = f": {row['why']}" if "why" in row else ""
-            lines.append(f"{word!r} is not understood{why}. The nearest known words are "
-                         f"{', '.join(row['near'])}.")  # fmt: skip
-        elif word.split()[0] in {negation.split()[0] for negation in NEGATIONS}:
-            lines.append(f"{word!r} is not understood: only parts and instruments can be left "
-                         "out, such as 'no drums'.")  # fmt: skip
-        elif word.replace(".", "").isdigit():
-            lines.append(f"{word!r} is not understood: write its unit, '{word} bpm' or "
-                         f"'{word} seconds'.")  # fmt: skip
-        else:
-            hint = did_you_mean(word, words.understood).strip()
-            genres = ", ".join(spaced(genre) for genre in words.tables["genres"])
-            lines.append(f"{word!r} is not understood. {hint or f'Known genres are {genres}.'}")
-    return " ".join(lines)

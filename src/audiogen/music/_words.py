@@ -9,8 +9,11 @@ from audiogen.music._instruments import instrument_words
 
 __all__ = ["NEGATIONS", "Meaning", "Vocabulary", "mood_name", "mood_table", "vocabulary"]
 
-_TABLES = ("families", "moods", "paces", "densities", "intensities", "swings", "lengths")
-_NAMES = ("genres", "modes", "metres", "loops", "endings", "parts")
+_TABLES = (
+    "families", "moods", "paces", "densities", "intensities", "swings", "lengths", "endings",
+    "ensembles", "degrees",
+)  # fmt: skip
+_NAMES = ("genres", "modes", "metres", "loops", "parts")
 # What leaves out what follows, and what carries that on: "no drums or bass", but not "no drums and
 # a flute".
 NEGATIONS = {
@@ -18,7 +21,20 @@ NEGATIONS = {
     "not any": ("or", "nor"),
     "without": ("or", "nor", "and"),
     "minus": ("or", "nor", "and"),
+    "except": ("or", "nor", "and"),
+    "except for": ("or", "nor", "and"),
+    "excluding": ("or", "nor", "and"),
+    "sans": ("or", "nor", "and"),
+    "not": ("or", "nor"),
+    "avoid": ("or", "nor", "and"),
+    "don't use": ("or", "nor"),
+    "don't want": ("or", "nor"),
 }
+_BEFORE_ROLES = [
+    f"{first}{article}"
+    for first in ("on", "as", "for", "plays", "playing", "play")
+    for article in ("", " the", " a")
+]
 
 
 class Meaning(NamedTuple):
@@ -39,7 +55,7 @@ class Vocabulary(NamedTuple):
     @property
     def understood(self) -> list[str]:
         """The phrases that say something: no stop words, nothing that is refused."""
-        without = ("stop", "refused")
+        without = ("stop", "refused", "degrees", "closings")
         return [phrase for phrase, meaning in self.phrases.items() if meaning.kind not in without]
 
 
@@ -54,7 +70,7 @@ def vocabulary() -> Vocabulary:
         for word in words:
             phrases.setdefault(spaced(word), Meaning(kind, name))
 
-    for kind in ("solo", "stop"):
+    for kind in ("solo", "stop", "closings"):
         add(kind, kind, tables[kind]["words"])
     for kind in _TABLES:
         for name, row in tables[kind].items():
@@ -68,6 +84,8 @@ def vocabulary() -> Vocabulary:
     for name, row in tables["refused"].items():
         add("refused", name, [name, *row["words"]])
     roles = {spaced(w): part for part, words in tables["roles"].items() for w in words}
+    after = {**roles, "bass": "bass"}
+    roles |= {f"{first} {word}": part for word, part in after.items() for first in _BEFORE_ROLES}
     longest = max(len(phrase.split()) for phrase in [*phrases, *roles])
     return Vocabulary(phrases, roles, tables, longest)
 
