@@ -15,6 +15,8 @@ from audiogen.generators._groove_context import (
     around_step,
     classes_of,
     context_of_step,
+    refuse_other_shapes,
+    refuse_other_values,
     touch_of,
 )
 from audiogen.generators._groove_draw import compose, first_usual, nats_of_hits, usual_counts
@@ -349,17 +351,9 @@ class GrooveComposer(CompactMixin, TrainedGenerator):
     # ------------------------------------------------------------------- hooks
 
     def _validated(self, X: Any, *, reset: bool) -> Any:
+        refuse_other_shapes(X)
         X = super()._validated(X, reset=reset)
-        if X.ndim != 4 or X.shape[2:] != (N_DRUMS, 2):
-            raise ValueError(
-                f"X must have the shape (n_samples, n_steps, {N_DRUMS}, 2): velocities and "
-                f"offsets of {N_DRUMS} drums. Got {X.shape}, with {X.shape[1]} feature(s)."
-            )
-        if X[..., 0].min() < 0 or X[..., 0].max() > 1 or np.abs(X[..., 1]).max() > 0.5:
-            raise ValueError(
-                "X must hold velocities within [0, 1] and offsets within [-0.5, 0.5] steps. "
-                "Divide MIDI velocities by 127, and move hits to their nearest step."
-            )
+        refuse_other_values(X)
         return X
 
     def _architecture(self, data: FitData) -> dict[str, Any]:
@@ -397,3 +391,9 @@ class GrooveComposer(CompactMixin, TrainedGenerator):
     def _finish(self, data: FitData) -> None:
         condition = None if data.codes is None else data.codes[data.rows]
         self._usual = usual_counts(data.read(data.rows), condition)
+
+    def __sklearn_tags__(self) -> Any:
+        """Tell scikit-learn that X is no table of numbers."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = tags.input_tags.three_d_array = False
+        return tags

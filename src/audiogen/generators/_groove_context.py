@@ -1,6 +1,7 @@
 """What is known of a step of a drum pattern before it is played."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,8 @@ __all__ = [
     "context_of_step",
     "drum_logits",
     "hidden_of_step",
+    "refuse_other_shapes",
+    "refuse_other_values",
     "touch_of",
     "values_of",
 ]
@@ -171,3 +174,22 @@ def _place(n_samples: int, n_steps: int, step: int) -> np.ndarray:
     place = np.zeros((n_samples, n_steps), dtype=np.float32)
     place[:, step] = 1
     return place
+
+
+def refuse_other_shapes(X: Any) -> None:
+    """Refuse what is no array of shape (n_samples, n_steps, N_DRUMS, 2)."""
+    shape = np.shape(X)
+    if len(shape) != 4 or shape[2:] != (N_DRUMS, 2):
+        raise ValueError(
+            f"X must have the shape (n_samples, n_steps, {N_DRUMS}, 2): velocities and offsets of "
+            f"{N_DRUMS} drums. Got an array of shape {shape} instead."
+        )
+
+
+def refuse_other_values(X: np.ndarray) -> None:
+    """Refuse velocities and offsets that are out of their range."""
+    if X[..., 0].min() < 0 or X[..., 0].max() > 1 or np.abs(X[..., 1]).max() > 0.5:
+        raise ValueError(
+            "X must hold velocities within [0, 1] and offsets within [-0.5, 0.5] steps. "
+            "Divide MIDI velocities by 127, and move hits to their nearest step."
+        )

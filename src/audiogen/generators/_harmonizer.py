@@ -328,6 +328,7 @@ class Harmonizer(CompactMixin, TrainedEstimator):
     def _learn(self, X: Any, y: Any, *args: Any, fresh: bool) -> Self:
         if self.model == "network":
             return super()._learn(X, y, *args, fresh=fresh)
+        draw_seed(self.random_state)  # `predict` needs it; here, too, what is no seed is refused
         scores = checked_scores(X, with_chords=True)
         self._kind = "hmm"
         self._counts = chord_counts([slots_of(score) for score in scores])
