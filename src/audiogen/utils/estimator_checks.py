@@ -4,6 +4,7 @@ import copy
 import functools
 import pickle
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -40,10 +41,10 @@ def check_estimator(
     ----------
     estimator : estimator
         Not fitted; its parameters make a quick fit, and `random_state` is an int.
-    X : object
-        What it is fitted on.
-    y : object, default=None
-        What is handed to `fit` beside X.
+    X : list, ndarray or DataFrame
+        What it is fitted on, two rows at least. Some checks fit it to the first half of the rows.
+    y : list, ndarray, DataFrame or dict of lists, default=None
+        What is handed to `fit` beside X, a row for each of X.
     draw : callable
         ``draw(fitted)`` returns what the fitted estimator is for, the same at each call: its
         samples of one seed, or its predictions. A new process has to find it by name, so it is a
@@ -65,10 +66,14 @@ def check_estimator(
     Examples
     --------
     >>> from operator import methodcaller
-    >>> from sklearn.feature_extraction.text import CountVectorizer
+    >>> from audiogen.generators import Harmonizer
+    >>> from audiogen.io import Score
     >>> from audiogen.utils.estimator_checks import check_estimator
-    >>> draw = methodcaller("get_feature_names_out")
-    >>> check_estimator(CountVectorizer(), ["one two", "two"], draw=draw, wrong={"max_df": -1})
+    >>> table = {"onset": [0, 2], "duration": [2, 2], "pitch": [67, 60], "chord": ["G7", "C"]}
+    >>> tune = Score(table)
+    >>> draw = methodcaller("predict", [tune])
+    >>> harmonizer = Harmonizer("hmm", random_state=0)
+    >>> check_estimator(harmonizer, [tune, tune], draw=draw, wrong={"temperature": 0})
     """
     for check in estimator_checks(estimator, X, y, draw=draw, wrong=wrong):
         check()
@@ -119,22 +124,54 @@ class _Checks:
     @functools.cached_property
     def one(self) -> Any:
         """A fitted estimator that checks leave as it is."""
-        return self.fitted()
+        return self.watched[0]
 
-    def fitted(self, estimator: Any = None) -> Any:
-        """Return a new estimator, fitted."""
+    @functools.cached_property
+    def half(self) -> Any:
+        """An estimator fitted to the first half of the rows."""
+        return self.fitted(rows=self.n_half)
+
+    @property
+    def n_half(self) -> int:
+        """The number of these rows."""
+        return (len(self.X) + 1) // 2
+
+    @functools.cached_property
+    def watched(self) -> tuple[Any, list[str]]:
+        """A fitted estimator, and what changed while it was fitted and drew."""
+        before = self.surroundings(self.estimator)
+        fitted = self.fitted()
+        self.draw(fitted)
+        after = self.surroundings(fitted)
+        return fitted, [name for name in before if before[name] != after[name]]
+
+    def surroundings(self, estimator: Any) -> dict[str, Any]:
+        """Return what fitting and drawing must not change."""
+        return {
+            "parameters": repr(estimator.get_params(deep=False)),
+            "X": _bits(self.X),
+            "y": _bits(self.y),
+            "the state of random": _bits(random.getstate()),
+            "the state of numpy.random": _bits(np.random.get_state()),  # noqa: NPY002  guarded
+        }
+
+    def fitted(self, estimator: Any = None, rows: int | None = None) -> Any:
+        """Return an estimator, a new one by default, fitted to the first rows, or to all."""
         estimator = clone(self.estimator) if estimator is None else estimator
-        found = estimator.fit(self.X) if self.y is None else estimator.fit(self.X, self.y)
+        X, y = _first(self.X, rows), _first(self.y, rows)
+        found = estimator.fit(X) if y is None else estimator.fit(X, y)
         assert found is estimator, f"{_name(estimator)}.fit does not return the estimator"
         return estimator
 
-    def refusal(self, estimator: Any) -> str | None:
-        """Return the message with which fit refuses, or None."""
+    def must_refuse(self, name: str, call: Callable[[], Any], words: str) -> None:
+        """Check that a call raises TypeError or ValueError with a name in its message."""
+        message = None
         try:
-            self.fitted(estimator)
+            call()
         except (TypeError, ValueError) as error:
-            return str(error)
-        return None
+            message = str(error)
+        assert message is not None, f"{_name(self.estimator)} takes {words}"
+        assert re.search(rf"\b{name}\b", message), f"the error of {words} is: {message}"
 
     def check_constructor_only_keeps_its_parameters(self) -> None:
         parameters = self.estimator.get_params(deep=False)
@@ -149,6 +186,26 @@ class _Checks:
         parameters = list(signature(type(self.estimator)).parameters.values())
         placed = [p.name for p in parameters if p.kind is not p.KEYWORD_ONLY]
         assert len(placed) <= 1, f"{_name(self.estimator)}() takes {placed} by their places"
+
+    def check_constructor_has_defaults(self) -> None:
+        parameters = signature(type(self.estimator)).parameters.values()
+        missing = [p.name for p in parameters if p.default is p.empty]
+        assert not missing, f"{_name(self.estimator)}() has no defaults of {missing}"
+
+    def check_constructor_refuses_nothing(self) -> None:
+        for name, value in self.wrong.items():
+            try:
+                type(self.estimator)(**{name: value})
+            except Exception as error:
+                raise AssertionError(f"the constructor checks {name}, not fit: {error}") from error
+
+    def check_repr_names_class_and_parameters(self) -> None:
+        found = "".join(repr(self.estimator).split())
+        assert found.startswith(f"{_name(self.estimator)}("), f"its repr is {found}"
+        for name, parameter in signature(type(self.estimator)).parameters.items():
+            value = repr(getattr(self.estimator, name))
+            shown = value == repr(parameter.default) or f"{name}={''.join(value.split())}" in found
+            assert shown, f"{name}={value} is not in its repr: {found}"
 
     def check_clone_has_equal_parameters(self) -> None:
         before = repr(self.estimator.get_params(deep=False))
@@ -167,30 +224,31 @@ class _Checks:
         raise AssertionError("set_params takes a parameter that there is not")
 
     def check_fit_leaves_parameters_and_data_alone(self) -> None:
-        X, y = copy.deepcopy(self.X), copy.deepcopy(self.y)
-        before = repr(self.estimator.get_params(deep=False))
-        fitted = self.fitted()
-        assert repr(fitted.get_params(deep=False)) == before, "fit changes parameters"
-        assert _bits(self.X) == _bits(X), "fit changes X"
-        assert _bits(self.y) == _bits(y), "fit changes y"
+        changed = {"parameters", "X", "y"}.intersection(self.watched[1])
+        assert not changed, f"fit changes {sorted(changed)}"
+
+    def check_fit_sets_attributes_with_underscores(self) -> None:
+        found = set(vars(self.one)) - set(self.estimator.get_params(deep=False))
+        wrong = sorted(name for name in found if not (name.startswith("_") or name.endswith("_")))
+        assert not wrong, f"fit sets {wrong}: begin or end them with an underscore"
 
     def check_same_seed_gives_same_bits(self) -> None:
-        found = _bits(self.draw(self.fitted()))
-        assert found == _bits(self.draw(self.one)), "two fits of one seed differ"
+        found = _bits(self.draw(self.fitted(rows=self.n_half)))
+        assert found == _bits(self.draw(self.half)), "two fits of one seed differ"
 
     def check_calls_do_not_change_each_other(self) -> None:
-        found = _bits(self.draw(self.one))
+        before, found = _bits(self.one), _bits(self.draw(self.one))
+        assert _bits(self.one) == before, "a call changes the estimator"
         assert found == _bits(self.draw(self.one)), "two calls differ"
 
     def check_fit_again_forgets(self) -> None:
-        again = self.fitted(copy.deepcopy(self.one))
-        assert _bits(self.draw(again)) == _bits(self.draw(self.one)), "a second fit differs"
+        again = self.fitted(copy.deepcopy(self.one), rows=self.n_half)
+        found = _bits(self.draw(again))
+        assert found == _bits(self.draw(self.half)), "fit remembers an earlier fit"
 
     def check_global_random_states_stay(self) -> None:
-        before = _bits((random.getstate(), np.random.get_state()))  # noqa: NPY002  what is guarded
-        self.draw(self.fitted())
-        after = _bits((random.getstate(), np.random.get_state()))  # noqa: NPY002
-        assert before == after, "a global random state moved"
+        changed = [name for name in self.watched[1] if "random" in name]
+        assert not changed, f"fit or a call changes {changed}"
 
     def check_pickles_in_a_fresh_process(self) -> None:
         fitted = self.one
@@ -205,9 +263,34 @@ class _Checks:
 
     def check_errors_name_the_parameter(self) -> None:
         for name, value in self.wrong.items():
-            message = self.refusal(clone(self.estimator).set_params(**{name: value}))
-            assert message is not None, f"fit takes {name}={value!r}"
-            assert name in message, f"the error of {name}={value!r} is: {message}"
+            self.must_refuse_parameter(name, value)
+
+    def check_wrong_random_states_are_refused(self) -> None:
+        if "random_state" in self.estimator.get_params(deep=False):
+            for value in ("seed", -1, 0.5):
+                self.must_refuse_parameter("random_state", value)
+
+    def must_refuse_parameter(self, name: str, value: Any) -> None:
+        """Check that fit refuses the value of a parameter."""
+        estimator = clone(self.estimator).set_params(**{name: value})
+        self.must_refuse(name, lambda: self.fitted(estimator), f"{name}={value!r}")
+
+    def check_wrong_X_is_refused(self) -> None:  # noqa: N802
+        for X in (None, 3, object(), "text", [], [None], [object()]):
+            call = functools.partial(clone(self.estimator).fit, X, _first(self.y, 1))
+            self.must_refuse("X", call, f"X={X!r}")
+
+    def check_y_of_another_length_is_refused(self) -> None:
+        if self.y is not None:
+            y = _first(self.y, len(self.X) - 1)
+            call = functools.partial(clone(self.estimator).fit, self.X, y)
+            self.must_refuse("y", call, "y with a row less than X")
+
+    def check_no_samples_are_refused(self) -> None:
+        if hasattr(self.estimator, "sample"):
+            for n in (0, -1, 1.5):
+                call = functools.partial(self.one.sample, n)
+                self.must_refuse("n_samples", call, f"n_samples={n}")
 
     def check_not_fitted_is_said(self) -> None:
         from sklearn.exceptions import NotFittedError
@@ -228,6 +311,13 @@ class _Checks:
 
 def _name(estimator: Any) -> str:
     return type(estimator).__name__
+
+
+def _first(data: Any, n_rows: int | None) -> Any:
+    """Return the first rows of a list, an array, a DataFrame or a dict of lists."""
+    if isinstance(data, dict):
+        return {name: values[:n_rows] for name, values in data.items()}
+    return None if data is None else data[:n_rows]
 
 
 def _bits(thing: Any) -> bytes:
