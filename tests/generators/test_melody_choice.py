@@ -73,3 +73,20 @@ def test_turns_that_a_player_would_stumble_over_count():
     for bar, better in ((72, 1), (96, 0)):  # usual in marches, not in jigs
         two = line(*struck, bar=bar), line(*smooth, bar=bar)
         assert chosen(*two, nats=[-1, -1.1], wanted=(-1, 1, 0)) == better
+
+
+def test_seesaws_notes_over_bar_lines_and_clipped_ends_count():
+    def eighths(*pitches):
+        return [(12, pitch) for pitch in pitches]
+
+    moving = eighths(0, 2, 4, 2, 0, 2, 4, 5)
+    last, alike = [(24, 4), (24, 2), (48, 0)], {"wanted": (-1, 1, 0)}
+    smooth = strain_of(moving, last)
+    seesaw = strain_of(eighths(2, 4, 2, 4, 2, 4, 2, 4), last)
+    assert chosen(seesaw, smooth, **alike) == 1
+    held = strain_of([*moving[:-1], (24, 5)], last)
+    held.start[8], held.duration[8] = 108, 12
+    assert chosen(held, smooth, **alike) == 1
+    clipped = strain_of(moving, [(24, 4), (24, 2), (42, 2), (6, 0)])
+    assert chosen(clipped, smooth, **alike) == 1
+    assert chosen(strain_of(moving, last), smooth, **alike) == 0, "the first of equals"

@@ -29,7 +29,8 @@ _AWKWARD = 1.0
 _FAR_FROM_BEFORE = 1.0
 _TONE, _FOURTH, _FIFTH, _SIXTH, _OCTAVE = 2, 5, 7, 8, 12  # semitones
 _THREES = 36  # ticks that bars of three beats, or of beats of three, are multiples of
-_QUARTER = 24
+_QUARTER, _EIGHTH = 24, 12
+_SEESAW = 6  # notes
 
 
 def described(strain: Strain, log_likelihood: float) -> list[float]:
@@ -73,8 +74,9 @@ def _n_awkward(strain: Strain) -> int:
     """Return how many turns a player would stumble over, which tunes seldom have.
 
     Those are a sixth or more that goes on the same way by more than a tone, two leaps one way
-    beyond an octave, a leap beyond a fourth to the last note, and, where the bar is of three
-    beats or of threes, a pitch struck four times in a row.
+    beyond an octave, a leap beyond a fourth to the last note, where the bar is of three beats or
+    of threes a pitch struck four times in a row, a bar of two pitches in turn, a note held over a
+    bar line, and a last note shorter than an eighth.
     """
     pitches = [pitch for pitch in strain.pitch if pitch]
     steps = [b - a for a, b in itertools.pairwise(pitches)]
@@ -88,7 +90,30 @@ def _n_awkward(strain: Strain) -> int:
             not any(steps[i : i + 3]) and (i == 0 or steps[i - 1] != 0)
             for i in range(len(steps) - 2)
         )
-    return n_awkward
+    return n_awkward + _n_seesaws(strain) + _n_misplaced(strain)
+
+
+def _n_seesaws(strain: Strain) -> int:
+    """Return how many bars have two pitches in turn and nothing else, six notes or more."""
+    bars: dict[int, list[int]] = {}
+    for start, pitch in zip(strain.start, strain.pitch, strict=True):
+        if pitch:
+            bars.setdefault(start // strain.bar, []).append(pitch)
+    return sum(
+        len(bar) >= _SEESAW and len(set(bar)) == 2 and bar[0] != bar[1] and bar[2:] == bar[:-2]
+        for bar in bars.values()
+    )
+
+
+def _n_misplaced(strain: Strain) -> int:
+    """Return how many notes are held over a bar line, one more where the last note is short."""
+    notes = [
+        (start, ticks)
+        for start, ticks, pitch in zip(strain.start, strain.duration, strain.pitch, strict=True)
+        if pitch
+    ]
+    n_held = sum(start % strain.bar + ticks > strain.bar for start, ticks in notes)
+    return n_held + int(bool(notes) and notes[-1][1] < _EIGHTH)
 
 
 def _height(strain: Strain) -> float:

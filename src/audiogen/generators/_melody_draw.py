@@ -144,7 +144,8 @@ def draw_strains(
     active = np.flatnonzero([place.time < frame.end for place in places])
     while len(active):
         here = [places[i] for i in active]
-        room = np.array([frame.end - place.time for place in here])
+        # No tune holds a note of its pickup over the first bar line.
+        room = np.array([(frame.end if p.time >= 0 else 0) - p.time for p in here])
         drawn = _next_notes(
             network, vocabulary, here, room, taste, [rngs[i] for i in active.tolist()]
         )
