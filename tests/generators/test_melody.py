@@ -1,9 +1,5 @@
 import copy
 import itertools
-import os
-import subprocess
-import sys
-from operator import methodcaller
 
 import numpy as np
 import pandas as pd
@@ -17,97 +13,10 @@ from audiogen.generators._melody_draw import MelodyNetwork, log_likelihoods
 from audiogen.generators._melody_features import Place, Strain, Vocabulary, note_table
 from audiogen.generators._melody_runs import index_runs, shares_run
 from audiogen.generators._melody_strains import spans_of, strains_of
-from audiogen.io import Score, Section
-from audiogen.utils.estimator_checks import estimator_checks
+from audiogen.io import Score
+from helpers.melodies import SMALL, pairs_of, tune
 
-SCALES = {"major": (0, 2, 4, 5, 7, 9, 11), "minor": (0, 2, 3, 5, 7, 8, 10)}
-
-
-def tune(seed, metre=(4, 4), mode="major", n_sections=2, pickup=0.5, tonic=2):
-    """Return a tune of eighths that walks in its scale and repeats its bars."""
-    rng = np.random.default_rng(seed)
-    per_bar = 8 * metre[0] // metre[1]
-    bars = [np.cumsum(rng.integers(-2, 3, per_bar)) for _ in range(3)]
-    order = [0, 1, 0, 2] * n_sections
-    steps = np.concatenate([bars[i] for i in order])
-    steps[per_bar * 4 - 1 :: per_bar * 4] = 0
-    scale = SCALES[mode]
-    pitch = [60 + tonic + 12 * (s // 7) + scale[s % 7] for s in steps.tolist()]
-    onset = pickup + np.arange(len(pitch)) / 2
-    bar = metre[0] * 4 / metre[1]
-    sections = [
-        Section("AB"[i], pickup * (i > 0) + i * 4 * bar, pickup + (i + 1) * 4 * bar)
-        for i in range(n_sections)
-    ]
-    table = {
-        "onset": [0.0, *onset] if pickup else onset,
-        "duration": [0.5] * (len(pitch) + bool(pickup)),
-        "pitch": [62, *pitch] if pickup else pitch,
-    }
-    about = {"metre": metre, "mode": mode, "tonic": tonic, "pickup": pickup}
-    return Score(table, sections=sections, **about)
-
-
-KINDS = [
-    ("reel", (4, 4), "major"),
-    ("jig", (6, 8), "major"),
-    (None, (3, 4), "minor"),
-    ("reel", (4, 4), "minor"),
-]
-
-
-@pytest.fixture(scope="module")
-def corpus():
-    kinds = [KINDS[i % len(KINDS)] for i in range(12)]
-    tunes = [tune(i, metre, mode) for i, (_, metre, mode) in enumerate(kinds)]
-    y = [
-        {"genre": genre, "metre": f"{metre[0]}/{metre[1]}", "mode": mode}
-        for genre, metre, mode in kinds
-    ]
-    return tunes, pd.DataFrame(y)
-
-
-SMALL = {"units": 16, "epochs": 4, "batch_size": 128, "ema": 0.9, "learning_rate": 0.01}
-
-
-@pytest.fixture(scope="module")
-def composer(corpus):
-    return MelodyComposer(**SMALL, random_state=0).fit(*corpus)
-
-
-# ------------------------------------------------------------------ contract
-
-
-@pytest.mark.parametrize(
-    "check",
-    estimator_checks(
-        MelodyComposer(**{**SMALL, "epochs": 1}, random_state=0),
-        [tune(0), tune(1, (6, 8))],
-        {"genre": ["reel", "jig"], "metre": ["4/4", "6/8"], "mode": ["major", "major"]},
-        draw=methodcaller("sample", 2, {"genre": "jig"}, n_bars=4, n_draws=2, random_state=3),
-        wrong={"units": 1, "dropout": 2, "epochs": 0, "learning_rate": -1.0, "random_state": "x"},
-    ),
-    ids=lambda check: check.__name__,
-)
-def test_own_estimator_checks(check):
-    check()
-
-
-def test_saved_and_loaded_without_keras(composer, tmp_path):
-    path = tmp_path / "melody.skops"
-    audiogen.save(composer, path)
-    expected = composer.sample(2, {"genre": "reel"}, n_bars=4, random_state=1)
-    code = (
-        "import sys, audiogen\n"
-        f"scores = audiogen.load({str(path)!r}).sample(2, {{'genre': 'reel'}}, n_bars=4,"
-        " random_state=1)\n"
-        "print([s.notes.pitch.tolist() for s in scores])\n"
-        "assert 'keras' not in sys.modules"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env=os.environ, check=False
-    )
-    assert done.stdout.strip() == str([s.notes.pitch.tolist() for s in expected]), done.stderr
+# ------------------------------------------------------------------ training
 
 
 def test_the_forward_pass_is_that_of_keras(composer, corpus):
@@ -132,20 +41,6 @@ def test_training_lowers_the_loss_and_goes_on(corpus):
 
 
 # ---------------------------------------------------------------- likelihood
-
-
-def test_score_is_the_mean_over_notes_of_what_the_network_gives_them(composer, corpus):
-    tunes, y = corpus
-    vocabulary = Vocabulary(**composer._vocabulary)
-    network = MelodyNetwork(composer._weights["network"])
-    logs = []
-    for score, row in zip(tunes[:3], y.itertuples(), strict=False):
-        condition = vocabulary.condition(row.genre, row.mode, row.metre)
-        table = note_table(vocabulary, condition, strains_of(spans_of(score), vocabulary))
-        logs.append(log_likelihoods(network, *table))
-    expected = np.concatenate(logs).mean()
-    assert composer.score(tunes[:3], y[:3]) == pytest.approx(expected)
-    assert composer.perplexity(tunes[:3], y[:3]) == pytest.approx(np.exp(-expected))
 
 
 def test_the_typical_score_is_that_of_tunes_of_the_genre(composer, corpus):
@@ -298,12 +193,6 @@ def test_the_same_first_melodies_however_many_follow(composer):
     many = composer.sample(4, {"genre": "reel"}, n_bars=4, random_state=5)
     for a, b in zip(few, many, strict=False):
         pd.testing.assert_frame_equal(a.notes, b.notes)
-
-
-def pairs_of(score):
-    table = score.notes
-    steps, lengths = np.diff(table.pitch), np.rint(table.duration * 24)[:-1]
-    return list(zip(steps.tolist(), lengths.tolist(), strict=True))
 
 
 def test_no_melody_shares_a_long_run_with_a_tune(composer, corpus):

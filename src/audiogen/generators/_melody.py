@@ -278,7 +278,7 @@ class MelodyComposer(CompactMixin, TrainedEstimator):
         X : list of Score
             Tunes.
         y : DataFrame or dict, default=None
-            As in `fit`.
+            As in `fit`. A genre, mode or metre that was not learnt counts as none given.
 
         Returns
         -------
