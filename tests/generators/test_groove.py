@@ -1,5 +1,6 @@
 """GrooveComposer: laws of a pattern's probability, draws, fills and what is kept."""
 
+import copy
 import itertools
 
 import numpy as np
@@ -105,6 +106,18 @@ def test_learns_what_tells_styles_apart():
     assert (made[:, 4::8, 1, 0] > 0).mean() > 0.8
     hard = made[..., 0][made[..., 0] > 0]
     assert 0.3 < hard.mean() < 0.9
+
+
+def test_how_patterns_are_drawn_is_a_parameter_too(fitted):
+    ours = copy.copy(fitted).set_params(temperature=0.7, guidance=2.0, n_draws=3)
+    asked = {"temperature": 0.7, "guidance": 2.0, "n_draws": 3}
+    X = ours.sample(2, "rock", random_state=0)
+    np.testing.assert_array_equal(X, fitted.sample(2, "rock", random_state=0, **asked))
+    assert not np.array_equal(X, fitted.sample(2, "rock", random_state=0))
+    np.testing.assert_array_equal(
+        ours.fill(X, "rock", random_state=0),
+        fitted.fill(X, "rock", temperature=0.7, random_state=0),
+    )
 
 
 def test_guidance_goes_on_in_the_direction_of_the_condition(fitted):

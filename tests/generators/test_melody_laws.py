@@ -183,6 +183,15 @@ def test_without_guidance_melodies_are_those_of_the_condition_alone(composer, ne
         assert (found[0] == found[1]) == same
 
 
+def test_how_melodies_are_drawn_is_a_parameter_too(composer):
+    own = {"temperature": 0.8, "guidance": 1.5, "top_p": 0.7, "n_draws": 2}
+    (ours,) = copy.copy(composer).set_params(**own).sample(n_bars=4, random_state=0)
+    (asked,) = composer.sample(n_bars=4, random_state=0, **own)
+    (usual,) = composer.sample(n_bars=4, random_state=0)
+    assert ours == asked
+    assert ours != usual
+
+
 def test_guidance_leads_to_notes_of_the_mode(composer):
     def share(guidance):
         call = {"n_bars": 4, "n_draws": 1, "top_p": 1.0, "random_state": 0}

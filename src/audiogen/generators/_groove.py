@@ -9,7 +9,6 @@ from sklearn.utils.validation import check_is_fitted
 
 from audiogen.generators._compact import CompactMixin
 from audiogen.generators._groove_context import (
-    N_DRUMS,
     N_LEVELS,
     N_OFFSETS,
     around_step,
@@ -19,7 +18,13 @@ from audiogen.generators._groove_context import (
     refuse_other_values,
     touch_of,
 )
-from audiogen.generators._groove_draw import compose, first_usual, nats_of_hits, usual_counts
+from audiogen.generators._groove_draw import (
+    compose,
+    fill_end,
+    first_usual,
+    nats_of_hits,
+    usual_counts,
+)
 from audiogen.generators._trained import TrainedGenerator
 from audiogen.training import FitData
 from audiogen.utils.blocks import blocks_of
@@ -29,15 +34,12 @@ from audiogen.utils.validation import Interval, Options, check_parameters
 __all__ = ["GrooveComposer"]
 
 _SILENT = 0.1  # share of the conditions that training leaves out, for guidance
-_FILL_DRUMS = [1, 4, 5, 6]  # snare and toms
-_FILL_ODDS = 1.5  # log odds added to their hits
-_FILL_DRAWS = 16
-_SAMPLE = {
+_DRAWING = {
     "temperature": Interval(numbers.Real, 0, None, closed="neither"),
     "guidance": Interval(numbers.Real, 0, None),
     "n_draws": Interval(numbers.Integral, 1, None),
-    "n_samples": (Options(None), Interval(numbers.Integral, 1, None)),
 }
+_SAMPLE = _DRAWING | {"n_samples": (Options(None), Interval(numbers.Integral, 1, None))}
 
 
 class GrooveComposer(CompactMixin, TrainedGenerator):
@@ -80,6 +82,16 @@ class GrooveComposer(CompactMixin, TrainedGenerator):
         Precision that layers compute in; weights, losses and outputs stay float32.
     warm_start : bool, default=False
         Whether `fit` continues the last training instead of starting anew.
+    temperature : float, default=1.0
+        What log odds and logits are divided by: below 1, patterns are more usual.
+    guidance : float, default=0.0
+        How far odds are moved away from what they are without the condition: above 0,
+        patterns are more typical of it.
+    n_draws : int, default=1
+        Number of patterns drawn for each that is returned: the first whose numbers of hits
+        of kick, snare, toms and cymbals are usual under the condition, from the 35th to the
+        95th percentile, or the one that is nearest to that. Recordings hold breaks and
+        fills too; 8 draws leave most of these out.
     random_state : int, RandomState or None, default=None
         Seed of weights, order, dropout and samples. The same int gives the same bits on the same
         machine.
@@ -130,6 +142,7 @@ class GrooveComposer(CompactMixin, TrainedGenerator):
         "units": Interval(numbers.Integral, 1, None),
         "width": Interval(numbers.Integral, 1, None),
         "dropout": Interval(numbers.Real, 0, 1),
+        **_DRAWING,
     }
 
     def __init__(
@@ -148,6 +161,9 @@ class GrooveComposer(CompactMixin, TrainedGenerator):
         ema: float = 0.99,
         precision: str = "float32",
         warm_start: bool = False,
+        temperature: float = 1.0,
+        guidance: float = 0.0,
+        n_draws: int = 1,
         random_state: Any = None,
         verbose: int = 0,
     ) -> None:
@@ -164,6 +180,9 @@ class GrooveComposer(CompactMixin, TrainedGenerator):
         self.ema = ema
         self.precision = precision
         self.warm_start = warm_start
+        self.temperature = temperature
+        self.guidance = guidance
+        self.n_draws = n_draws
         self.random_state = random_state
         self.verbose = verbose
 
@@ -174,9 +193,9 @@ class GrooveComposer(CompactMixin, TrainedGenerator):
         n_samples: int | None = None,
         y: Any = None,
         *,
-        temperature: float = 1.0,
-        guidance: float = 0.0,
-        n_draws: int = 1,
+        temperature: float | None = None,
+        guidance: float | None = None,
+        n_draws: int | None = None,
         return_y: bool = False,
         random_state: Any = None,
     ) -> Any:
@@ -189,16 +208,10 @@ class GrooveComposer(CompactMixin, TrainedGenerator):
         y : array-like, DataFrame, scalar or dict, default=None
             The conditions wanted, as in `fit`; one row, a scalar or a dict of scalars serves
             all patterns. None draws conditions as often as they were trained on.
-        temperature : float, default=1.0
-            What log odds and logits are divided by: below 1, patterns are more usual.
-        guidance : float, default=0.0
-            How far odds are moved away from what they are without the condition: above 0,
-            patterns are more typical of it.
-        n_draws : int, default=1
-            Number of patterns drawn for each that is returned: the first whose numbers of hits
-            of kick, snare, toms and cymbals are usual under the condition, from the 35th to the
-            95th percentile, or the one that is nearest to that. Recordings hold breaks and
-            fills too; 8 draws leave most of these out.
+        temperature, guidance : float, default=None
+            Instead of the composer's own; None takes those.
+        n_draws : int, default=None
+            Instead of the composer's own.
         return_y : bool, default=False
             Whether the conditions are returned as well.
         random_state : int, RandomState or None, default=None
@@ -218,25 +231,21 @@ class GrooveComposer(CompactMixin, TrainedGenerator):
             For a condition never trained on, or `y` for a model without conditions.
         """
         check_is_fitted(self)
-        given = {
-            "n_samples": n_samples,
-            "temperature": temperature,
-            "guidance": guidance,
-            "n_draws": n_draws,
-        }
-        check_parameters("GrooveComposer.sample", _SAMPLE, given)
+        given: dict[str, Any] = {"temperature": temperature, "guidance": guidance}
+        given["n_draws"] = n_draws
+        options = {k: getattr(self, k) if v is None else v for k, v in given.items()}
+        check_parameters("GrooveComposer.sample", _SAMPLE, {"n_samples": n_samples} | options)
         seed = draw_seed(self.random_state if random_state is None else random_state)
         y = self._wanted(n_samples, y, make_rng(seed, Stream.CONDITION))
-        n_samples = (n_samples or 1) if y is None else len(y)
+        n_samples, drawn_each = (n_samples or 1) if y is None else len(y), options.pop("n_draws")
         condition = None if self.conditions_ is None else self.conditions_.encode(y)
-        tried = None if condition is None else np.repeat(condition, n_draws, axis=0)
-        empty = np.zeros((n_samples * n_draws, *self.sample_shape_), dtype=np.float32)
-        rng = make_rng(seed, Stream.SAMPLE)
+        tried = None if condition is None else np.repeat(condition, drawn_each, axis=0)
+        empty = np.zeros((n_samples * drawn_each, *self.sample_shape_), dtype=np.float32)
         drawn = compose(
-            self._networks(), empty, 0, tried, rng, temperature=temperature, guidance=guidance
+            self._networks(), empty, 0, tried, make_rng(seed, Stream.SAMPLE), **options
         )
         X = first_usual(
-            drawn.reshape(n_samples, n_draws, *empty.shape[1:]), condition, self._usual
+            drawn.reshape(n_samples, drawn_each, *empty.shape[1:]), condition, self._usual
         )
         return (X, y) if return_y else X
 
@@ -246,7 +255,7 @@ class GrooveComposer(CompactMixin, TrainedGenerator):
         y: Any = None,
         *,
         n_steps: int = 8,
-        temperature: float = 1.0,
+        temperature: float | None = None,
         random_state: Any = None,
     ) -> np.ndarray:
         """Replace the end of patterns by fills, as drummers play them where a section ends.
@@ -262,8 +271,8 @@ class GrooveComposer(CompactMixin, TrainedGenerator):
             Their conditions; None leaves them out, as training did now and then.
         n_steps : int, default=8
             Number of steps at the end that are replaced.
-        temperature : float, default=1.0
-            What log odds and logits are divided by.
+        temperature : float, default=None
+            Instead of the composer's own.
         random_state : int, RandomState or None, default=None
             Seed of the fills; None takes the estimator's own `random_state`.
 
@@ -277,22 +286,13 @@ class GrooveComposer(CompactMixin, TrainedGenerator):
             "n_steps": Interval(numbers.Integral, 1, patterns.shape[1], closed="both"),
             "temperature": _SAMPLE["temperature"],
         }
+        temperature = self.temperature if temperature is None else temperature
         given = {"n_steps": n_steps, "temperature": temperature}
         check_parameters("GrooveComposer.fill", rules, given)
         condition = self._known(len(patterns), y)
         seed = draw_seed(self.random_state if random_state is None else random_state)
         rng, start = make_rng(seed, Stream.SAMPLE), patterns.shape[1] - int(n_steps)
-        known = np.repeat(patterns, _FILL_DRAWS, axis=0)
-        if condition is not None:
-            condition = np.repeat(condition, _FILL_DRAWS, axis=0)
-        bias = np.zeros(N_DRUMS)
-        bias[_FILL_DRUMS] = _FILL_ODDS
-        drawn = compose(
-            self._networks(), known, start, condition, rng, temperature=temperature, bias=bias
-        )
-        drawn = drawn.reshape(len(patterns), _FILL_DRAWS, *patterns.shape[1:])
-        busy = (drawn[:, :, start:, _FILL_DRUMS, 0] > 0).sum(axis=(2, 3))
-        return drawn[np.arange(len(patterns)), busy.argmax(axis=1)]
+        return fill_end(self._networks(), patterns, start, condition, rng, temperature=temperature)
 
     def nats(self, X: npt.ArrayLike, y: Any = None) -> np.ndarray:
         """Return how surprising the hits of patterns are.

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from audiogen.generators._groove_context import (
+    N_DRUMS,
     N_LEVELS,
     around_step,
     context_of_step,
@@ -14,10 +15,13 @@ from audiogen.generators._groove_context import (
     values_of,
 )
 
-__all__ = ["compose", "first_usual", "nats_of_hits", "usual_counts"]
+__all__ = ["compose", "fill_end", "first_usual", "nats_of_hits", "usual_counts"]
 
 _GROUPS = ((0,), (1,), (4, 5, 6), (2, 3, 7, 8))  # kick, snare, toms, cymbals
 _USUAL = (0.35, 0.95)  # quantiles
+_FILL_DRUMS = [1, 4, 5, 6]  # snare and toms
+_FILL_ODDS = 1.5  # log odds added to their hits
+_FILL_DRAWS = 16
 _MOST_CONDITIONS = 64  # more are quantities, which have no usual patterns of their own
 
 Networks = Mapping[str, Mapping[str, Sequence[np.ndarray]]]
@@ -107,6 +111,41 @@ def usual_counts(X: np.ndarray, condition: np.ndarray | None) -> dict[str, np.nd
     bounds = [np.quantile(counts[place == i], _USUAL, axis=0) for i in range(len(conditions))]
     low, high = np.stack(bounds, axis=1)
     return {"conditions": conditions, "low": low, "high": high}
+
+
+def fill_end(
+    networks: Networks,
+    patterns: np.ndarray,
+    start: int,
+    condition: np.ndarray | None,
+    rng: np.random.Generator,
+    *,
+    temperature: float,
+) -> np.ndarray:
+    """Return patterns whose end is a fill: of several draws, that with most of snare and toms.
+
+    Parameters
+    ----------
+    networks, condition, rng, temperature
+        As of `compose`.
+    patterns : ndarray of shape (n_samples, n_steps, n_drums, 2)
+        The patterns.
+    start : int
+        The first step of the fill.
+
+    Returns
+    -------
+    patterns : ndarray of shape (n_samples, n_steps, n_drums, 2), float32
+    """
+    known = np.repeat(patterns, _FILL_DRAWS, axis=0)
+    if condition is not None:
+        condition = np.repeat(condition, _FILL_DRAWS, axis=0)
+    bias = np.zeros(N_DRUMS)
+    bias[_FILL_DRUMS] = _FILL_ODDS
+    drawn = compose(networks, known, start, condition, rng, temperature=temperature, bias=bias)
+    drawn = drawn.reshape(len(patterns), _FILL_DRAWS, *patterns.shape[1:])
+    busy = (drawn[:, :, start:, _FILL_DRUMS, 0] > 0).sum(axis=(2, 3))
+    return drawn[np.arange(len(patterns)), busy.argmax(axis=1)]
 
 
 def first_usual(

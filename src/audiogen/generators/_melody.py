@@ -7,11 +7,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from audiogen.generators._compact import CompactMixin
-from audiogen.generators._melody_composition import (
-    Composer,
-    check_sampling,
-    examples_of,
-)
+from audiogen.generators._melody_composition import SAMPLING, check_sampling, compose, examples_of
 from audiogen.generators._melody_conditions import (
     checked_tunes,
     complete_conditions,
@@ -19,7 +15,7 @@ from audiogen.generators._melody_conditions import (
     counted,
 )
 from audiogen.generators._melody_data import MelodyData, batch_of, melody_data, typical_sections
-from audiogen.generators._melody_draw import MelodyNetwork, Taste, log_likelihoods
+from audiogen.generators._melody_draw import MelodyNetwork, log_likelihoods
 from audiogen.generators._melody_features import N_SOURCES, Vocabulary, note_table
 from audiogen.generators._melody_runs import index_runs
 from audiogen.generators._melody_strains import learn_vocabulary, spans_of, strains_of
@@ -68,6 +64,14 @@ class MelodyComposer(CompactMixin, TrainedEstimator):
         Precision that layers compute in; weights, losses and outputs stay float32.
     warm_start : bool, default=False
         Whether `fit` continues the last training instead of starting anew.
+    temperature : float, default=1.0
+        What the logarithms of probabilities are divided by: lower is safer.
+    guidance : float, default=0.6
+        How far probabilities move on from those without genre and mode; 0 leaves them.
+    top_p : float, default=0.95
+        Share of the probability, of the likeliest notes, that is drawn from.
+    n_draws : int, default=8
+        Draws of each section, of which the most typical one is kept.
     random_state : int, RandomState or None, default=None
         Seed of weights, order, dropout and melodies. The same int gives the same bits on the
         same machine.
@@ -127,6 +131,7 @@ class MelodyComposer(CompactMixin, TrainedEstimator):
         **TrainedEstimator._constraints,
         "units": Interval(numbers.Integral, 2, None),
         "dropout": Interval(numbers.Real, 0, 1),
+        **SAMPLING,
     }
 
     def __init__(
@@ -144,6 +149,10 @@ class MelodyComposer(CompactMixin, TrainedEstimator):
         ema: float = 0.999,
         precision: str = "float32",
         warm_start: bool = False,
+        temperature: float = 1.0,
+        guidance: float = 0.6,
+        top_p: float = 0.95,
+        n_draws: int = 8,
         random_state: Any = None,
         verbose: int = 0,
     ) -> None:
@@ -159,6 +168,10 @@ class MelodyComposer(CompactMixin, TrainedEstimator):
         self.ema = ema
         self.precision = precision
         self.warm_start = warm_start
+        self.temperature = temperature
+        self.guidance = guidance
+        self.top_p = top_p
+        self.n_draws = n_draws
         self.random_state = random_state
         self.verbose = verbose
 
@@ -176,10 +189,10 @@ class MelodyComposer(CompactMixin, TrainedEstimator):
         *,
         n_bars: int = 8,
         form: str = "A",
-        temperature: float = 1.0,
-        guidance: float = 0.6,
-        top_p: float = 0.95,
-        n_draws: int = 8,
+        temperature: float | None = None,
+        guidance: float | None = None,
+        top_p: float | None = None,
+        n_draws: int | None = None,
         return_y: bool = False,
         random_state: Any = None,
     ) -> Any:
@@ -200,14 +213,10 @@ class MelodyComposer(CompactMixin, TrainedEstimator):
             The sections, a capital letter each: "AABA". The same letter is the same section; one
             of up to four bars that is repeated at once ends openly the first time. Each new
             letter's section knows those before.
-        temperature : float, default=1.0
-            What the logarithms of probabilities are divided by: lower is safer.
-        guidance : float, default=0.6
-            How far probabilities move on from those without genre and mode; 0 leaves them.
-        top_p : float, default=0.95
-            Share of the probability, of the likeliest notes, that is drawn from.
-        n_draws : int, default=8
-            Draws of each section, of which the most typical one is kept.
+        temperature, guidance, top_p : float, default=None
+            Instead of the estimator's own; None takes those.
+        n_draws : int, default=None
+            Instead of the estimator's own.
         return_y : bool, default=False
             Whether the conditions are returned as well.
         random_state : int, RandomState or None, default=None
@@ -228,22 +237,15 @@ class MelodyComposer(CompactMixin, TrainedEstimator):
             where all draws copy a tune.
         """
         check_is_fitted(self)
-        given: dict[str, Any] = {"n_samples": n_samples, "n_bars": n_bars, "form": form}
-        given |= {"n_draws": n_draws, "temperature": temperature}
-        given |= {"guidance": guidance, "top_p": top_p}
-        check_sampling(given)
+        given: dict[str, Any] = {"temperature": temperature, "guidance": guidance, "top_p": top_p}
+        given["n_draws"] = n_draws
+        options = {k: getattr(self, k) if v is None else v for k, v in given.items()}
+        check_sampling({"n_samples": n_samples, "n_bars": n_bars, "form": form} | options)
         seed = draw_seed(self.random_state if random_state is None else random_state)
         rng = make_rng(seed, Stream.CONDITION)
         wanted = complete_conditions(y, n_samples, self._conditions, rng)
-        taste = Taste(float(temperature), float(guidance), float(top_p))
-        network, vocabulary = self._for_sampling()
-        scores = []
-        for i, condition in enumerate(wanted):
-            examples = examples_of(self._cells, condition)
-            composer = Composer(
-                network, vocabulary, condition, examples, self._runs, taste, int(n_draws)
-            )
-            scores.append(composer.score(form, int(n_bars), make_rng(seed, Stream.SAMPLE, i)))
+        trained = (*self._for_sampling(), self._runs, self._cells)
+        scores = compose(trained, wanted, form, int(n_bars), seed=seed, **options)
         return (scores, condition_table(wanted)) if return_y else scores
 
     def fit(self, X: Any, y: Any = None, **parameters: Any) -> Self:

@@ -14,9 +14,10 @@ from audiogen.generators._melody_features import Strain, Vocabulary
 from audiogen.generators._melody_runs import shares_run
 from audiogen.generators._melody_strains import TICKS, arranged, spans_of, strains_of
 from audiogen.io import Score
+from audiogen.utils.seeds import Stream, make_rng
 from audiogen.utils.validation import Instance, Interval, check_parameters
 
-__all__ = ["Composer", "check_sampling", "examples_of", "name_of_cell"]
+__all__ = ["SAMPLING", "check_sampling", "compose", "examples_of", "name_of_cell"]
 
 _MOST_ROUNDS = 8  # of draws, until one of them copies nothing
 _LONGEST_FORM = 64
@@ -26,15 +27,16 @@ _COPIED = (
 )
 _SHORT = 4  # bars: a section so short that is repeated at once ends openly the first time
 
-
-_SAMPLE = {
-    "n_samples": (Instance(type(None), "None"), Interval(numbers.Integral, 1, None)),
-    "form": Instance(str, "a str"),
-    "n_bars": Interval(numbers.Integral, 2, 64, closed="both"),
+SAMPLING = {  # how melodies are drawn, which parameters of the composer say as well
     "temperature": Interval(numbers.Real, 0.1, 3, closed="both"),
     "guidance": Interval(numbers.Real, 0, 3, closed="both"),
     "top_p": Interval(numbers.Real, 0, 1, closed="right"),
     "n_draws": Interval(numbers.Integral, 1, 1000, closed="both"),
+}
+_SAMPLE = SAMPLING | {
+    "n_samples": (Instance(type(None), "None"), Interval(numbers.Integral, 1, None)),
+    "form": Instance(str, "a str"),
+    "n_bars": Interval(numbers.Integral, 2, 64, closed="both"),
 }
 
 
@@ -61,8 +63,48 @@ def examples_of(cells: Mapping[str, np.ndarray], condition: Condition) -> np.nda
     return next(cells[key] for key in keys if key in cells)
 
 
+def compose(
+    trained: tuple[MelodyNetwork, Vocabulary, np.ndarray, Mapping[str, np.ndarray]],
+    conditions: Sequence[Condition],
+    form: str,
+    n_bars: int,
+    *,
+    seed: int,
+    n_draws: int,
+    **taste: float,
+) -> list[Score]:
+    """Return a melody for each condition.
+
+    Parameters
+    ----------
+    trained : tuple
+        The network, its vocabulary, the index of what may not be copied, and the descriptions of
+        real sections by genre and metre.
+    conditions : sequence of Condition
+        Genre, mode and metre of each.
+    form : str
+        A letter for each section.
+    n_bars : int
+        Bars of a section.
+    seed : int
+        Seed of the melodies.
+    n_draws : int
+        Draws of which one is chosen.
+    **taste : float
+        How notes are drawn, as `Taste`.
+    """
+    network, vocabulary, runs, cells = trained
+    own = Taste(**{name: float(value) for name, value in taste.items()})
+    return [
+        _Composer(
+            network, vocabulary, condition, examples_of(cells, condition), runs, own, int(n_draws)
+        ).score(form, n_bars, make_rng(seed, Stream.SAMPLE, i))
+        for i, condition in enumerate(conditions)
+    ]
+
+
 @dataclass
-class Composer:
+class _Composer:
     """What makes melodies of one condition.
 
     Parameters
