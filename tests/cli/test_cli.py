@@ -11,6 +11,7 @@ import soundfile
 
 from audiogen import datasets, recipes, save
 from audiogen.cli._notes import read_both
+from audiogen.cli.parser import build_parser
 from audiogen.generators import ConditionalVAE
 from audiogen.signal import track_pitch
 
@@ -89,6 +90,29 @@ def test_the_demo_model_plays_what_is_asked(demo, tmp_path, run_here):
     assert code == 2
     assert "'orgn' is unknown" in said
     assert "Did you mean organ" in said
+
+
+@pytest.mark.parametrize(
+    ("line", "pitches", "families"),
+    [
+        ("m.skops --pitch 60 64 --family organ flute", [60, 64], ["organ", "flute"]),
+        ("--family organ flute m.skops --pitch 60", [60], ["organ", "flute"]),
+        ("--family organ --pitch 60 64 m.skops", [60, 64], ["organ"]),
+        ("--pitch 60 --pitch 64 --seed 3 m.skops", [60, 64], []),
+        ("m.skops -n 3", [], []),
+    ],
+)
+def test_the_model_may_stand_after_options_of_several_values(line, pitches, families):
+    arguments = build_parser().parse_args(["sample", *line.split()])
+    assert arguments.model == ["m.skops"]
+    assert (arguments.pitch, arguments.family) == (pitches, families)
+
+
+@pytest.mark.parametrize("line", ["--family organ flute", "a.skops b.skops", "--pitch 60"])
+def test_sample_needs_one_model(line, run_here):
+    code, _, said = run_here("sample", *line.split())
+    assert (code, said.count("\n")) == (2, 1)
+    assert "sample needs one MODEL" in said
 
 
 def test_fit_sample_and_evaluate_on_ones_own_folder(tmp_path):

@@ -10,11 +10,23 @@ __all__ = ["BeforeWords", "add_out", "add_seed", "count", "program", "within"]
 
 
 class BeforeWords(argparse.Action):
-    """Take the values that an option is given, and leave the words that stand after them."""
+    """Take the values that an option is given, and leave the words that stand after them.
 
-    def __init__(self, *, read: Callable[[str], Any], looks: str, **kwargs: Any) -> None:
+    Parameters
+    ----------
+    read : callable
+        Returns the value of a text.
+    looks : str
+        Pattern that all values but the first match, and no word does.
+    words : str, default="words"
+        Name of the positional argument that the words are added to.
+    """
+
+    def __init__(
+        self, *, read: Callable[[str], Any], looks: str, words: str = "words", **kwargs: Any
+    ) -> None:
         super().__init__(nargs="+", **kwargs)
-        self.read, self.looks = read, looks
+        self.read, self.looks, self.words = read, looks, words
 
     def __call__(
         self,
@@ -31,7 +43,8 @@ class BeforeWords(argparse.Action):
         except argparse.ArgumentTypeError as error:
             raise argparse.ArgumentError(self, str(error)) from error
         setattr(namespace, self.dest, [*getattr(namespace, self.dest), *found])
-        namespace.words = [*(namespace.words or []), *values[end:]]
+        words = getattr(namespace, self.words) or []
+        setattr(namespace, self.words, [*words, *values[end:]])
 
 
 def add_out(command: argparse.ArgumentParser, default: str) -> None:
