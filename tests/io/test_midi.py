@@ -1,7 +1,8 @@
 import mido
+import pretty_midi
 import pytest
 
-from audiogen.io import read_midi
+from audiogen.io import Score, read_midi, write_midi
 
 
 def track(ticks, resolution):
@@ -25,8 +26,32 @@ def test_a_short_file_does_not_fill_the_memory(tmp_path):
     with pytest.raises(ValueError, match=r"9,000,000 ticks in 137\.3 seconds, more than 40,000 a"):
         read_midi(tmp_path / "a.mid")
     (tmp_path / "b.mid").write_bytes(track(200_000_000, 100))
-    with pytest.raises(ValueError, match=r"b\.mid cannot be read as a MIDI file.*largest tick"):
+    with pytest.raises(ValueError, match=r"b\.mid cannot be .*claims to last for 2,000,000 quart"):
         read_midi(tmp_path / "b.mid")
+
+
+def test_hours_at_many_ticks_are_rounded_to_fewer(tmp_path):
+    """Three hours and a half: 24 million ticks, of which pretty_midi reads ten."""
+    events = [(0, 60), (1, 0), (24_000_000, 62), (24_000_480, 0)]
+    messages, now = mido.MidiTrack(), 0
+    for tick, pitch in events:
+        kind, note = ("note_on", pitch) if pitch else ("note_off", 60 if tick == 1 else 62)
+        messages.append(mido.Message(kind, note=note, time=tick - now))
+        now = tick
+    mido.MidiFile(tracks=[messages], ticks_per_beat=960).save(tmp_path / "long.mid")
+    tune = read_midi(tmp_path / "long.mid")
+    first, last = tune.instruments[0].notes
+    coarsest = 0.5 / tune.resolution
+    assert coarsest < 0.0013
+    assert 0 < first.end - first.start <= coarsest  # it does not vanish
+    assert last.start == pytest.approx(12_500, abs=coarsest)
+    assert last.end - last.start == pytest.approx(0.25, abs=2 * coarsest)
+
+
+def test_frames_of_film_are_refused(tmp_path):
+    (tmp_path / "film.mid").write_bytes(track(100, 0xE728))
+    with pytest.raises(ValueError, match=r"film\.mid cannot be read.*frames of film"):
+        read_midi(tmp_path / "film.mid")
 
 
 def test_tempos_count_on_whatever_track_they_are(tmp_path):
@@ -50,3 +75,87 @@ def test_tempos_count_on_whatever_track_they_are(tmp_path):
         assert (metre.numerator, metre.time) == (3, 0)
         found.append((note.start, note.end))
     assert found == [(0.5, 2.0), (1.0, 3.0)]
+
+
+def full_tune(path):
+    """Write a file with all that is kept: a range of bends set, a pedal, tempos, texts, drums."""
+    lead, drums, times = mido.MidiTrack(), mido.MidiTrack(), mido.MidiTrack()
+    times += [
+        mido.MetaMessage("key_signature", key="Ebm", time=0),
+        mido.MetaMessage("time_signature", numerator=6, denominator=8, time=0),
+        mido.MetaMessage("set_tempo", tempo=510_204, time=0),
+        mido.MetaMessage("text", text="key: Eb dorian", time=0),
+        mido.MetaMessage("set_tempo", tempo=333_333, time=1440),
+    ]
+    lead += [
+        mido.MetaMessage("track_name", name="Lead"),
+        mido.Message("program_change", program=81),
+    ]
+    for number, value in ((101, 0), (100, 0), (6, 12), (38, 50), (64, 127), (64, 0)):
+        lead.append(mido.Message("control_change", control=number, value=value))
+    lead += [
+        mido.Message("pitchwheel", pitch=-8192, time=7),
+        mido.Message("note_on", note=60, velocity=33, time=0),
+        mido.Message("note_off", note=60, time=480),
+        mido.Message("note_on", note=60, velocity=34, time=0),
+        mido.Message("control_change", control=11, value=5, time=1),
+        mido.Message("note_off", note=60, time=2000),
+    ]
+    for time in (0, 500):
+        drums.append(mido.Message("note_on", channel=9, note=38, velocity=99, time=time))
+        drums.append(mido.Message("note_off", channel=9, note=38, time=1))
+    mido.MidiFile(tracks=[times, lead, drums], ticks_per_beat=480).save(path)
+    return read_midi(path)
+
+
+def contents(tune):
+    return [
+        [
+            (track.name, track.program, track.is_drum),
+            [(n.start, n.end, n.pitch, n.velocity) for n in track.notes],
+            [(c.time, c.number, c.value) for c in track.control_changes],
+            [(b.time, b.pitch) for b in track.pitch_bends],
+        ]
+        for track in tune.instruments
+    ]
+
+
+def test_what_is_written_is_what_was_read(tmp_path):
+    tune = full_tune(tmp_path / "a.mid")
+    again = read_midi(write_midi(tune, tmp_path / "b.mid", title="All"))
+    assert contents(again) == contents(tune)
+    for one, other in zip(again.get_tempo_changes(), tune.get_tempo_changes(), strict=True):
+        assert one.tolist() == other.tolist()
+    score = Score.read(tmp_path / "b.mid")
+    assert (score.title, score.key, score.metre) == ("All", "Eb dorian", (6, 8))
+    assert score.notes.equals(Score.read(tmp_path / "a.mid").notes)
+
+
+def test_a_tune_is_cut_where_it_should_end(tmp_path):
+    tune = full_tune(tmp_path / "a.mid")
+    cut = read_midi(write_midi(tune, tmp_path / "b.mid", seconds=0.5176))
+    (lead, drums), tick = contents(cut), 0.510204 / 480
+    assert lead[1][0][1:] == (pytest.approx(487 * tick), 60, 33)
+    assert len(lead[1]) == 1
+    assert len(drums[1]) == 1
+    assert len(lead[2]) == 6
+    whole = read_midi(write_midi(tune, tmp_path / "c.mid", seconds=0.6))
+    assert contents(whole)[0][1][1] == (
+        pytest.approx(487 * tick),
+        pytest.approx(0.6, abs=tick),
+        60,
+        34,
+    )
+    assert mido.MidiFile(tmp_path / "c.mid").length == pytest.approx(0.6, abs=tick)
+    late = read_midi(write_midi(tune, tmp_path / "d.mid", seconds=0.5))
+    assert [len(track[1]) for track in contents(late)] == [1, 1]
+
+
+def test_notes_that_overlap_on_one_pitch_end_where_it_is_struck_again(tmp_path):
+    tune = pretty_midi.PrettyMIDI()
+    tune.instruments = [pretty_midi.Instrument(3)]
+    rows = [(0.0, 2.0, 60), (1.0, 3.0, 60), (1.0, 2.0, 60), (0.5, 2.5, 62)]
+    tune.instruments[0].notes = [pretty_midi.Note(80, p, start, end) for start, end, p in rows]
+    (track,) = contents(read_midi(write_midi(tune, tmp_path / "a.mid")))
+    found = sorted((round(start, 2), round(end, 2), pitch) for start, end, pitch, _ in track[1])
+    assert found == [(0.0, 1.0, 60), (0.5, 2.5, 62), (1.0, 3.0, 60), (1.0, 3.0, 60)]

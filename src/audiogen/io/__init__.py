@@ -6,6 +6,7 @@ from audiogen.io._clip_writer import check_clip_format, write_clip
 from audiogen.io._general_midi import general_midi_drums
 from audiogen.io._keys import MINOR_MODES, SCALES
 from audiogen.io._midi import read_midi
+from audiogen.io._midi_writer import write_midi
 from audiogen.io._sampled_instrument import SampledInstrument, Zone
 from audiogen.io._score import Score
 from audiogen.io._score_files import SCORE_SUFFIXES, read_tunes
@@ -29,4 +30,5 @@ __all__ = [
     "read_midi",
     "read_tunes",
     "write_clip",
+    "write_midi",
 ]

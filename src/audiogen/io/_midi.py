@@ -2,12 +2,15 @@
 
 import itertools
 import pathlib
+from operator import itemgetter
 from typing import Any
 
 __all__ = ["read_midi"]
 
-# pretty_midi makes tables of all ticks, some 24 bytes each, however little music they hold.
-_FEW_TICKS, _TICKS_A_SECOND = 1_000_000, 40_000
+# pretty_midi makes tables of all ticks, some 24 bytes each, however little music they hold, and
+# takes files of more than ten million for damaged ones.
+_FEW_TICKS, _TICKS_A_SECOND, _MOST_TICKS = 1_000_000, 40_000, 10_000_000 - 1
+_COARSEST = 24  # ticks a quarter note, as MIDI clocks have them
 _TIMES = (
     "set_tempo",
     "time_signature",
@@ -26,7 +29,9 @@ def read_midi(source: Any) -> Any:
     Returns
     -------
     tune : pretty_midi.PrettyMIDI
-        With the tempos, metres and keys of all tracks, wherever the file has them.
+        With the tempos, metres and keys of all tracks, wherever the file has them. The times of
+        files of more than ten million ticks, such as three hours at 960 a quarter note, are
+        rounded to fewer of them.
 
     Raises
     ------
@@ -35,8 +40,9 @@ def read_midi(source: Any) -> Any:
     IsADirectoryError
         For a folder.
     ValueError
-        Where the file is not a complete MIDI file, or divides its time into more than 40,000
-        ticks a second.
+        Where the file is not a complete MIDI file, divides its time into more than 40,000
+        ticks a second, or claims to last for more than 400,000 quarter notes, and ten million
+        ticks, which is days.
 
     Examples
     --------
@@ -65,8 +71,12 @@ def read_midi(source: Any) -> Any:
         raise FileNotFoundError(f"There is no MIDI file {path}.")
     try:
         tune = mido.MidiFile(str(path))
+        if tune.ticks_per_beat <= 0:
+            raise ValueError("it counts frames of film (SMPTE), not quarter notes")
         n_ticks = max(sum(event.time for event in track) for track in tune.tracks)
         if n_ticks <= max(_FEW_TICKS, _TICKS_A_SECOND * tune.length):
+            if n_ticks > _MOST_TICKS:
+                _coarsen(tune, n_ticks)
             _gather_times(tune)
             return pretty_midi.PrettyMIDI(mido_object=tune)
     except Exception as error:  # mido has no error of its own: corrupt bytes raise any type
@@ -80,19 +90,49 @@ def read_midi(source: Any) -> Any:
     )
 
 
+def _coarsen(tune: Any, n_ticks: int) -> None:
+    """Round the times of a file, in place, so that it has as many ticks as it may have."""
+    fine = tune.ticks_per_beat
+    coarse = fine * _MOST_TICKS // n_ticks
+    if coarse < _COARSEST:
+        raise ValueError(f"it claims to last for {n_ticks // fine:,} quarter notes")
+    for track, events in zip(tune.tracks, _with_ticks(tune), strict=True):
+        rounded, begun = [], {}
+        for tick, event in events:
+            at = tick * coarse // fine
+            if event.type == "note_on" and event.velocity:
+                begun[event.channel, event.note] = at
+            elif event.type in ("note_on", "note_off"):  # no note ends at once
+                at = max(at, begun.get((event.channel, event.note), -1) + 1)
+            rounded.append((at, event))
+        _set_ticks(track, sorted(rounded, key=itemgetter(0)))
+    tune.ticks_per_beat = coarse
+
+
 def _gather_times(tune: Any) -> None:
     """Move the tempos, metres and keys of a file to its first track, in place."""
-    tracks: list[list[tuple[int, Any]]] = []
-    for track in tune.tracks:
-        ticks = itertools.accumulate(event.time for event in track)
-        tracks.append(list(zip(ticks, track, strict=True)))
+    tracks = _with_ticks(tune)
     others = [pair for track in tracks[1:] for pair in track if pair[1].type in _TIMES]
     if not others:
         return
     tracks[0] = sorted(tracks[0] + others, key=lambda pair: pair[0])
     for i, track in enumerate(tracks):
         kept = [pair for pair in track if i == 0 or pair[1].type not in _TIMES]
-        before = [0, *(tick for tick, _ in kept)]
-        tune.tracks[i][:] = [
-            event.copy(time=tick - last) for last, (tick, event) in zip(before, kept, strict=False)
-        ]
+        _set_ticks(tune.tracks[i], kept)
+
+
+def _with_ticks(tune: Any) -> list[list[tuple[int, Any]]]:
+    """Return the events of each track, with their ticks since its beginning."""
+    tracks = []
+    for track in tune.tracks:
+        ticks = itertools.accumulate(event.time for event in track)
+        tracks.append(list(zip(ticks, track, strict=True)))
+    return tracks
+
+
+def _set_ticks(track: Any, events: list[tuple[int, Any]]) -> None:
+    """Replace the events of a track, in place, by those at some ticks since its beginning."""
+    before = [0, *(tick for tick, _ in events)]
+    track[:] = [
+        event.copy(time=tick - last) for last, (tick, event) in zip(before, events, strict=False)
+    ]

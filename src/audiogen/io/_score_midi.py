@@ -12,6 +12,7 @@ from typing import Any
 from audiogen.io._chords import split_chord
 from audiogen.io._keys import MODES, signature, tonic_name, tonic_of
 from audiogen.io._layout import bar_lines, exact
+from audiogen.io._midi_writer import latin, track_of
 from audiogen.io._score import Score
 from audiogen.io._spans import Section
 from audiogen.io._tempos import changing_tempo
@@ -33,14 +34,14 @@ def write_midi(
     import mido
 
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS)
-    file.tracks.append(_track(mido, _meta_events(mido, score)))
+    file.tracks.append(track_of(_meta_events(mido, score)))
     channels = [channel for channel in range(16) if channel != _DRUM_CHANNEL]
     melodic = [part for part in score.parts if part != "drums"]
     for part in score.parts:
         drums = part == "drums"
         channel = _DRUM_CHANNEL if drums else channels[melodic.index(part) % len(channels)]
         events = _part_events(mido, score, part, channel, programs.get(part, 0))
-        file.tracks.append(_track(mido, events))
+        file.tracks.append(track_of(events))
     with atomic_path(path) as temporary:
         file.save(temporary)
 
@@ -72,15 +73,6 @@ def read_midi(path: pathlib.Path) -> Score:
     )
 
 
-def _track(mido: Any, events: list[tuple[int, int, Any]]) -> Any:
-    """Return a track of (tick, rank, message); lower ranks come first at a tick."""
-    track, now = mido.MidiTrack(), 0
-    for tick, _, message in sorted(events, key=lambda event: event[:2]):
-        track.append(message.copy(time=tick - now))
-        now = tick
-    return track
-
-
 def _meta_events(mido: Any, score: Score) -> list[tuple[int, int, Any]]:
     def meta(kind: str, **values: Any) -> Any:
         return mido.MetaMessage(kind, **values)
@@ -90,7 +82,7 @@ def _meta_events(mido: Any, score: Score) -> list[tuple[int, int, Any]]:
     key = tonic_name(score.tonic, "minor") + "m" if minor else tonic_name(
         tonic_of(fifths, "major"), "major"
     )  # fmt: skip
-    events = [(0, 0, meta("track_name", name=_latin(score.title)))] if score.title else []
+    events = [(0, 0, meta("track_name", name=latin(score.title)))] if score.title else []
     for start, tempo in [(0.0, score.tempo), *score.tempos]:
         events.append((_ticks(start), 1, meta("set_tempo", tempo=round(_MINUTE / tempo))))
     for start, (numerator, denominator) in _metres(score):
@@ -100,7 +92,7 @@ def _meta_events(mido: Any, score: Score) -> list[tuple[int, int, Any]]:
     if score.mode not in ("major", "minor"):
         events.append((0, 1, meta("text", text=_KEY_TEXT + score.key)))
     for section in score.sections:
-        events.append((_ticks(section.start), 2, meta("marker", text=_latin(section.name))))
+        events.append((_ticks(section.start), 2, meta("marker", text=latin(section.name))))
     events.append((_ticks(score.length), 3, meta("end_of_track")))
     return events
 
@@ -131,7 +123,7 @@ def _part_events(
     mido: Any, score: Score, part: str, channel: int, program: int
 ) -> list[tuple[int, int, Any]]:
     notes = score.notes[score.notes.part == part]
-    events = [(0, 0, mido.MetaMessage("track_name", name=_latin(part)))]
+    events = [(0, 0, mido.MetaMessage("track_name", name=latin(part)))]
     change = mido.Message("program_change", channel=channel, program=program)
     events.append((0, 1, change))
     for onset, duration, pitch, velocity in zip(
@@ -150,11 +142,6 @@ def _part_events(
 
 def _ticks(quarters: float) -> int:
     return round(quarters * TICKS)
-
-
-def _latin(text: str) -> str:
-    """Return text in the characters that MIDI files have."""
-    return text.encode("latin-1", errors="replace").decode("latin-1")
 
 
 def _read_tracks(file: Any) -> tuple[list[tuple], Events]:
