@@ -35,6 +35,7 @@ def test_a_long_note_is_looped_in_tune_at_one_level(pitch):
     audio = tone(pitch)
     held = hold_note(audio, 12.0, sample_rate=RATE)
     assert len(held) == 12.2 * RATE
+    assert held.dtype == np.float32
     steady = levels(held[4 * RATE : 12 * RATE], 0.2)
     assert np.ptp(steady) < 1.0
     assert np.abs(np.diff(held)).max() < 1.2 * np.abs(np.diff(audio[: 2 * RATE])).max()

@@ -153,7 +153,7 @@ def _start_and_loop(
     loop[-width:] = both / np.sqrt(1 - 2 * fade * (1 - fade) * (1 - likeness))
     start = audio[:begin].copy()
     start[-width:] = before
-    return start, loop
+    return start, loop.astype(audio.dtype, copy=False)
 
 
 def _most_alike(
