@@ -174,6 +174,41 @@ def test_a_loud_mix_is_turned_down_and_never_clips():
     assert np.abs(clip).max() <= 10 ** (-1 / 20) + 1e-6
 
 
+def test_pans_are_of_equal_power_and_leave_the_sound_as_it_is():
+    """By the closed form: the cosine and the sine of a quarter turn's share."""
+    mono = render(Tones(), TUNE[:1], sample_rate=RATE, random_state=0)
+    for pan in (-1, -0.5, 0, 0.25, 1):
+        clip = render(Tones(), TUNE[:1].assign(pan=pan), sample_rate=RATE, random_state=0)
+        angle = np.pi / 4 * (1 + pan)
+        assert clip.shape == (len(mono), 2)
+        assert clip.dtype == np.float32
+        expected = np.stack([np.cos(angle) * mono, np.sin(angle) * mono], axis=1)
+        np.testing.assert_allclose(clip, expected, atol=1e-7)
+        np.testing.assert_allclose(np.hypot(*clip.T), np.abs(mono), atol=1e-6)
+
+
+def test_each_note_is_at_its_own_place():
+    places = TUNE.assign(pan=[-1.0, 0.0, 0.5, 1.0, -1.0])
+    for options in ({}, {"loop": True}, {"sample_rate": 44100, "fade_in": 0.2}):
+        options = {"sample_rate": RATE, "seconds": 3.0, "random_state": 3, **options}
+        whole = render(Tones(), places, **options)
+        alone = [render(Tones(), places[i : i + 1], **options) for i in range(len(places))]
+        np.testing.assert_allclose(whole, sum(alone), atol=1e-6)
+    assert not alone[0][:, 1].any()
+    np.testing.assert_array_equal(alone[1][:, 0], alone[1][:, 1])
+
+
+def test_both_channels_are_turned_down_alike():
+    many = notes(*((0.0, 1.0, 40 + i, "organ") for i in range(40)), pan=-0.6)
+    clip = render(Tones(), many, random_state=0)
+    left, right = np.abs(clip).max(axis=0)
+    assert left == pytest.approx(10 ** (-1 / 20), abs=1e-6)
+    assert right / left == pytest.approx(np.tan(np.pi / 4 * 0.4), abs=1e-4)
+    loud = render(Tones(), many, loudness=-14, random_state=0)
+    meter = pyloudnorm.Meter(44100)
+    assert abs(meter.integrated_loudness(loud.astype(float)) + 14) < 0.07
+
+
 def test_what_still_sounds_at_the_end_does_not_stop_at_once():
     tone = notes((0.0, 2.0, 69, "organ"))
     options = {"sample_rate": RATE, "random_state": 0}
@@ -187,9 +222,10 @@ def test_what_still_sounds_at_the_end_does_not_stop_at_once():
 
 
 def test_memory_grows_by_less_than_a_megabyte_a_second_of_clip():
-    def most(seconds, **options):
+    def most(seconds, pan=None, **options):
         options = {"sample_rate": 44100, "generator_rate": 44100, "random_state": 0, **options}
         tone = notes((0.0, 2.0, 69, "organ"), (0.5, 0.01, 72, "flute"), (0, 1e7, 60, "organ"))
+        tone = tone if pan is None else tone.assign(pan=pan)
         tracemalloc.start()
         render(Tones(), tone, seconds=seconds, **options)
         peak = tracemalloc.get_traced_memory()[1]
@@ -197,22 +233,38 @@ def test_memory_grows_by_less_than_a_megabyte_a_second_of_clip():
         return peak / 1e6
 
     most(1.0)
-    for options in ({}, {"loudness": -14.0}, {"loudness": -14.0, "loop": True}):
-        assert most(20.0, **options) - most(10.0, **options) < 10
+    loop = {"loudness": -14.0, "loop": True}
+    for options in ({}, {"loudness": -14.0}, loop, {"pan": 0.5, **loop}):
+        assert most(10.0, **options) - most(5.0, **options) < 5
 
 
-def test_no_more_than_an_hour_unless_asked_for(tmp_path):
+def test_a_clip_that_would_fill_the_memory_is_refused(tmp_path):
     file = bytes.fromhex(
         "4d546864 00000006 0000 0001 0001"  # MIDI of one track, one tick a quarter note
         "4d54726b 0000000f 00 903c40 84a5a840 803c40 00 ff2f00"  # a note of 9,000,000 of them
     )
     (tmp_path / "months.mid").write_bytes(file)
-    with pytest.raises(ValueError, match=r"last 4,500,001 seconds, and a clip is 3,600 .an hour."):
+    said = r"clip of 4,500,001 seconds takes 3,969 GB of memory.* this machine has \d+: give fewer"
+    with pytest.raises(ValueError, match=said):
         render(Tones(), tmp_path / "months.mid", programs={0: "organ"})
     clip = render(Tones(), tmp_path / "months.mid", programs={0: "organ"}, seconds=2.0)
     assert len(clip) == 88200
-    with pytest.raises(ValueError, match="The notes last 1,000,001 seconds"):
+    with pytest.raises(ValueError, match="A clip of 1,000,001 seconds takes"):
         render(Tones(), TUNE.assign(onset=1e6, duration=0.0001))
+    with pytest.raises(ValueError, match="A clip of 10,000,000 seconds takes"):
+        render(Tones(), TUNE, seconds=1e7)
+
+
+def test_a_clip_is_as_long_as_its_notes(tmp_path):
+    """Seventy minutes, of which few sound."""
+    tune = midi((19, False, [(0, 0.5, 60, 127), (4200, 4201, 72, 127)]))
+    tune.write(str(tmp_path / "long.mid"))
+    clip = render(
+        Tones(), tmp_path / "long.mid", sample_rate=4000, generator_rate=4000, random_state=0
+    )
+    assert len(clip) == 4202 * 4000
+    assert np.abs(clip[4200 * 4000 : 4201 * 4000]).max() > 0.05
+    assert not clip[4000 : 4199 * 4000].any()
 
 
 def test_fades():
@@ -239,6 +291,7 @@ def test_a_struck_again_note_ends():
 
 
 def midi(*tracks):
+    """Return a tune of tracks (program, drums or not, rows of start, end, pitch, velocity)."""
     tune = pretty_midi.PrettyMIDI()
     for program, drum, rows in tracks:
         track = pretty_midi.Instrument(program, is_drum=drum)
@@ -292,6 +345,9 @@ def test_programs_are_mapped():
         (TUNE.assign(duration=[1, 0, 1, 1, 1]), "duration of note 1 .* above 0"),
         (TUNE.assign(pitch=[60, 60, np.nan, 60, 60]), "pitch of note 2 .* Got .*nan"),
         (TUNE.assign(velocity=128), "velocity of note 0 .* from 0 to 127"),
+        (TUNE.assign(pan=[0, 0, -1.5, 0, 0]), r"pan of note 2 .* from -1 to 1\. Got -1\.5"),
+        (TUNE.assign(pan=[0, np.nan, 0, 0, 0]), "pan of note 1 .* from -1 to 1. Got nan"),
+        (TUNE.assign(pan="left"), "pan of note 0 .* from -1 to 1. Got left"),
         (TUNE.assign(onset=9.0), "begin after the clip's 3 seconds"),
         (
             TUNE.assign(instrument_family=["organ", None, "organ", "flute", np.nan]),

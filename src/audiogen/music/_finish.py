@@ -1,19 +1,25 @@
 """The last steps of a clip: its sample rate and loudness."""
 
+import contextlib
 import logging
 import math
+import os
+import pathlib
 
 import numpy as np
 import pandas as pd
 
 from audiogen.signal import limit_peak, master, resample
 
-__all__ = ["refuse_fades_of_loop", "resample_clip", "seconds_of", "set_loudness"]
+__all__ = [
+    "refuse_fades_of_loop", "refuse_too_long", "resample_clip", "seconds_of", "set_loudness",
+]  # fmt: skip
 
 _CEILING = -1.0  # dB of full scale, which lossy formats need
 _EDGE_PERIODS = 20  # common periods of two rates that the resampler's filter reaches at most
 _AS_ASKED = 0.1  # LU
-_LONGEST = 3600.0  # seconds, unless more are asked for: a file of 40 bytes can claim months
+_CONTAINER = pathlib.Path("/sys/fs/cgroup/memory.max")  # bytes, or "max"
+_USUAL_MEMORY = 16e9  # bytes, of machines that do not say
 
 
 def refuse_fades_of_loop(loop: bool, fade_in: float, fade_out: float | None) -> None:
@@ -23,20 +29,34 @@ def refuse_fades_of_loop(loop: bool, fade_in: float, fade_out: float | None) -> 
 
 
 def seconds_of(notes: pd.DataFrame, tail: float) -> float:
-    """Return how long notes last; refuse more than anybody means."""
-    seconds = float((notes.onset + notes.duration).max()) + tail
-    if seconds > _LONGEST:
+    """Return how long notes last."""
+    return float((notes.onset + notes.duration).max()) + tail
+
+
+def refuse_too_long(seconds: float, bytes_a_second: float) -> None:
+    """Refuse a clip that takes more memory than there is: a file of 40 bytes can claim months."""
+    needed, memory = seconds * bytes_a_second, _memory()
+    if needed > memory:
         raise ValueError(
-            f"The notes last {seconds:,.0f} seconds, and a clip is {_LONGEST:,.0f} (an hour) at "
-            "most unless seconds says otherwise. Give seconds, or mend the notes' times."
+            f"A clip of {seconds:,.0f} seconds takes {needed / 1e9:,.0f} GB of memory, and this "
+            f"machine has {memory / 1e9:.0f}: give fewer seconds, or mend the notes' times."
         )
-    return seconds
+
+
+def _memory() -> float:
+    """Return the bytes of memory that this machine, or its container, has."""
+    found = []
+    with contextlib.suppress(AttributeError, ValueError, OSError):  # not on every system
+        found.append(float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")))
+    with contextlib.suppress(ValueError, OSError):
+        found.append(float(_CONTAINER.read_text()))
+    return min(found, default=_USUAL_MEMORY)
 
 
 def resample_clip(
     clip: np.ndarray, rate: int, sample_rate: int, n_timesteps: int, loop: bool
 ) -> np.ndarray:
-    """Resample a clip to a length, across its seam where it is a loop."""
+    """Resample a mono clip to a length, across its seam where it is a loop."""
     if rate == sample_rate:
         return clip
     common = math.gcd(rate, sample_rate)
@@ -52,8 +72,8 @@ def set_loudness(
     clip: np.ndarray, sample_rate: int, loudness: float | None, loop: bool
 ) -> np.ndarray:
     """Return a clip at a loudness in LUFS, or, for None, turned down where it is too high."""
-    if loudness is None:
-        return limit_peak(clip, 10 ** (_CEILING / 20))
+    if loudness is None:  # of all channels alike
+        return limit_peak(clip.reshape(-1), 10 ** (_CEILING / 20)).reshape(clip.shape)
     made = master(clip, sample_rate, loudness=loudness, ceiling=_CEILING, ratio=1, wrap=loop)
     if -np.inf < made.loudness < loudness - _AS_ASKED:
         logging.getLogger("audiogen").info(

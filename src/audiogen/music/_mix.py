@@ -10,7 +10,7 @@ import pandas as pd
 
 from audiogen.music._controls import Controls
 from audiogen.pipeline import generate, inverse_transform_steps, sample_rate_of, split_steps
-from audiogen.signal import hold_note
+from audiogen.signal import hold_note, pan
 from audiogen.utils.seeds import Stream, make_rng, spawn_seed
 
 __all__ = ["frame_levels", "mix_notes", "needed_rate", "pitched_generator", "voice_sounds"]
@@ -63,13 +63,15 @@ def mix_notes(
     """Return so many samples of the sum of all notes, and whether some sound beyond them.
 
     What does is added at the beginning of a loop, and otherwise left out. Controls bend notes and
-    turn them up and down while they sound.
+    turn them up and down while they sound. Where notes have pans there are two rows, left and
+    right.
     """
     wanted, gains = _conditions_and_gains(split_steps(generator)[1], score)
     latents = _voice_latents(generator, score, glide, seed)
     which, firsts = _distinct_notes(wanted.assign(voice=score.voice), latents)
     begins = np.rint(score.onset * rate).astype(int).to_numpy()
-    mix = np.zeros(n_timesteps, np.float32)
+    pans = score.pan.to_numpy() if "pan" in score else None
+    mix = np.zeros(n_timesteps if pans is None else (2, n_timesteps), np.float32)
     rings = False
     sizes = _sizes(generator, score.duration.to_numpy() + release, which, rate)
     for block, block_seed in _blocks_of_voices(score.voice.to_numpy()[firsts], sizes, seed):
@@ -89,7 +91,8 @@ def mix_notes(
                 sound = controls.swelled(sound, score.onset[note], rate)
             sound *= np.float32(gains[note])
             rings |= begins[note] + len(sound) > n_timesteps
-            _add(mix, sound, begins[note], loop)
+            for channel, part in _channels(mix, sound, None if pans is None else pans[note]):
+                _add(channel, part, begins[note], loop)
     return mix, rings
 
 
@@ -114,6 +117,18 @@ def _heard_seconds(duration: float, n_mix: int, n_sound: int, rate: int, loop: b
     of the clip and of its own sound, so that the part that is heard does not depend on the end.
     """
     return min(duration, (n_mix if loop else n_mix + n_sound) / rate)
+
+
+def _channels(
+    mix: np.ndarray, sound: np.ndarray, place: float | None
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield each channel of a mix, and what of a sound is heard on it."""
+    if place is None:
+        yield mix, sound
+        return
+    (gains,) = pan(np.ones(1, np.float32), place)
+    for channel, gain in zip(mix, gains, strict=True):
+        yield channel, sound * gain
 
 
 def _add(mix: np.ndarray, sound: np.ndarray, begin: int, loop: bool) -> None:

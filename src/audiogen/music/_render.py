@@ -5,7 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from audiogen.music._finish import refuse_fades_of_loop, resample_clip, seconds_of, set_loudness
+from audiogen.music._finish import (
+    refuse_fades_of_loop,
+    refuse_too_long,
+    resample_clip,
+    seconds_of,
+    set_loudness,
+)
 from audiogen.music._mix import mix_notes, needed_rate, pitched_generator
 from audiogen.music._score import read_score
 from audiogen.signal import fade
@@ -15,6 +21,7 @@ from audiogen.utils.validation import Instance, Interval, Options, check_paramet
 __all__ = ["render"]
 
 _SHORTEST_FADE = 0.01  # seconds: sound that stops abruptly would click
+_BYTES = 20  # of memory that a sample of a channel takes
 
 
 def render(
@@ -43,13 +50,14 @@ def render(
     notes : DataFrame, list of dict, str, path-like or pretty_midi.PrettyMIDI
         The notes. A DataFrame, or a list of its rows, has the columns onset and duration
         (seconds), pitch (MIDI, fractions allowed) and the generator's other conditions, and may
-        have velocity (0 to 127) and voice. Otherwise the path of a MIDI file, or a tune that
+        have velocity (0 to 127), voice, and pan (-1, left, to 1, right), which makes the clip
+        stereo. Otherwise the path of a MIDI file, or a tune that
         was read from one.
     sample_rate : int, default=44100
         Sampling rate of the clip, in Hz.
     seconds : float, default=None
         Length of the clip. None ends the clip `tail` after the last note, or, for a `loop`,
-        with the last note; it must then be no longer than an hour.
+        with the last note.
     tail : float, default=1.0
         Seconds after the end of the last note.
     release : float, default=0.2
@@ -79,14 +87,15 @@ def render(
 
     Returns
     -------
-    clip : ndarray of shape (n_timesteps,), float32
-        Mono, within [-1, 1].
+    clip : ndarray of shape (n_timesteps,) or, with pans, (n_timesteps, 2), float32
+        Mono or stereo, within [-1, 1].
 
     Raises
     ------
     ValueError
         For notes that cannot be played, whose message names the first of them or its value;
-        and where neither `generator_rate` nor the generator states a sample rate.
+        where neither `generator_rate` nor the generator states a sample rate; and for a clip
+        that takes more memory than the machine has, which is about a megabyte a second.
 
     Warns
     -----
@@ -106,7 +115,10 @@ def render(
     gives notes their durations. Without a condition velocity, all notes get the same level, and
     amplitude is proportional to the square of their velocity. With it, a velocity outside the
     trained range is generated as the nearest one within, and amplitude makes up the difference.
-    Drums, pedals and pitch bends of MIDI are ignored.
+    Drums, pedals, pitch bends and pans of MIDI are ignored.
+
+    A pan gives a note on the left the cosine, and on the right the sine, of an angle from 0 to 90
+    degrees, as `audiogen.signal.pan`: its power is that of the note in mono at every place.
 
     References
     ----------
@@ -124,6 +136,9 @@ def render(
     >>> notes = pd.DataFrame({"onset": [0, 0.5], "duration": 0.5, "pitch": y.pitch[:2]})
     >>> render(generator, notes, sample_rate=48000, tail=0.5, generator_rate=16000).shape
     (72000,)
+    >>> notes["pan"] = [-0.5, 0.5]
+    >>> render(generator, notes, sample_rate=48000, tail=0.5, generator_rate=16000).shape
+    (72000, 2)
     """
     check_parameters("render", _CONSTRAINTS, locals())
     refuse_fades_of_loop(loop, fade_in, fade_out)
@@ -132,6 +147,7 @@ def render(
     score = read_score(notes, final.condition_names_, final.categories_, programs)
     if seconds is None:
         seconds = seconds_of(score, 0 if loop else tail)
+    refuse_too_long(seconds, _BYTES * max(rate, sample_rate) * (2 if "pan" in score else 1))
     if round(seconds * min(rate, sample_rate)) == 0:
         raise ValueError(f"A clip of {seconds:g} seconds has no samples: give it more.")
     score = score[score.onset < seconds].reset_index(drop=True)
@@ -141,7 +157,11 @@ def render(
         generator, score, rate=rate, n_timesteps=round(seconds * rate), loop=loop, release=release,
         glide=glide, seed=draw_seed(random_state),
     )  # fmt: skip
-    clip = resample_clip(mix, rate, sample_rate, round(seconds * sample_rate), loop)
+    size = (rate, sample_rate, round(seconds * sample_rate), loop)
+    if mix.ndim == 1:
+        clip = resample_clip(mix, *size)
+    else:
+        clip = np.stack([resample_clip(channel, *size) for channel in mix], axis=1)
     del mix
     if rings and not loop:
         fade_out = max(fade_out, _SHORTEST_FADE)

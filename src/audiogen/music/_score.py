@@ -47,8 +47,8 @@ def read_score(
     -------
     score : DataFrame
         With the columns onset, duration, pitch, velocity (NaN where it is not given), gain, voice
-        (str) and the conditions. Where a voice repeats a pitch that still sounds, the earlier
-        note ends.
+        (str), pan, where `notes` has it, and the conditions. Where a voice repeats a pitch that
+        still sounds, the earlier note ends.
 
     Raises
     ------
@@ -95,6 +95,8 @@ def _from_frame(notes: pd.DataFrame, chosen: list[str]) -> pd.DataFrame:
             )
     score["velocity"] = notes.get("velocity", np.nan)
     score["gain"] = notes.get("gain", 1.0)
+    if "pan" in notes:
+        score["pan"] = notes["pan"]
     if "voice" in notes:
         score["voice"] = notes["voice"]
     else:
@@ -174,7 +176,10 @@ def _refuse_unplayable(score: pd.DataFrame) -> None:
         ("duration", 0, True, np.inf),
         ("pitch", -np.inf, False, np.inf),
         ("velocity", 0, False, 127),
+        ("pan", -1, False, 1),
     ):
+        if name not in score:
+            continue
         values = pd.to_numeric(score[name], errors="coerce").astype(float)
         allowed = np.isfinite(values) & (values > low if strict else values >= low)
         allowed &= values <= high
@@ -182,9 +187,8 @@ def _refuse_unplayable(score: pd.DataFrame) -> None:
             allowed |= score[name].isna()
         if not allowed.all():
             row = int(np.flatnonzero(~allowed)[0])
-            bound = {"pitch": "", "velocity": " from 0 to 127"}.get(
-                name, f" {'above' if strict else 'of at least'} 0"
-            )
+            bounds = {"pitch": "", "velocity": " from 0 to 127", "pan": " from -1 to 1"}
+            bound = bounds.get(name, f" {'above' if strict else 'of at least'} 0")
             raise ValueError(
                 f"The {name} of note {row} must be a finite number{bound}. Got "
                 f"{score[name].iloc[row]}; repair that row or drop it."
