@@ -1,19 +1,20 @@
+import dataclasses
 import pickle
+import struct
 
 import numpy as np
 import pandas as pd
-import pretty_midi
 import pytest
+import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiogen import make_clip
 from audiogen.io import Score
-from audiogen.music import Brief, load_instrument, load_style, plan, play_midi, pretrained
+from audiogen.music import Brief, load_instrument, load_style, plan, pretrained
 from audiogen.music._casting import Role, cast_drums, cast_parts
 from audiogen.music._checks import gap_faults, level_faults, melody_faults
 from audiogen.music._composing import compose_score
-from audiogen.music._midi_parts import midi_parts
 from audiogen.music._mixdown import mix_down
 from audiogen.music._perform import _damped_ends
 from audiogen.preprocessing import PitchFilter
@@ -33,6 +34,30 @@ def test_a_loop_is_as_long_as_asked_whole_bars_and_has_no_seam(loop):
     steps = np.abs(np.diff(twice))
     seam = steps[len(loop.audio) - 1]
     assert seam <= np.quantile(steps, 0.999)
+
+
+def sampler_loops(path):
+    """Return the first and the last sample of the loops that a WAV file names."""
+    data, place, loops = path.read_bytes(), 12, []
+    while place < len(data):
+        name, size = struct.unpack_from("<4sI", data, place)
+        if name == b"smpl":
+            n_loops, _ = struct.unpack_from("<2I", data, place + 8 + 28)
+            found = struct.iter_unpack("<6I", data[place + 8 + 36 :][: 24 * n_loops])
+            loops += [(start, end) for _, _, start, end, _, _ in found]
+        place += 8 + size + size % 2
+    return loops
+
+
+def test_a_loop_says_so_in_its_files(loop, tmp_path):
+    wav = loop.save(tmp_path, name="clip-1", stems=True)
+    assert [sampler_loops(path) for path in wav if path.suffix == ".wav"] == (
+        [[(0, len(loop.audio) - 1)]] * (1 + len(loop.stems))
+    )
+    (flac, *_) = loop.save(tmp_path, format="flac")  # which has no such chunk
+    assert soundfile.info(flac).frames == len(loop.audio)
+    plain = dataclasses.replace(loop, info={**loop.info, "loop": False})
+    assert sampler_loops(plain.save(tmp_path, name="plain")[0]) == []
 
 
 def test_stems_sum_to_the_clip_and_the_same_seed_gives_the_same_bits(loop):
@@ -137,38 +162,6 @@ def test_models_that_there_are_not_are_named():
         pretrained("vocals")
 
 
-def midi(tmp_path):
-    """Return a General MIDI file with drums, pedal, a bend and tempo changes on track two."""
-    tune = pretty_midi.PrettyMIDI(initial_tempo=90)
-    piano, drums = pretty_midi.Instrument(0, name="Piano"), pretty_midi.Instrument(0, True)
-    for i in range(4):
-        piano.notes.append(pretty_midi.Note(100, 60 + i, i * 0.5, i * 0.5 + 0.2))
-        drums.notes.append(pretty_midi.Note(100, 36, i * 0.5, i * 0.5 + 0.1))
-    piano.control_changes += [
-        pretty_midi.ControlChange(64, 127, 0.1),
-        pretty_midi.ControlChange(64, 0, 1.1),
-        pretty_midi.ControlChange(7, 50, 0.9),
-    ]
-    piano.pitch_bends.append(pretty_midi.PitchBend(4096, 1.4))
-    tune.instruments += [piano, drums]
-    path = tmp_path / "general.mid"
-    tune.write(str(path))
-    return path
-
-
-def test_pedal_bends_volume_and_drums_of_a_midi_file_are_heard(tmp_path):
-    notes, instruments, _ = midi_parts(midi(tmp_path))
-    piano = notes[notes.part == "Piano"]
-    np.testing.assert_allclose(piano.onset + piano.duration, [1.1, 1.1, 1.2, 1.7], atol=2e-3)
-    np.testing.assert_allclose(piano.pitch, [60, 61, 62, 64], atol=1e-6)
-    np.testing.assert_allclose(piano.gain, [1, 1, 0.25, 0.25])
-    assert instruments["Piano"].name == "piano"
-    clip = play_midi(midi(tmp_path), random_state=0)
-    assert set(clip.stems) == {"Piano", "drums"}
-    assert clip.info["players"]["Piano"]["voice"] == "keyboard_acoustic_000"
-    assert len(clip.audio) == round((1.7 + 1.5) * 44100)
-
-
 def test_cymbals_are_damped_by_the_next_stroke_and_open_hihats_as_they_are_closed():
     hits = pd.DataFrame(
         {
@@ -179,24 +172,6 @@ def test_cymbals_are_damped_by_the_next_stroke_and_open_hihats_as_they_are_close
     end = np.inf
     assert list(_damped_ends(hits, np.inf)) == [1.0, 1.5, end, end, end]
     assert list(_damped_ends(hits, 2.0)) == [1.0, 1.5, 2.0, end, end]  # round the seam of a loop
-
-
-def test_a_midi_file_without_notes_is_refused(tmp_path):
-    pretty_midi.PrettyMIDI().write(str(tmp_path / "empty.mid"))
-    with pytest.raises(ValueError, match="There are no notes to play"):
-        play_midi(tmp_path / "empty.mid")
-
-
-def test_a_midi_file_that_claims_months_is_refused_before_any_work(tmp_path):
-    tune = pretty_midi.PrettyMIDI()
-    track = pretty_midi.Instrument(0)
-    track.notes.append(pretty_midi.Note(100, 60, 0.0, 5000.0))
-    tune.instruments.append(track)
-    with pytest.raises(ValueError, match="The notes last 5,00. seconds"):
-        play_midi(tune)
-    assert len(play_midi(tune, seconds=1, random_state=0).audio) == 44100
-    with pytest.raises(ValueError, match="'sample_rate' parameter of play_midi"):
-        play_midi(tune, sample_rate=0)
 
 
 def test_kits_that_lend_drums_are_credited(loop):

@@ -29,12 +29,15 @@ class Clip:
         Its sampling rate, in Hz.
     stems : dict of str to ndarray of shape (n_timesteps, 2)
         The audio of each part, as it is in the clip: stems sum to `audio`.
-    score : Score or None
-        The notes that are played; None of a MIDI file that was played as it is.
+    score : Score
+        The notes that are played.
     info : dict
-        What the clip is and was made from: what `save` writes as ``clip.json``.
+        What the clip is and was made from: what `save` writes as ``clip.json``. What does not
+        apply to a clip is None.
     programs : dict of str to int
         General MIDI program of each part, for the MIDI file.
+    midi : bytes, default=None
+        The MIDI file that is played, with its controllers; None where `score` says all.
 
     See Also
     --------
@@ -44,9 +47,10 @@ class Clip:
     audio: np.ndarray
     sample_rate: int
     stems: dict[str, np.ndarray]
-    score: Score | None
+    score: Score
     info: dict[str, Any]
     programs: Mapping[str, int]
+    midi: bytes | None = None
 
     def save(
         self,
@@ -95,17 +99,17 @@ class Clip:
                 written.append(
                     write_clip(path, audio, self.sample_rate, bit_depth=bit_depth, loop=loop)
                 )
-        if self.score is not None:
-            own = {part: n for part, n in self.programs.items() if part in self.score.parts}
-            written.append(self.score.save(folder / f"{name}.mid", programs=own))
-        written += [self._write_info(folder / f"{name}.json"), self._draw(folder / f"{name}.png")]
+        text = json.dumps(self.info, indent=2, ensure_ascii=False) + "\n"
+        written.append(self._write_midi(folder / f"{name}.mid"))
+        written.append(_write(folder / f"{name}.json", text.encode()))
+        written.append(self._draw(folder / f"{name}.png"))
         return written
 
-    def _write_info(self, path: pathlib.Path) -> pathlib.Path:
-        with atomic_path(path) as temporary:
-            text = json.dumps(self.info, indent=2, ensure_ascii=False)
-            temporary.write_text(text + "\n", encoding="utf-8")
-        return path
+    def _write_midi(self, path: pathlib.Path) -> pathlib.Path:
+        if self.midi is not None:
+            return _write(path, self.midi)
+        own = {part: n for part, n in self.programs.items() if part in self.score.parts}
+        return self.score.save(path, programs=own)
 
     def _draw(self, path: pathlib.Path) -> pathlib.Path:
         from audiogen.display import NoteDisplay
@@ -130,5 +134,12 @@ class Clip:
         about = self.info
         return (
             f"Clip({about['title']!r}, {about['seconds']:g} s, {about['bpm']:g} bpm, "
-            f"{about.get('key', 'no key')}, {', '.join(self.stems)})"
+            f"{about['key'] or 'no key'}, {', '.join(self.stems)})"
         )
+
+
+def _write(path: pathlib.Path, content: bytes) -> pathlib.Path:
+    """Write a file, whole or not at all, and return its path."""
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(content)
+    return path

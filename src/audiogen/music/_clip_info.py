@@ -15,7 +15,7 @@ from audiogen.music._pretrained import credits_of
 from audiogen.music._styles import Style
 from audiogen.signal import Mastered
 
-__all__ = ["describe_clip", "describe_sound"]
+__all__ = ["describe_clip", "describe_sound", "describe_tune"]
 
 
 def describe_clip(
@@ -81,13 +81,48 @@ def describe_clip(
             if start < end
         ],
         "hand_written": list(style.hand_written),
+        "log_likelihood": likelihood(composed, style) if "melody" in score.parts else None,
     }
-    if "melody" in score.parts:
-        about["log_likelihood"] = likelihood(composed, style)
     return about | describe_sound(
         mastered, roles=roles, instruments=brief.voices, drums=drums, models=tuple(models),
         own=(*composed.composers.own, *own), faults=faults, sample_rate=sample_rate, seed=seed,
     )  # fmt: skip
+
+
+def describe_tune(score: Score, tune: Any, *, seconds: float, loop: bool) -> dict[str, Any]:
+    """Return what a MIDI file says of itself; what only words could say is None.
+
+    Parameters
+    ----------
+    score : Score
+        What is played of it.
+    tune : pretty_midi.PrettyMIDI
+        The file. Key and metre are None where it states none.
+    seconds : float
+        Length of the clip.
+    loop : bool
+        Whether the clip repeats without a seam.
+
+    Returns
+    -------
+    info : dict
+        Of what JSON takes, with the keys of `describe_clip`, but those of `describe_sound`.
+    """
+    return {
+        "title": score.title,
+        "words": None,
+        "brief": None,
+        "genre": None,
+        "bpm": round(score.bpm, 3),
+        "key": score.key if tune.key_signature_changes else None,
+        "metre": "/".join(map(str, score.metre)) if tune.time_signature_changes else None,
+        "seconds": seconds,
+        "loop": loop,
+        "sections": None,
+        "chords": None,
+        "hand_written": None,
+        "log_likelihood": None,
+    }
 
 
 def _in_seconds(score: Score) -> list[tuple[float, float, str]]:

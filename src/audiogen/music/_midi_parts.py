@@ -1,7 +1,8 @@
 """The notes of a MIDI file by parts, with pedal, bends and volume."""
 
+import copy
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from operator import itemgetter
 from typing import Any
 
@@ -13,7 +14,7 @@ from audiogen.music._controls import Controls
 from audiogen.music._instruments import Instrument, instrument_names, load_instrument
 from audiogen.music._score import family_of_program
 
-__all__ = ["midi_parts"]
+__all__ = ["midi_parts", "named_tune"]
 
 _PEDAL, _VOLUME, _EXPRESSION = 64, 7, 11
 _DOWN = 64  # of the pedal
@@ -54,20 +55,43 @@ def midi_parts(source: Any) -> tuple[pd.DataFrame, dict[str, Instrument], dict[s
     ValueError
         Where there are no notes.
     """
-    tune = read_midi(source)
-    tables: list[pd.DataFrame] = []
-    programs: dict[str, int] = {}
-    for number, track in enumerate(tune.instruments):
-        if not track.notes:
-            continue
-        part = "drums" if track.is_drum else _part_name(track.name, number, programs)
-        tables.append(_notes_of(track).assign(part=part))
-        if not track.is_drum:
-            programs[part] = track.program
-    if not tables:
+    tracks = list(_named_tracks(read_midi(source)))
+    if not tracks:
         raise ValueError("There are no notes to play in the MIDI file: give one that has some.")
+    programs = {part: track.program for part, track in tracks if not track.is_drum}
     instruments = {part: _instrument_of(program) for part, program in programs.items()}
+    tables = [_notes_of(track).assign(part=part) for part, track in tracks]
     return pd.concat(tables, ignore_index=True), instruments, programs
+
+
+def named_tune(tune: Any) -> Any:
+    """Return a tune whose tracks, those with notes, have the names of their parts.
+
+    Parameters
+    ----------
+    tune : pretty_midi.PrettyMIDI
+        The tune, which is not changed.
+
+    Returns
+    -------
+    named : pretty_midi.PrettyMIDI
+    """
+    named = copy.copy(tune)
+    named.instruments = []
+    for part, track in _named_tracks(tune):
+        named.instruments.append(copy.copy(track))
+        named.instruments[-1].name = part
+    return named
+
+
+def _named_tracks(tune: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the tracks of a tune that have notes, with the names of their parts."""
+    taken: list[str] = []
+    for number, track in enumerate(tune.instruments):
+        if track.notes:
+            part = "drums" if track.is_drum else _part_name(track.name, number, taken)
+            taken.append(part)
+            yield part, track
 
 
 def _part_name(name: str, number: int, others: Iterable[str]) -> str:

@@ -2,19 +2,20 @@
 
 import numbers
 import pathlib
+import tempfile
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from audiogen.io import read_midi
+from audiogen.io import Score, read_midi, write_midi
 from audiogen.music._casting import cast_drums, cast_parts, is_played, kit_generator, warn_of_moved
 from audiogen.music._checks import gap_faults, level_faults
 from audiogen.music._clip import Clip
-from audiogen.music._clip_info import describe_sound
-from audiogen.music._finish import refuse_fades_of_loop, seconds_of
-from audiogen.music._midi_parts import midi_parts
+from audiogen.music._clip_info import describe_sound, describe_tune
+from audiogen.music._finish import refuse_fades_of_loop, refuse_too_long, seconds_of
+from audiogen.music._midi_parts import midi_parts, named_tune
 from audiogen.music._mix import pitched_generator
 from audiogen.music._mixdown import SOUND, mix_down
 from audiogen.music._pretrained import own_sounds, pretrained
@@ -25,6 +26,7 @@ from audiogen.utils.validation import Instance, Interval, Options, check_paramet
 __all__ = ["play_midi"]
 
 _TAIL = 1.5  # seconds after the last note
+_BYTES, _BYTES_OF_PART = 40, 8  # of memory that a sample of the clip takes
 _PANS = (0.0, -0.3, 0.3, -0.5, 0.5)  # of the parts in turn; basses and drums stay in the middle
 _LOW = 50.0  # mean pitch below which a part is a bass
 _OF_NO_KIND = {47, 55, *range(96, 104), *range(112, 128)}  # programs that no voice is like
@@ -82,13 +84,18 @@ def play_midi(
     Returns
     -------
     clip : Clip
-        Its stems have the names of the tracks, of those that begin within its seconds.
+        Its stems have the names of the tracks, of those that begin within its seconds. Its MIDI
+        file has what is heard of the tune, with all controllers and changes of tempo; its score
+        is what `audiogen.io.Score.read` makes of that. Of its `info`, "key" and "metre" are those
+        that the file states, and None where it states none.
 
     Raises
     ------
     ValueError
         Where the file cannot be read or has no notes, or none that begins within `seconds`; for
-        unknown categories; and for models of an unknown sample rate.
+        unknown categories; for models of an unknown sample rate; and for a clip that takes more
+        memory than the machine has: at 44100 Hz two megabytes a second, and for each part a
+        third of one.
 
     Warns
     -----
@@ -118,6 +125,7 @@ def play_midi(
     if seconds is None:
         seconds = seconds_of(notes, 0.0 if loop else _TAIL)
     notes = _parts_heard(notes, seconds, round(seconds * sample_rate) / sample_rate)
+    refuse_too_long(seconds, sample_rate * (_BYTES + _BYTES_OF_PART * notes.part.nunique()))
     roles = {part: role for part, role in roles.items() if part in set(notes.part)}
     _warn_of_lacking(
         (program_of[part], role.voice)
@@ -135,15 +143,29 @@ def play_midi(
         n_timesteps=round(seconds * sample_rate), target=loudness,
         fades=(fade_in, fade_out or 0.0), loop=loop, seed=seed,
     )  # fmt: skip
-    title = pathlib.Path(source).stem if isinstance(source, str | pathlib.PurePath) else "MIDI"
-    info = {"title": title, **_about(tune), "seconds": seconds, "loop": loop} | describe_sound(
+    score, midi = _score_and_file(tune, _title_of(source), seconds)
+    info = describe_tune(score, tune, seconds=seconds, loop=loop) | describe_sound(
         mixed.mastered, roles=roles, instruments={p: i.name for p, i in instruments.items()},
         drums=drums, models=(), own=own_sounds(model, kit), sample_rate=sample_rate,
         faults=[
             *level_faults(mixed.mastered, loudness), *gap_faults(mixed.mastered.audio, sample_rate)
         ], seed=seed,
     )  # fmt: skip
-    return Clip(mixed.mastered.audio, sample_rate, mixed.stems, None, info, {})
+    own = {part: program_of[part] for part in roles}
+    return Clip(mixed.mastered.audio, sample_rate, mixed.stems, score, info, own, midi)
+
+
+def _title_of(source: Any) -> str:
+    """Return what the clip of a tune is called."""
+    return pathlib.Path(source).stem if isinstance(source, str | pathlib.PurePath) else "MIDI"
+
+
+def _score_and_file(tune: Any, title: str, seconds: float) -> tuple[Score, bytes]:
+    """Return what is heard of a tune, as a score and as a MIDI file."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "clip.mid"
+        write_midi(named_tune(tune), path, title=title, seconds=seconds)
+        return Score.read(path), path.read_bytes()
 
 
 def _parts_heard(notes: pd.DataFrame, seconds: float, end: float) -> pd.DataFrame:
@@ -193,17 +215,3 @@ def _places(notes: pd.DataFrame) -> dict[str, Voice]:
         places[str(part)] = Voice((), 0.0 if middle else _PANS[number % len(_PANS)], level)
         number += not middle
     return places
-
-
-def _about(tune: Any) -> dict[str, Any]:
-    """Return tempo, key and metre of a MIDI file, at its beginning."""
-    import pretty_midi
-
-    about: dict[str, Any] = {"bpm": round(float(tune.get_tempo_changes()[1][0]), 3)}
-    if tune.key_signature_changes:
-        key = pretty_midi.key_number_to_key_name(tune.key_signature_changes[0].key_number)
-        about["key"] = key.replace("M", "m")
-    if tune.time_signature_changes:
-        first = tune.time_signature_changes[0]
-        about["metre"] = f"{first.numerator}/{first.denominator}"
-    return about
