@@ -25,7 +25,7 @@ STAGES = {
     "models": ["audiogen.music._pretrained:load"],
     "compose": ["audiogen.music._make_clip:compose_score"],
     "sound": ["audiogen.music._mixdown:perform_part", "audiogen.music._mixdown:perform_drums"],
-    "mix": ["audiogen.music._mixdown:_placed"],
+    "mix": ["audiogen.music._mixdown:_levelled", "audiogen.music._mixdown:_in_room"],
     "master": ["audiogen.music._mixdown:master"],
     "write": ["audiogen.music._clip:write_clip"],
     "picture": ["audiogen.display:NoteDisplay.save"],

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from audiogen.signal import stft
+from audiogen.utils.blocks import row_blocks
 from audiogen.utils.files import atomic_path
 from audiogen.utils.validation import check_audio
 
@@ -62,9 +63,7 @@ class NoteDisplay:
     @property
     def decibels(self) -> np.ndarray:
         """The spectrogram, ndarray of shape (n_bins, n_frames), 0 dB at its maximum."""
-        power = np.abs(stft(self.audio, _FRAME_LENGTH, _HOP_LENGTH)[0].T) ** 2
-        top = power.max() or 1.0
-        return 10 * np.log10(np.maximum(power / top, 10 ** (_LOWEST_DB / 10)))
+        return _decibels(np.abs(stft(self.audio, _FRAME_LENGTH, _HOP_LENGTH)[0].T) ** 2)
 
     def plot(self, axes: Any = None) -> "NoteDisplay":
         """Draw the note.
@@ -87,7 +86,7 @@ class NoteDisplay:
         waveform.plot(*self._outline(), linewidth=0.4)
         waveform.set(ylabel="amplitude", ylim=(-1, 1), title=self.name)
         image = spectrogram.imshow(
-            _highest_of_columns(self.decibels),
+            _decibels(self._highest_power()),
             origin="lower",
             aspect="auto",
             extent=(0, seconds, 0, self.sample_rate / 2000),
@@ -99,6 +98,21 @@ class NoteDisplay:
         spectrogram.figure.colorbar(image, ax=spectrogram, label="dB")
         self.axes_, self.figure_ = np.asarray(axes), waveform.figure
         return self
+
+    def _highest_power(self) -> np.ndarray:
+        """Return the highest power of each bin in each column, a few columns at a time."""
+        before = _FRAME_LENGTH // _HOP_LENGTH - 1  # frames that begin before the clip
+        n_frames = -(-len(self.audio) // _HOP_LENGTH) + before
+        first = np.append(_first_of_columns(n_frames), n_frames)
+        columns = []
+        for block in row_blocks(len(first) - 1, -(-n_frames // _COLUMNS) * _FRAME_LENGTH):
+            start, stop = first[block.start], first[block.stop]
+            begin = max(0, start - before)
+            part = self.audio[begin * _HOP_LENGTH : stop * _HOP_LENGTH]
+            spectra = stft(part, _FRAME_LENGTH, _HOP_LENGTH)[0][start - begin : stop - begin]
+            power = np.abs(spectra) ** 2
+            columns.append(np.maximum.reduceat(power, first[block] - start, axis=0))
+        return np.concatenate(columns).T
 
     def _outline(self) -> tuple[np.ndarray, np.ndarray]:
         """Return times and samples; of many, the lowest and the highest in each column."""
@@ -135,6 +149,7 @@ def _first_of_columns(n: int) -> np.ndarray:
     return np.arange(n_columns) * n // n_columns
 
 
-def _highest_of_columns(image: np.ndarray) -> np.ndarray:
-    """Return an image with no more columns than are seen."""
-    return np.maximum.reduceat(image, _first_of_columns(image.shape[1]), axis=1)
+def _decibels(power: np.ndarray) -> np.ndarray:
+    """Return power in decibels, 0 at its maximum."""
+    top = power.max() or 1.0
+    return 10 * np.log10(np.maximum(power / top, 10 ** (_LOWEST_DB / 10)))

@@ -109,8 +109,6 @@ def write_clip(
             f"audio must lie in [-1, 1], but reaches {highest:g}. Turn it down first."
         )
     n_channels = samples.shape[1]
-    if subtype.startswith("PCM"):
-        samples = as_integers(samples, bit_depth)
     try:
         with atomic_path(path) as temporary:
             with soundfile.SoundFile(
@@ -120,7 +118,9 @@ def write_clip(
                     if text:
                         setattr(file, name, text)
                 for start in range(0, len(samples), _BLOCK):
-                    file.write(samples[start : start + _BLOCK])
+                    block = samples[start : start + _BLOCK]
+                    is_whole = subtype.startswith("PCM")
+                    file.write(as_integers(block, bit_depth) if is_whole else block)
             if subtype == "FLOAT":
                 forget_time(temporary)
             if loop:

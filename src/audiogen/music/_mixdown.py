@@ -97,10 +97,11 @@ def mix_down(
         own = spawn_seed(seed, Stream.VOICE, *part.encode())
         with silenced(ExtrapolationWarning):  # as far as roles and kits let it
             if drums is not None and part == "drums":
-                dry = perform_drums(own_notes, drums, kit, seed=own, **size)
+                stem = perform_drums(own_notes, drums, kit, seed=own, **size)
             else:
-                dry = perform_part(own_notes, roles[part], model, seed=own, **size)
-        return _placed(dry, part, places.get(part, _UNKNOWN), sample_rate, loop)
+                stem = perform_part(own_notes, roles[part], model, seed=own, **size)
+        stem = _levelled(stem, places.get(part, _UNKNOWN), sample_rate)
+        return _in_room(stem, part, sample_rate, loop)
 
     with single_blas_thread():
         made = dict(zip(order, map_blocks(stem_of, len(order), _ALONE), strict=True))
@@ -125,12 +126,16 @@ def _mastered(
     )  # fmt: skip
 
 
-def _placed(dry: np.ndarray, part: str, voice: Voice, sample_rate: int, loop: bool) -> np.ndarray:
-    """Return a stem at its level, at its place, in the room."""
+def _levelled(dry: np.ndarray, voice: Voice, sample_rate: int) -> np.ndarray:
+    """Return a stem at its level, which it is brought to in place, and at its place."""
     measured = loudness(dry, sample_rate)
     if measured > _QUIET:
-        dry = dry * np.float32(10 ** ((_MELODY + voice.level - measured) / 20))
-    stem = pan(dry, voice.pan)
+        dry *= np.float32(10 ** ((_MELODY + voice.level - measured) / 20))
+    return pan(dry, voice.pan)
+
+
+def _in_room(stem: np.ndarray, part: str, sample_rate: int, loop: bool) -> np.ndarray:
+    """Return a stem with its width, in the room."""
     if _WIDTH.get(part, 0.2):
         stem = widen(stem, _WIDTH.get(part, 0.2), sample_rate, wrap=loop)
     wet = _WET.get(part, 0.15)

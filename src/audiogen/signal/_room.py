@@ -102,7 +102,8 @@ def room(
     response = wet * _impulse_response(sample_rate, seconds, damping, size, seed)
     mono = np.ndim(audio) == 1 or np.shape(audio)[1] == 1
     added = convolve_clip(np.ascontiguousarray(clip[:, :1].T if mono else clip.T), response, wrap)
-    return clip + added.T
+    added += clip.T
+    return added.T
 
 
 @functools.lru_cache(maxsize=4)  # stems in one room

@@ -66,9 +66,13 @@ def pan(audio: npt.ArrayLike, position: float) -> np.ndarray:
     angle = np.pi / 4 * (position + (1 if mono else 0))
     cosine, sine = clip.dtype.type(np.cos(angle)), clip.dtype.type(np.sin(angle))
     left, right = clip.T
-    if mono:
-        return np.stack([cosine * left, sine * left]).T
-    return np.stack([cosine * left - sine * right, sine * left + cosine * right]).T
+    placed = np.empty((2, len(clip)), clip.dtype)
+    np.multiply(cosine, left, out=placed[0])
+    np.multiply(sine, left, out=placed[1])
+    if not mono:
+        placed[0] -= sine * right
+        placed[1] += cosine * right
+    return placed.T
 
 
 def widen(
@@ -127,7 +131,11 @@ def widen(
         return clip.copy()
     middle = ((clip[:, 0] + clip[:, 1]) / 2)[np.newaxis]  # faster than a mean over two
     side = convolve_clip(middle, amount * _decorrelator(sample_rate)[np.newaxis], wrap)[0]
-    return clip + np.stack([side, -side]).T
+    del middle
+    wide = clip.T.copy()
+    wide[0] += side
+    wide[1] -= side
+    return wide.T
 
 
 @functools.lru_cache(maxsize=4)
