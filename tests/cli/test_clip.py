@@ -66,6 +66,20 @@ def test_stems_sum_to_the_clip_and_are_what_the_midi_file_has(jig):
     assert (folder / "clip.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_takes_are_numbered_and_their_seeds_follow(tmp_path, run_here):
+    words = ("solo flute air", "--seconds", 2, "--takes", 2, "--sample-rate", 8000, "--seed", 4)
+    code, printed, _ = run_here("clip", *words, "--loop", "--quiet", "--out", "new")
+    assert code == 0
+    files = [f"clip-{n}.{kind}" for n in (1, 2) for kind in ("json", "mid", "png", "wav")]
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == files
+    told = [json.loads((tmp_path / "new" / f"clip-{n}.json").read_text()) for n in (1, 2)]
+    assert sorted(about["seed"] for about in told) == [4, 5]
+    assert {about["words"] for about in told} == {"solo flute air"}
+    lines = [line for line in printed.splitlines() if line.startswith("new/clip-")]
+    assert [line.split(":")[0] for line in lines] == ["new/clip-1.wav", "new/clip-2.wav"]
+    assert [path.name for path in tmp_path.iterdir()] == ["new"]
+
+
 def test_it_can_be_explained_and_refused_before_any_work(tmp_path, run_here):
     done = clip("sad waltz in D minor", "--bpm", 90, "--explain", cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
@@ -109,7 +123,7 @@ def test_bad_input_is_refused_in_clear_words_before_any_work(tmp_path, run_here)
         (["rock", "--bpm", 120, "--seconds", 5, "--loop"], "bpm=120 and seconds=4, or bpm=96"),
         (["jig", "--format", "mp3", "--sample-rate", 96000], "clip.mp3 cannot have 96000 Hz"),
         (["jig", "--format", "flac", "--bit-depth", 32], "clip.flac cannot hold 32 bits"),
-        (["jig", "--takes", 101], "'n_takes' parameter of make_takes"),
+        (["jig", "--takes", 101], "'n_takes' parameter of save_takes"),
         (["jig", "--out", "full"], "full is not empty"),
     ):
         code, printed, said = run_here("clip", *words)
@@ -154,7 +168,9 @@ def test_words_may_stand_after_options_of_several_values(line, words, values):
     assert {name: getattr(arguments, name) for name in values} == values
 
 
-@pytest.mark.parametrize("line", ["--hit rock", "--hit 3 5000", "--hit -1", "--programs rock"])
+@pytest.mark.parametrize(
+    "line", ["--hit rock", "--hit 3 5000", "--hit -1", "--programs rock", "--seconds 86401"]
+)
 def test_what_is_no_value_of_an_option_is_refused(line, capsys):
     with pytest.raises(SystemExit):
         build_parser().parse_args(["clip", *line.split()])
@@ -180,6 +196,12 @@ def test_ones_own_midi_with_ones_own_model(tmp_path, run_here):
     assert (rate, audio.shape) == (48000, (4 * 48000, 2))
     assert abs(pyloudnorm.Meter(rate).integrated_loudness(audio) + 20) < 0.1
     assert np.abs(audio[:400]).max() < 1e-3 < 0.01 < np.abs(audio).max()
+    about = json.loads((path.parent / "clip.json").read_text())
+    assert (about["metre"], about["key"], about["genre"]) == ("4/4", "C major", None)
+    tune = pretty_midi.PrettyMIDI(str(path.parent / "clip.mid"))
+    assert [track.name for track in tune.instruments] == list(about["players"])
+    heard = [note for track in pretty_midi.PrettyMIDI(ode).instruments for note in track.notes]
+    assert len(tune.instruments[0].notes) == sum(note.start < 4 for note in heard)
     (tmp_path / "bad.mid").write_bytes(b"MThd")
     for fault, message in (
         (("--midi", ode, "--programs", "0=orgn"), "Did you mean organ?"),

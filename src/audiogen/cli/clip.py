@@ -1,6 +1,7 @@
 """The command ``clip``: a finished clip of music."""
 
 import argparse
+import json
 import pathlib
 from typing import Any
 
@@ -24,8 +25,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         description="Make a finished stereo clip of music from words, such as 'upbeat jig with "
         "flute and guitar': clip.wav, clip.mid, clip.png, and clip.json, which says what it is "
         "and what it was made from. Settings go over the words. Without words the genre is drawn "
-        "by the seed. With --midi a tune of your own is played instead, and no clip.mid is "
-        "written.",
+        "by the seed. With --midi a tune of your own is played instead.",
     )
     command.add_argument(
         "words", nargs="*", action="extend", metavar="WORDS", help="what the clip is to be"
@@ -40,7 +40,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 def _add_music(command: argparse.ArgumentParser) -> None:
     """Add the options that say what is played."""
     command.add_argument(
-        "--seconds", type=within(0, 3600), help="length (15, or that of the MIDI file)"
+        "--seconds", type=within(0, 86400), help="length (15, or that of the MIDI file)"
     )
     command.add_argument("--bpm", type=within(20, 400), help="beats a minute, as felt")
     command.add_argument("--key", help="such as 'D minor'")
@@ -88,30 +88,57 @@ def _add_sound(command: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Write clips, or what was understood of the words."""
-    from audiogen.cli._notes import new_folder
-    from audiogen.persistence import load
-
     if arguments.sample_rate is None:
         arguments.sample_rate = 48000 if arguments.format == "opus" else 44100
     _refuse_what_cannot_be(arguments)
     if arguments.midi is not None:
         return _play(arguments)
-    words = " ".join(arguments.words)
-    brief = _brief(words if arguments.words else None, _settings(arguments))
+    return _compose(arguments)
+
+
+def _compose(arguments: argparse.Namespace) -> None:
+    """Write clips of words and settings, or what was understood of them."""
+    from audiogen.music import Brief, parse_prompt, save_takes
+    from audiogen.persistence import load
+
+    words, settings = " ".join(arguments.words), _settings(arguments)
+    brief = (parse_prompt(words) if arguments.words else Brief()).override(**settings)
     if arguments.explain:
         print(brief.complete(arguments.seed).explain())
-        return None
+        return
     model = None if arguments.model is None else load(arguments.model)
-    takes = _takes(brief, words, model, arguments)
-    folder = new_folder(arguments.out)
-    for number, clip in enumerate(takes, start=1):
-        name = "clip" if arguments.takes == 1 else f"clip-{number}"
-        paths = clip.save(
-            folder, name=name, format=arguments.format, bit_depth=arguments.bit_depth,
-            stems=arguments.stems,
-        )  # fmt: skip
-        _report(clip, paths)
-    return None
+    takes = save_takes(
+        arguments.out, words, arguments.takes, format=arguments.format,
+        bit_depth=arguments.bit_depth, stems=arguments.stems, random_state=arguments.seed,
+        verbose=int(not arguments.quiet), model=model, **_sound(arguments), **settings,
+    )  # fmt: skip
+    for paths in takes:
+        about = next(path for path in paths if path.suffix == ".json")
+        _report(json.loads(about.read_text(encoding="utf-8")), paths[0])
+
+
+def _play(arguments: argparse.Namespace) -> None:
+    """Write a clip of a MIDI file."""
+    from audiogen.cli._notes import new_folder
+    from audiogen.music import play_midi
+    from audiogen.persistence import load
+
+    model = None if arguments.model is None else load(arguments.model)
+    clip = play_midi(
+        arguments.midi, seconds=arguments.seconds, loop=arguments.loop, model=model,
+        programs=dict(arguments.programs), random_state=arguments.seed, **_sound(arguments),
+    )  # fmt: skip
+    paths = clip.save(
+        new_folder(arguments.out), format=arguments.format, bit_depth=arguments.bit_depth,
+        stems=arguments.stems,
+    )  # fmt: skip
+    _report(clip.info, paths[0])
+
+
+def _sound(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return the options that say how a clip sounds."""
+    names = ("sample_rate", "loudness", "fade_in", "fade_out")
+    return {name: getattr(arguments, name) for name in names}
 
 
 def _refuse_what_cannot_be(arguments: argparse.Namespace) -> None:
@@ -137,36 +164,6 @@ def _refuse_what_cannot_be(arguments: argparse.Namespace) -> None:
             f"clip.{arguments.format}", arguments.sample_rate, bit_depth=arguments.bit_depth
         )
         refuse_full(arguments.out)
-
-
-def _play(arguments: argparse.Namespace) -> None:
-    """Write a clip of a MIDI file."""
-    from audiogen.cli._notes import new_folder
-    from audiogen.io import read_midi
-    from audiogen.music import play_midi
-    from audiogen.persistence import load
-
-    tune = read_midi(arguments.midi)
-    model = None if arguments.model is None else load(arguments.model)
-    clip = play_midi(
-        tune, seconds=arguments.seconds, loop=arguments.loop, model=model,
-        programs=dict(arguments.programs), sample_rate=arguments.sample_rate,
-        loudness=arguments.loudness, fade_in=arguments.fade_in,
-        fade_out=arguments.fade_out, random_state=arguments.seed,
-    )  # fmt: skip
-    clip.info["title"] = arguments.midi.stem
-    folder = new_folder(arguments.out)
-    paths = clip.save(
-        folder, format=arguments.format, bit_depth=arguments.bit_depth, stems=arguments.stems
-    )
-    _report(clip, paths)
-
-
-def _brief(words: str | None, settings: dict[str, Any]) -> Any:
-    """Return the brief of words, if there are any, and settings."""
-    from audiogen.music import Brief, parse_prompt
-
-    return (Brief() if words is None else parse_prompt(words)).override(**settings)
 
 
 def _settings(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -201,29 +198,13 @@ def _key(text: str) -> tuple[int, str | None]:
     return brief.tonic, brief.mode
 
 
-def _takes(brief: Any, words: str, model: Any, arguments: argparse.Namespace) -> list[Any]:
-    """Return as many clips as were asked for, the best first."""
-    from audiogen.music import make_takes
-
-    clips = make_takes(
-        brief, arguments.takes, model=model, sample_rate=arguments.sample_rate,
-        loudness=arguments.loudness, fade_in=arguments.fade_in,
-        fade_out=arguments.fade_out, random_state=arguments.seed,
-        verbose=int(not arguments.quiet),
-    )  # fmt: skip
-    for clip in clips:
-        clip.info["words"] = words
-    return clips
-
-
-def _report(clip: Any, paths: list[pathlib.Path]) -> None:
+def _report(about: dict[str, Any], path: pathlib.Path) -> None:
     """Print what was made."""
-    about = clip.info
     facts = [
-        f"{about['seconds']:g} s", about.get("key"), f"{about['bpm']:g} bpm", about.get("metre"),
+        f"{about['seconds']:g} s", about["key"], f"{about['bpm']:g} bpm", about["metre"],
         f"{about['loudness']:.1f} LUFS",
     ]  # fmt: skip
-    print(f"{paths[0]}: {about['title']}, {', '.join(fact for fact in facts if fact)}.")
+    print(f"{path}: {about['title']}, {', '.join(fact for fact in facts if fact)}.")
     for part, player in about["players"].items():
         print(f"  {part}: {player['instrument']} ({player['voice']})")
     print(f"  {about['credit']}")

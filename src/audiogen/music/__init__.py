@@ -12,7 +12,7 @@ from audiogen.music._prompt import parse_prompt
 from audiogen.music._render import render
 from audiogen.music._sample_instrument import sample_instrument
 from audiogen.music._styles import Style, load_style, style_names
-from audiogen.music._takes import make_takes
+from audiogen.music._takes import make_takes, save_takes
 
 __all__ = [
     "Brief",
@@ -33,5 +33,6 @@ __all__ = [
     "pretrained",
     "render",
     "sample_instrument",
+    "save_takes",
     "style_names",
 ]

@@ -4,10 +4,11 @@ import contextlib
 import os
 import pathlib
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 
-__all__ = ["atomic_path", "samples_folder"]
+__all__ = ["atomic_folder", "atomic_path", "samples_folder"]
 
 
 @contextlib.contextmanager
@@ -54,6 +55,44 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[pathlib.Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def atomic_folder(path: str | os.PathLike[str]) -> Iterator[pathlib.Path]:
+    """Yield a temporary folder whose files move to the real one when all are written.
+
+    Parameters
+    ----------
+    path : str or path-like
+        Path of the folder, which is made if it does not exist. Files of the same names are
+        replaced.
+
+    Yields
+    ------
+    temporary : pathlib.Path
+        Folder to write to, beside the real one.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from audiogen.utils.files import atomic_folder
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with atomic_folder(pathlib.Path(folder) / "new") as temporary:
+    ...         _ = (temporary / "a.txt").write_text("whole")
+    ...     [p.name for p in pathlib.Path(folder, "new").iterdir()]
+    ['a.txt']
+    """
+    path = pathlib.Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".partial-") as name:
+        temporary = pathlib.Path(name)
+        yield temporary
+        path.mkdir(exist_ok=True)
+        for file in sorted(temporary.rglob("*")):
+            place = path / file.relative_to(temporary)
+            if file.is_file():
+                place.parent.mkdir(exist_ok=True)
+                shutil.move(file, place)
 
 
 def samples_folder(path: pathlib.Path) -> pathlib.Path:
