@@ -12,13 +12,26 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from audiogen import make_clip
 from audiogen.io import Score, Section, parse_chord
 from audiogen.io._layout import bar_lines
-from audiogen.music import Brief, load_style, plan, style_names
+from audiogen.music import Brief, load_style, parse_prompt, plan, style_names
 from audiogen.music._composing import compose_score
 
 GENRES = st.sampled_from(style_names())
-SECONDS = st.floats(2, 600) | st.floats(2, 30)
+SECONDS = st.floats(2, 30) | st.floats(2, 120) | st.floats(2, 600)
+
+
+def bar_of(whole):
+    """The quarter notes of a bar."""
+    return 4 * whole.metre[0] / whole.metre[1]
+
+
+def assert_near_the_brief(whole, brief):
+    """The tempo, and that of each section, are within 4 % of the brief's."""
+    beat = Score({"onset": [], "duration": [], "pitch": []}, metre=whole.metre).beat
+    for tempo in (whole.bpm, *(section.tempo / beat for section in whole.sections)):
+        assert abs(tempo / brief.bpm - 1) <= 0.04 + 1e-9
 
 
 def check_whole(whole, brief):
@@ -30,26 +43,25 @@ def check_whole(whole, brief):
     bars = [bar for section in whole.sections for bar in section.bars]
     assert len(bars) == whole.n_bars
     assert all(end > start for start, end in bars)
-    usual = 4 * whole.metre[0] / whole.metre[1]
+    usual = bar_of(whole)
     for section in whole.sections:
-        assert section.bar == pytest.approx(usual, rel=1e-9)
-        assert section.tempo == pytest.approx(whole.sections[0].tempo, rel=0.085)  # 4 %, twice
+        assert section.is_whole == (abs(section.bars[-1][1] - section.bars[-1][0] - usual) < 1e-6)
+    assert_near_the_brief(whole, brief)
     # No bar but the last is shorter than half a bar.
     assert all(end - start >= usual * 0.45 for start, end in bars[:-1])
     assert all(end - start <= usual * 1.6 for start, end in bars)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(genre=GENRES, seconds=SECONDS, seed=st.integers(0, 99))
 def test_free_tempi_fill_any_length(genre, seconds, seed):
     brief = Brief(genre=genre, seconds=seconds).complete(seed)
     whole = plan(brief)
     check_whole(whole, brief)
-    assert whole.bpm == pytest.approx(brief.bpm, rel=0.081)
     assert whole.form
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(genre=GENRES, seconds=SECONDS, bpm=st.integers(50, 220),
        ending=st.sampled_from(["ring", "cold", "fade"]))  # fmt: skip
 def test_a_given_tempo_and_length_are_both_kept(genre, seconds, bpm, ending):
@@ -57,17 +69,22 @@ def test_a_given_tempo_and_length_are_both_kept(genre, seconds, bpm, ending):
     whole = plan(brief)
     check_whole(whole, brief)
     assert whole.bpm == bpm
-    assert all(section.bar == whole.sections[0].bar for section in whole.sections)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(genre=GENRES, seconds=SECONDS, seed=st.integers(0, 9))
 def test_a_loop_is_whole_bars(genre, seconds, seed):
-    brief = Brief(genre=genre, seconds=seconds, loop=True).complete(seed)
-    whole = plan(brief)
+    asked = Brief(genre=genre, seconds=seconds, loop=True)
+    brief = asked.complete(seed)
+    try:
+        whole = plan(brief)
+    except ValueError as error:
+        check_combinations(str(error), asked)
+        assert seconds < 6  # some of its tempi have whole bars in any longer one
+        return
     check_whole(whole, brief)
-    bar = whole.sections[0].bar
-    assert whole.sections[-1].end == pytest.approx(whole.n_bars * bar)
+    assert whole.sections[-1].end == pytest.approx(whole.n_bars * bar_of(whole))
+    assert all(section.is_whole for section in whole.sections)
     assert not {"intro", "outro"} & {section.name for section in whole.sections}
 
 
@@ -88,14 +105,37 @@ def test_a_section_begins_at_every_hit(genre, seconds, bpm, loop, places):
     starts = [section.start for section in whole.in_seconds()]
     for hit in brief.hits:
         assert min(abs(start - hit) for start in starts) < 1e-9
-    if bpm is not None:
-        assert whole.bpm == pytest.approx(bpm, rel=0.0401)
-        beat = Score({"onset": [], "duration": [], "pitch": []}, metre=whole.metre).beat
-        for section in whole.sections:  # each at a tempo within 4 % of what was asked for
-            assert section.tempo / beat == pytest.approx(bpm, rel=0.042)
+    assert bpm is None or brief.bpm == bpm
     at_hits = [n for n, start in enumerate(starts) if min(abs(start - h) for h in hits) < 1e-9]
     names = [section.name for section in whole.sections]
     assert all(names[n] != names[n - 1] for n in at_hits)
+
+
+@settings(max_examples=60, deadline=None)
+@given(genre=GENRES, seconds=SECONDS, seed=st.integers(0, 99), mood=st.sampled_from(["", "slow"]),
+       loop=st.booleans(), n_hits=st.integers(0, 3))  # fmt: skip
+def test_a_tempo_that_nobody_asked_for_is_drawn_from_its_style(
+    genre, seconds, seed, mood, loop, n_hits
+):
+    """And bent by 4 % at most, out of it only where a loop or hits want that."""
+    asked = parse_prompt(f"{mood} {genre.replace('_', ' ')}").override(
+        seconds=seconds, loop=loop,
+        hits=[round((i + 1) * seconds / (n_hits + 1.2), 2) for i in range(n_hits)] or None,
+    )  # fmt: skip
+    brief = asked.complete(seed)
+    low, high = load_style(genre).bpm
+    assert low <= brief.bpm <= high
+    if not loop and not n_hits:
+        share = (brief.bpm - low) / (high - low)
+        assert share <= 0.4 if mood else share + 1 / (high - low) >= 0.3
+    try:
+        whole = plan(brief)
+    except ValueError as error:
+        check_combinations(str(error), asked)
+        return
+    check_whole(whole, brief)
+    if not loop and not n_hits:
+        assert low - 1e-9 <= whole.bpm <= high + 1e-9
 
 
 def check_combinations(message, asked):
@@ -274,6 +314,15 @@ def test_the_shortest_clips_have_notes_and_an_ending(genre):
     root, intervals = parse_chord(score.chords[-1][2])
     chord = {(root + interval) % 12 for interval in intervals}
     assert set(final.pitch % 12) <= chord | {brief.tonic}
+
+
+def test_a_clip_of_ten_minutes_is_exact_to_the_sample():
+    clip = make_clip("solo flute air", seconds=600, sample_rate=8000, random_state=0)
+    assert clip.audio.shape == (4_800_000, 2)
+    assert clip.info["sections"][-1]["end"] == 600
+    notes = clip.score.to_seconds()
+    assert (notes.onset + notes.duration).max() == pytest.approx(600, abs=1e-6)
+    assert np.abs(clip.audio[-8000:]).max() > 0.01  # the last note rings
 
 
 def test_what_cannot_be_laid_out_is_refused():

@@ -49,7 +49,7 @@ class Note(NamedTuple):
 def bars_of(score: Score, plan: "Plan | None") -> list[Bar]:
     """Return the bars of a plan, or those of a score by its sections."""
     if plan is not None:
-        sections = [(s.name, s.bars) for s in plan.sections]
+        sections = [(s.name, list(s.bars)) for s in plan.sections]
     else:
         spans = score.sections or [Section("A", score.pickup, score.length)]
         sections = [

@@ -1,5 +1,6 @@
 """What a clip is and was made from, for people and programs."""
 
+import dataclasses
 import importlib.metadata
 import platform
 from collections.abc import Mapping, Sequence
@@ -64,7 +65,7 @@ def describe_clip(
     about = {
         "title": brief.title,
         "words": words,
-        "brief": brief.to_dict(),
+        "brief": _as_asked(brief).to_dict(),
         "genre": style.name,
         "bpm": round(plan.bpm, 3),
         "key": score.key,
@@ -131,6 +132,15 @@ def _in_seconds(score: Score) -> list[tuple[float, float, str]]:
     return [
         (start, end, chord[2]) for (start, end), chord in zip(times, score.chords, strict=True)
     ]
+
+
+def _as_asked(brief: Brief) -> Brief:
+    """Return a brief whose tempo is free where it was drawn: that of the clip is beside it."""
+    if "bpm" not in brief.chosen:
+        return brief
+    pace = None if "pace" in brief.chosen else brief.pace
+    chosen = tuple(name for name in brief.chosen if name not in ("bpm", "pace"))
+    return dataclasses.replace(brief, bpm=None, pace=pace, chosen=chosen)
 
 
 def describe_sound(

@@ -7,18 +7,19 @@ import numpy as np
 
 from audiogen.io import MINOR_MODES
 from audiogen.music._instruments import PARTS, PITCHED_PARTS, load_instrument
+from audiogen.music._plan import suited_bpm
 from audiogen.music._styles import Style, load_style, style_names
+from audiogen.music._tempo import bpm_range
 from audiogen.music._words import mood_table
 from audiogen.utils.seeds import Stream, draw_seed, make_rng
 
 if TYPE_CHECKING:
     from audiogen.music._brief import Brief
 
-__all__ = ["bpm_range", "completed"]
+__all__ = ["completed"]
 
 _SECONDS = 15.0
 _GENRE, _KEY, _TEMPO, _PLAYERS = range(100, 104)  # keys of streams beside the seed
-_COMPOUND = 8
 _WITH_DRUMS = 0.5  # styles whose drums play from this intensity are those that have drums
 # What plays a part where the style's own instruments are left out or there are none.
 _USUAL = {
@@ -43,7 +44,6 @@ def completed(brief: "Brief", random_state: Any = None) -> "Brief":
     filled = {
         "genre": genre, "metre": metre, "mode": mode,
         "tonic": _first(brief.tonic, _drawn_tonic(style, seed)),
-        "bpm": _first(brief.bpm, _drawn_bpm(brief, style, metre, moods, seed)),
         "pace": _first(brief.pace, moods.get("pace"), 0.5),
         "intensity": _first(brief.intensity, moods.get("intensity"), 0.55),
         "density": _first(brief.density, moods.get("density"), 0.5),
@@ -57,16 +57,12 @@ def completed(brief: "Brief", random_state: Any = None) -> "Brief":
     if not filled["voices"] and not filled["drums"]:
         raise ValueError("Nothing is left to play: all parts are left out.")
     chosen = [name for name, value in filled.items() if value != getattr(brief, name)]
-    return dataclasses.replace(brief, **filled, chosen=(*brief.chosen, *chosen))
-
-
-def bpm_range(style: Style, metre: tuple[int, int]) -> tuple[float, float]:
-    """Return the slowest and the fastest tempo of a style in one of its metres."""
-    usual = style.metres[0]
-    if _COMPOUND in (metre[1], usual[1]):
-        return style.bpm  # a dotted beat takes the place of a plain one
-    factor = metre[1] / usual[1] if {metre[1], usual[1]} == {2, 4} else 1.0
-    return style.bpm[0] * factor, style.bpm[1] * factor
+    full = dataclasses.replace(brief, **filled, chosen=(*brief.chosen, *chosen))
+    if full.bpm is not None:
+        return full
+    pace = _first(brief.pace, moods.get("pace"))
+    bpm = suited_bpm(full, style, *_drawn_bpm(bpm_range(style, metre), pace, seed))
+    return dataclasses.replace(full, bpm=bpm, chosen=(*full.chosen, "bpm"))
 
 
 def _first(*values: Any) -> Any:
@@ -146,14 +142,14 @@ def _drawn_tonic(style: Style, seed: int) -> int:
 
 
 def _drawn_bpm(
-    brief: "Brief", style: Style, metre: tuple[int, int], moods: dict[str, Any], seed: int
-) -> float:
-    """Return a whole number of beats a minute within the style's."""
-    low, high = bpm_range(style, metre)
-    pace = _first(brief.pace, moods.get("pace"))
-    rng = make_rng(seed, Stream.PARTS, _TEMPO)
-    place = rng.uniform(0.3, 0.7) if pace is None else pace + rng.uniform(-0.06, 0.06)
-    return float(round(low + float(np.clip(place, 0, 1)) * (high - low)))
+    bounds: tuple[float, float], pace: float | None, seed: int
+) -> tuple[float, tuple[float, float]]:
+    """Return a whole number of beats a minute, and between which tempi it was drawn."""
+    first, last = (0.3, 0.7) if pace is None else (pace - 0.06, pace + 0.06)
+    place = make_rng(seed, Stream.PARTS, _TEMPO).uniform(first, last)
+    low, high = bounds
+    drawn, *usual = (low + min(max(x, 0.0), 1.0) * (high - low) for x in (place, first, last))
+    return float(round(drawn)), (usual[0], usual[1])
 
 
 def _drums(brief: "Brief", style: Style, intensity: float) -> bool:

@@ -1,5 +1,6 @@
 """Sections that fill a number of bars."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -92,12 +93,12 @@ def _cost(sizes: list[int], style: Style) -> float:
         return 0.0
     usual = style.section_bars
     cost = 0.0
-    for bars in sizes:
+    for bars, times in Counter(sizes).items():
         if bars in usual:
-            cost += 0.3 * usual.index(bars) / len(sizes)
+            cost += times * 0.3 * usual.index(bars) / len(sizes)
         else:
-            cost += 0.8 if bars % 4 == 0 else 1.0 if bars % 2 == 0 else 1.6
-            cost += 1.0 if (bars == 1 and len(sizes) > 1) or bars > max(usual) else 0.0
+            cost += times * (0.8 if bars % 4 == 0 else 1.0 if bars % 2 == 0 else 1.6)
+            cost += times * ((bars == 1 and len(sizes) > 1) or bars > max(usual))
     return cost
 
 

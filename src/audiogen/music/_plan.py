@@ -1,25 +1,23 @@
 """Bars, tempo and sections of a clip of an exact length."""
 
-import dataclasses
 import functools
 import itertools
 import math
 from dataclasses import dataclass
-from typing import Any
 
 from audiogen.io import Score, Section
 from audiogen.music._bars import NEAR
 from audiogen.music._brief import Brief
-from audiogen.music._complete import bpm_range
 from audiogen.music._form import divided, form_cost
 from audiogen.music._styles import Style, load_style
-from audiogen.music._tempo import Spans, fitted, refusal
+from audiogen.music._tempo import Spans, bpm_range, fitted, misfit, refusal
 
-__all__ = ["Plan", "PlannedSection", "plan"]
+__all__ = ["Plan", "PlannedSection", "plan", "suited_bpm"]
 
 _NOTHING: dict[str, list] = {"onset": [], "duration": [], "pitch": []}
 _LONGEST_FADE = 5.0
 _BEND_COST = 25.0  # of a tempo bent by 4 %, as much as of sections of an unusual length
+_DRAW_COST = 12.5  # likewise of one drawn beside the first
 
 
 @dataclass(frozen=True)
@@ -30,33 +28,33 @@ class PlannedSection:
     ----------
     name : str
         "intro", "outro", or the letter of its melody.
-    n_bars : int
-        Number of bars, the last of which may be shorter or longer than the others.
-    start, end : float
-        Where it starts and ends, in quarter notes.
-    bar : float
-        Length of a bar, in quarter notes.
+    bars : tuple of (float, float)
+        Start and end of each bar, in quarter notes.
     tempo : float
         Quarter notes a minute: hits bend the tempo of the sections between them.
+    is_whole : bool, default=True
+        Whether the last bar is as long as the others; it may be shorter or longer.
     """
 
     name: str
-    n_bars: int
-    start: float
-    end: float
-    bar: float
+    bars: tuple[tuple[float, float], ...]
     tempo: float
+    is_whole: bool = True
 
     @property
-    def is_whole(self) -> bool:
-        """Whether the last bar is as long as the others."""
-        return abs(self.end - self.start - self.n_bars * self.bar) <= NEAR
+    def n_bars(self) -> int:
+        """Number of bars, the last of which may be shorter or longer than the others."""
+        return len(self.bars)
 
     @property
-    def bars(self) -> list[tuple[float, float]]:
-        """Start and end of each bar, in quarter notes."""
-        starts = [self.start + i * self.bar for i in range(self.n_bars)]
-        return list(zip(starts, [*starts[1:], self.end], strict=True))
+    def start(self) -> float:
+        """Where it starts, in quarter notes."""
+        return self.bars[0][0]
+
+    @property
+    def end(self) -> float:
+        """Where it ends, in quarter notes."""
+        return self.bars[-1][1]
 
 
 @dataclass(frozen=True)
@@ -186,9 +184,12 @@ def plan(brief: Brief, style: Style | None = None) -> Plan:
     Returns
     -------
     plan : Plan
-        Its sections fill the length to the end. A tempo that was asked for is kept unless the
-        clip is a loop or has hits, which bend it by at most 4 %, and the last chord rings as
-        long as is left; a tempo that is free is moved so that whole bars fill the length.
+        Its sections fill the length to the end, at a tempo that is at most 4 % from that of the
+        brief, in each section. One that was asked for is bent only for a loop or for hits: else
+        it is kept, and the last chord rings as long as is left. One that `Brief.complete` drew
+        (from those of the style that suit the length, the loop and the hits) is bent so that
+        whole bars fill the length, within the tempi of the style; only for a loop or hits, and
+        by no more than these 4 %, beyond them.
 
     Raises
     ------
@@ -210,18 +211,75 @@ def plan(brief: Brief, style: Style | None = None) -> Plan:
         raise ValueError("A plan needs a brief that is filled in: call its complete first.")
     style = load_style(brief.genre) if style is None else style
     is_free = "bpm" in brief.chosen
-    spans = _spans(brief)
-    low, high = bpm_range(style, brief.metre)
-    bounds = (min(low, brief.bpm), max(high, brief.bpm)) if is_free else None
-    best: tuple[float, Plan] | None = None
-    for bpm, counts in fitted(spans, brief.bpm, bounds):
-        candidate = _planned(brief, style, spans, bpm, counts)
-        cost = form_cost(candidate.sections, style) + _bend_cost(candidate, counts, brief.bpm)
-        if best is None or cost < best[0] - 1e-9:
-            best = cost, candidate
+    bounds = bpm_range(style, brief.metre) if is_free else None
+    best = _Planner(brief, style, bounds).best(brief.bpm)
     if best is None:
-        raise ValueError(refusal(spans, brief.bpm, is_free=is_free))
+        raise ValueError(refusal(_spans(brief), brief.bpm, is_free=is_free))
     return best[1]
+
+
+def suited_bpm(brief: Brief, style: Style, drawn: float, usual: tuple[float, float]) -> float:
+    """Return a tempo near one that was drawn, at which usual sections fill a clip.
+
+    Parameters
+    ----------
+    brief : Brief
+        A brief that is filled in, but for its tempo.
+    style : Style
+        Its style.
+    drawn : float
+        Beats a minute that were drawn.
+    usual : (float, float)
+        The slowest and the fastest tempo that could have been drawn.
+
+    Returns
+    -------
+    bpm : float
+        A whole number of beats a minute. Where no usual one allows the loop or the hits, it is
+        another one of the style that does; where none does, that with the least misfit.
+    """
+    assert brief.metre is not None
+    bounds = bpm_range(style, brief.metre)
+    planner = _Planner(brief, style, bounds)
+    found: dict[float, float] = {}
+    for low, high in (usual, bounds):
+        for bpm in map(float, range(math.ceil(low), math.floor(high) + 1)):
+            best = planner.best(bpm)
+            if best is not None:
+                found[bpm] = best[0] + _DRAW_COST * abs(math.log(bpm / drawn))
+        if found:
+            return min(found, key=lambda bpm: found[bpm])
+    every = range(math.ceil(bounds[0]), math.floor(bounds[1]) + 1)
+    return min([drawn, *map(float, every)], key=lambda bpm: misfit(planner.spans, bpm))
+
+
+class _Planner:
+    """Finds the best plan of a brief at a tempo.
+
+    Parameters
+    ----------
+    brief : Brief
+        A brief that is filled in; its tempo does not matter.
+    style : Style
+        Its style.
+    bounds : (float, float) or None
+        Between which tempi one that was drawn is bent for whole bars; None if one was asked for.
+    """
+
+    def __init__(self, brief: Brief, style: Style, bounds: tuple[float, float] | None) -> None:
+        self.spans = _spans(brief)
+        self._style, self._bounds = style, bounds
+        self._planned = functools.cache(functools.partial(_planned, brief, style, self.spans))
+
+    def best(self, bpm: float) -> tuple[float, Plan] | None:
+        """Return what the best plan at a tempo, or bent from it, costs; None for none."""
+        best: tuple[float, Plan] | None = None
+        for tempo, counts in fitted(self.spans, bpm, self._bounds):
+            candidate = self._planned(tempo, counts)
+            cost = form_cost(candidate.sections, self._style) + _bend_cost(candidate, bpm)
+            if best is None or cost < best[0] - 1e-9:
+                best = cost, candidate
+        return best
 
 
 @functools.cache
@@ -246,7 +304,7 @@ def _planned(
     """Return the plan for a tempo, with so many beats in each span."""
     assert brief.metre is not None
     assert brief.seconds is not None
-    beat = beat_of(brief.metre)
+    beat, bar = beat_of(brief.metre), 4 * brief.metre[0] / brief.metre[1]
     sections: list[PlannedSection] = []
     at = 0.0  # in quarter notes
     letters = ""
@@ -259,18 +317,17 @@ def _planned(
             last=brief.ending if is_last else None, is_whole=is_whole, changes=number > 0,
         )  # fmt: skip
         letters += "".join(name for name, _ in names if len(name) == 1)
-        own = bpm if len(counts) == 1 else count * 60 / duration
-        whole_end = at + duration * own / 60 * beat
-        bar = spans.beats * (duration * own / 60 / count * beat)
-        for name, bars in names:
-            sections.append(PlannedSection(name, bars, at, at + bars * bar, bar, own * beat))
-            at += bars * bar
-        at = whole_end
-        sections[-1] = dataclasses.replace(sections[-1], end=at)
+        lines = [*(at + i * bar for i in range(n_bars)), at + count * beat]
+        bars = list(itertools.pairwise(lines))
+        for name, size in names:
+            own, bars = bars[:size], bars[size:]
+            tempo = count * 60 / duration * beat
+            sections.append(PlannedSection(name, tuple(own), tempo, is_whole or bool(bars)))
+        at = lines[-1]
     return Plan(float(brief.seconds), bpm, brief.metre, brief.loop, brief.ending, tuple(sections))
 
 
-def _bend_cost(candidate: Plan, counts: Any, bpm: float) -> float:
+def _bend_cost(candidate: Plan, bpm: float) -> float:
     """Return what a plan costs for leaving the tempo, and for bars that are not whole."""
     bent = abs(math.log(candidate.bpm / bpm))
     odd = sum(not section.is_whole for section in candidate.sections)

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from audiogen.music._brief_checks import LONGEST, SHORTEST
+from audiogen.music._styles import Style
 
-__all__ = ["Spans", "fitted", "refusal"]
+__all__ = ["Spans", "bpm_range", "fitted", "misfit", "refusal"]
 
-BEND = 0.04  # the largest change of a tempo
-_FREE = 0.08  # how far a tempo is moved that nobody asked for
+BEND = 0.04  # the largest change of a tempo, asked for or drawn
+_COMPOUND = 8
 _EXACT = 1e-9
 _GRID = 0.0025  # step of tempi that are tried, as a ratio
 _SLOWEST, _FASTEST = 20.0, 400.0
@@ -39,52 +40,49 @@ class Spans(NamedTuple):
         return len(self.durations) - (not self.loop)
 
 
+def bpm_range(style: Style, metre: tuple[int, int]) -> tuple[float, float]:
+    """Return the slowest and the fastest tempo of a style in one of its metres."""
+    usual = style.metres[0]
+    if _COMPOUND in (metre[1], usual[1]):
+        return style.bpm  # a dotted beat takes the place of a plain one
+    factor = metre[1] / usual[1] if {metre[1], usual[1]} == {2, 4} else 1.0
+    return style.bpm[0] * factor, style.bpm[1] * factor
+
+
 def fitted(
     spans: Spans, bpm: float, bounds: tuple[float, float] | None
 ) -> Iterator[tuple[float, tuple[float, ...]]]:
-    """Yield tempi that fit, and the number of beats in each span.
+    """Yield tempi within 4 % of one that fit, and the number of beats in each span.
 
-    A tempo that is asked for (`bounds` is None) is bent only for a loop or for hits; a free one
-    may be any within bounds.
+    A tempo that is asked for (`bounds` is None) is bent only for a loop or for hits; one that
+    was drawn is bent for whole bars, too, within bounds.
     """
-    if spans.n_fixed == 0:
-        if bounds is None:
-            yield bpm, (spans.durations[0] * bpm / 60,)
-            return
+    if bounds is not None and len(spans.durations) == 1:
         yield from _whole(spans, bpm, *bounds)
+    if spans.n_fixed == 0:
         yield bpm, (spans.durations[0] * bpm / 60,)
-        return
-    seen = set()
-    for tempo in [bpm] if bounds is None else _tempi(bpm, *bounds):
-        found = _counts(spans, tempo)
-        if found is not None and found not in seen:
-            seen.add(found)
-            yield found
-    if bounds is not None and spans.loop and len(spans.durations) == 1 and not seen:
-        beats = spans.durations[0] * bpm / 60
-        count = max(1, round(beats / spans.beats)) * spans.beats
-        tempo = count * 60 / spans.durations[0]
-        if _SLOWEST <= tempo <= _FASTEST:
-            yield tempo, (float(count),)
+    elif (found := _counts(spans, bpm)) is not None:
+        yield found
+
+
+def misfit(spans: Spans, bpm: float) -> float:
+    """Return by how much a tempo would have to be bent for bars (beats, without a loop)."""
+    step = spans.beats if spans.loop else 1
+    beats = [duration * bpm / 60 for duration in spans.durations[: spans.n_fixed]]
+    wanted = [max(spans.beats, round(count / step) * step) for count in beats]
+    return max((abs(n / count - 1) for n, count in zip(wanted, beats, strict=True)), default=0.0)
 
 
 def _whole(
     spans: Spans, bpm: float, low: float, high: float
 ) -> Iterator[tuple[float, tuple[float, ...]]]:
-    """Yield the tempi near a free one at which whole bars fill the one span."""
+    """Yield the tempi near one and within bounds at which whole bars fill the one span."""
     bars = spans.durations[0] / 60 / spans.beats
-    slowest, fastest = max(bpm * (1 - _FREE), low), min(bpm * (1 + _FREE), high)
-    slowest, fastest = min(slowest, bpm * (1 - BEND)), max(fastest, bpm * (1 + BEND))
-    for n_bars in range(max(1, math.ceil(bars * slowest)), math.floor(bars * fastest) + 1):
+    slowest, fastest = max(bpm * (1 - BEND), low), min(bpm * (1 + BEND), high)
+    fewest, most = math.ceil(bars * slowest - _EXACT), math.floor(bars * fastest + _EXACT)
+    for n_bars in range(max(1, fewest), most + 1):
         count = n_bars * spans.beats
         yield count * 60 / spans.durations[0], (float(count),)
-
-
-def _tempi(bpm: float, low: float, high: float) -> list[float]:
-    """Return tempi within bounds, the nearest to one first."""
-    down, up = (math.floor(math.log(ratio) / _GRID) for ratio in (bpm / low, high / bpm))
-    steps = range(-down, up + 1)
-    return [bpm * math.exp(_GRID * step) for step in sorted(steps, key=abs)]
 
 
 def _counts(spans: Spans, bpm: float) -> tuple[float, tuple[float, ...]] | None:
@@ -143,7 +141,11 @@ def refusal(spans: Spans, bpm: float, *, is_free: bool) -> str:
         what += f" with hits at {_times(hits)}"
     needed = "bars" if spans.loop else "beats between its hits"
     ways = _ways(spans, bpm, seconds) if hits else _loops(spans, bpm, seconds)
-    texts = list(dict.fromkeys(offer.text(seconds) for offer in _possible(ways, spans)))[:2]
+    texts: dict[str, None] = {}
+    for offer in _possible(ways, spans):
+        texts[offer.text(seconds)] = None
+        if len(texts) == 2:
+            break
     possible = f" Possible are {', or '.join(texts)}." if texts else " Change the hits."
     if is_free:  # nobody asked for the tempo
         return f"At no tempo of the style has {what} a whole number of {needed}.{possible}"
@@ -154,10 +156,10 @@ def refusal(spans: Spans, bpm: float, *, is_free: bool) -> str:
 
 
 def _possible(ways: list[Iterator[_Offer]], spans: Spans) -> Iterator[_Offer]:
-    """Yield the first combination of each way that holds, then the next ones."""
+    """Yield the first combination of each way that holds, then the second ones, and so on."""
     holding = [filter(lambda offer: _holds(offer, spans), way) for way in ways]
-    for way in (*holding, *reversed(holding), *reversed(holding)):
-        yield from itertools.islice(way, 1)
+    for row in itertools.zip_longest(*holding):
+        yield from (offer for offer in row if offer is not None)
 
 
 def _hits(spans: Spans) -> tuple[float, ...]:
