@@ -21,6 +21,7 @@ from audiogen.music._endings import ended
 from audiogen.music._feel import played
 from audiogen.music._instruments import PARTS, Instrument, load_instrument
 from audiogen.music._percussion import checked_grooves, drummed
+from audiogen.music._rests import without_long_rests
 from audiogen.music._styles import Patterns, Style, load_style
 from audiogen.music._voicing import coloured
 from audiogen.utils.names import did_you_mean
@@ -83,7 +84,8 @@ def arrange(
     -------
     score : Score
         The parts, by onset; its chords are those that are played. The melody is moved by octaves
-        into the range of its instrument.
+        into the range of its instrument. Somebody plays from the first bar line on; where all
+        would rest for longer than a beat, the notes before are held.
 
     Raises
     ------
@@ -126,6 +128,7 @@ def arrange(
     notes = _melody_notes(melody) if "melody" in players else []
     for part, instrument in players.items():
         notes += _written(part, instrument, _own_bars(part, bars, style, players), sheet)
+    notes = without_long_rests(notes, bars[0].start, bars[-1].end, score.beat)
     ending = "ring" if plan is None else plan.ending
     if ending in ("ring", "cold"):
         notes = ended(notes, bars, sheet.voiced, score, ending)

@@ -40,7 +40,7 @@ def ended(
         The melody, for its metre.
     ending : {"ring", "cold"}
         "ring" strikes the accompaniment once in the last bar, and lets it ring; "cold" plays on
-        to the last beat, which all strike.
+        to the last beat, which all strike. So do drums alone, which cannot ring for a bar.
 
     Returns
     -------
@@ -48,7 +48,7 @@ def ended(
         The notes.
     """
     last = bars[-1]
-    if ending == "ring":
+    if ending == "ring" and any(note.part != "drums" for note in notes):
         return _rung(notes, last, [chord for chord, _, _ in voiced])
     final = Final(voiced[-1][0].name, voiced[-1][1])
     beat = score.beat
@@ -68,7 +68,8 @@ def _rung(notes: Sequence[Note], last: Bar, chords: Sequence[Chord]) -> list[Not
     finals = [n for n in kept if n.part == "melody"]
     if finals:
         final = max(finals, key=lambda n: (n.onset, n.pitch))
-        if final.onset >= last.start - NEAR:
+        is_alone = all(n.part in ("melody", "drums") for n in kept if n.onset >= last.start - NEAR)
+        if final.onset >= last.start - NEAR or is_alone:
             kept[kept.index(final)] = final._replace(duration=last.end - final.onset)
     return kept
 

@@ -20,6 +20,7 @@ def divided(
     last: str | None,
     is_whole: bool,
     changes: bool,
+    has_backing: bool,
 ) -> list[tuple[str, int]]:
     """Return names and numbers of bars of sections that fill a number of bars.
 
@@ -39,16 +40,19 @@ def divided(
         Whether the last bar is as long as the others.
     changes : bool
         Whether the first section must differ from the one before.
+    has_backing : bool
+        Whether anybody plays before the melody, and after it.
     """
     best: tuple[float, int, list[int], int] | None = None
-    outros = _outros(n_bars, last, is_whole)
-    for intro in sorted({0, *style.intro_bars}) if first else [0]:
+    intros = {0, *style.intro_bars} if first and has_backing else {0}
+    outros = _outros(n_bars, last, is_whole, has_backing)
+    for intro in sorted(intros):
         for outro in outros:
             for sizes in _sizes(n_bars - intro - outro, style):
                 cost = _cost(sizes, style) + _frame_cost(n_bars, intro, outro)
                 if best is None or cost < best[0]:
                     best = cost, intro, sizes, outro
-    if first and last is None and n_bars in style.intro_bars and n_bars > 1:
+    if last is None and n_bars in intros and n_bars > 1:
         return [("intro", n_bars)]  # the melody begins at the hit that follows
     assert best is not None  # no introduction and one section always fit
     _, intro, sizes, outro = best
@@ -65,11 +69,12 @@ def form_cost(sections: Sequence[Any], style: Style) -> float:
     return _cost(sizes, style) + _frame_cost(sum(s.n_bars for s in sections), intro, outro)
 
 
-def _outros(n_bars: int, last: str | None, is_whole: bool) -> list[int]:
+def _outros(n_bars: int, last: str | None, is_whole: bool, has_backing: bool) -> list[int]:
     """Return the numbers of bars that a close after the last section may have."""
     if last != "ring" or n_bars == 1:
         return [0]
-    return [1, 2] if not is_whole else [0, 1, 2]
+    fewest = 0 if is_whole else 1
+    return [*range(fewest, 3)] if has_backing else [fewest]  # a melody alone holds one bar
 
 
 def _sizes(n_bars: int, style: Style) -> list[list[int]]:

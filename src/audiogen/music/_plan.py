@@ -18,6 +18,7 @@ _NOTHING: dict[str, list] = {"onset": [], "duration": [], "pitch": []}
 _LONGEST_FADE = 5.0
 _BEND_COST = 25.0  # of a tempo bent by 4 %, as much as of sections of an unusual length
 _DRAW_COST = 12.5  # likewise of one drawn beside the first
+_BACKING = ("chords", "bass", "pad", "drums")  # parts that can play before the melody
 
 
 @dataclass(frozen=True)
@@ -189,7 +190,8 @@ def plan(brief: Brief, style: Style | None = None) -> Plan:
         it is kept, and the last chord rings as long as is left. One that `Brief.complete` drew
         (from those of the style that suit the length, the loop and the hits) is bent so that
         whole bars fill the length, within the tempi of the style; only for a loop or hits, and
-        by no more than these 4 %, beyond them.
+        by no more than these 4 %, beyond them. There is an introduction only where somebody of
+        the band plays it, for the melody does not.
 
     Raises
     ------
@@ -315,6 +317,7 @@ def _planned(
         names = divided(
             n_bars, style, letters, first=number == 0 and not brief.loop,
             last=brief.ending if is_last else None, is_whole=is_whole, changes=number > 0,
+            has_backing=_has_backing(brief, style),
         )  # fmt: skip
         letters += "".join(name for name, _ in names if len(name) == 1)
         lines = [*(at + i * bar for i in range(n_bars)), at + count * beat]
@@ -325,6 +328,12 @@ def _planned(
             sections.append(PlannedSection(name, tuple(own), tempo, is_whole or bool(bars)))
         at = lines[-1]
     return Plan(float(brief.seconds), bpm, brief.metre, brief.loop, brief.ending, tuple(sections))
+
+
+def _has_backing(brief: Brief, style: Style) -> bool:
+    """Tell whether a band has somebody who plays the style's introduction, without the melody."""
+    players = set(style.section("intro").parts or _BACKING) - {"melody"}
+    return not players.isdisjoint({*brief.voices, *(["drums"] if brief.drums else [])})
 
 
 def _bend_cost(candidate: Plan, bpm: float) -> float:
