@@ -123,3 +123,20 @@ def test_what_is_sung_copies_no_tune_and_slow_styles_breathe():
             bars = melody.notes.groupby(((melody.notes.onset - melody.pickup) // 4).clip(0))
             assert len(melody.notes) / bars.ngroups <= 5
             assert melody.notes.duration.max() >= 2
+
+
+@pytest.mark.parametrize("name", ["waltz", "rock"])
+def test_sixteen_bars_have_another_rhythm_in_the_third_four(name):
+    metre = load_style(name).metres[0]
+    (tune,) = pretrained("melody").sample(
+        y={"metre": "{}/{}".format(*metre), "mode": "major"}, n_bars=16, random_state=0
+    )
+    notes = in_section(sung(name, tune), 0)
+    bar = tune.bar
+    lines = [
+        [round(4 * (onset - 4 * k * bar)) for onset in notes.onset
+         if 4 * k * bar - 1e-6 < onset < (4 * k + 3) * bar - 1e-6]
+        for k in range(4)
+    ]  # fmt: skip
+    assert lines[0] == lines[1] == lines[3]
+    assert lines[2] != lines[0]

@@ -14,6 +14,7 @@ from audiogen.music._bars import NEAR
 __all__ = ["Phrasing", "rephrased"]
 
 _SIXTEENTH = 0.25  # quarter notes
+_LINE = 4  # bars
 _BREATH = 1.0  # quarter notes that a last note has before the next section's pick-up
 _PENTATONIC = {
     "major": (0, 2, 4, 7, 9), "lydian": (0, 2, 4, 7, 9), "mixolydian": (0, 4, 5, 7, 10),
@@ -40,8 +41,9 @@ class Phrasing:
     ----------
     phrases : dict of (int, int) to tuple of tuple of str
         Rhythms of a metre: phrases of some bars, of which each section gets one that is
-        repeated. A bar is a string with a character for each sixteenth note; "x" begins a note,
-        "-" holds what sounds and "." is silent.
+        repeated, and a second one if it has more than eight bars. A bar is a string with a
+        character for each sixteenth note; "x" begins a note, "-" holds what sounds and "." is
+        silent.
     closes : dict of (int, int) to tuple of str
         Rhythms of the last bar of a section.
     scale : {"mode", "pentatonic"}
@@ -94,11 +96,14 @@ def rephrased(
     order = rng.permutation(len(phrases))
     closes = phrasing.closes[metre]
     close = closes[int(rng.integers(len(closes)))]
-    rhythm_of = {letter: phrases[order[i % len(phrases)]] for i, letter in enumerate(letters)}
+    rhythms = {
+        letter: tuple(phrases[order[k % len(phrases)]] for k in (i, i + len(letters)))
+        for i, letter in enumerate(letters)
+    }
     fold = _Fold(melody, phrasing)
     rows: list[tuple[float, float, int]] = []
     for section in melody.sections:
-        slots = _slots(rhythm_of[section.name], close, section, melody)
+        slots = _slots(rhythms[section.name], close, section, melody)
         upbeat = _upbeat(melody, section, slots, fold)
         if upbeat and (not rows or upbeat[0][0] - rows[-1][0] > _BREATH - NEAR):
             rows += upbeat
@@ -146,10 +151,16 @@ class _Fold:
         return [p for p in (up, down) if self._low <= p <= self._high]
 
 
-def _slots(phrase: Sequence[str], close: str, section: Section, melody: Score) -> list[_Slot]:
-    """Return the notes of a section's rhythm: the phrase again and again, then the close."""
+def _slots(
+    phrases: Sequence[Sequence[str]], close: str, section: Section, melody: Score
+) -> list[_Slot]:
+    """Return the notes of a section's rhythm, which ends with the close.
+
+    A phrase comes again and again; of sixteen bars, the third four have another one.
+    """
     n_bars = round((section.end - _start(section, melody)) / melody.bar)
-    steps = "".join([*(phrase[bar % len(phrase)] for bar in range(n_bars - 1)), close])
+    rhythm = (phrases[bar // _LINE % 4 == 2] for bar in range(n_bars - 1))
+    steps = "".join([*(phrase[bar % len(phrase)] for bar, phrase in enumerate(rhythm)), close])
     starts = [i for i, step in enumerate(steps) if step == "x"]
     slots = []
     for start, following in zip(starts, [*starts[1:], len(steps)], strict=True):
