@@ -46,6 +46,18 @@ def test_chords_change_with_the_bars_and_come_home(scores, genre):
         assert {parse_chord(name)[0] for name in inside} <= known
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_few_slow_bars_have_more_than_two_chords(seed):
+    style = load_style("pop_ballad")
+    brief = Brief(genre="pop_ballad", seconds=16).complete(seed)
+    whole = plan(brief, style)
+    score = compose_score(brief, style, whole, seed).score
+    assert whole.n_bars <= 6
+    assert len({name for _, _, name in score.chords}) >= 3
+    assert len(score.chords) >= 5  # one for each bar but the last would be four
+    assert min(end - start for start, end, _ in score.chords) >= 2
+
+
 def test_sections_begin_on_the_tonic(scores):
     at_home = [
         parse_chord(chord_at(score, section.start))[0] == score.tonic

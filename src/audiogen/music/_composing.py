@@ -1,8 +1,10 @@
 """The score of a clip: composed, harmonised and arranged."""
 
 import copy
+import dataclasses
 from typing import Any, NamedTuple
 
+from audiogen.generators import ChordRules
 from audiogen.io import Score
 from audiogen.music._arrange import arrange
 from audiogen.music._brief import Brief
@@ -18,6 +20,8 @@ _RHYTHM = 4  # key of a stream, beside those of `_seed`
 _GROOVE_METRE = (4, 4)  # what `GrooveComposer` was trained on
 _GROOVE = {"temperature": 0.8, "guidance": 0.5, "n_draws": 8}  # single draws are often sparse
 _TEMPERATURE = 0.5  # of drawn chords
+_FEW_BARS, _SLOW_BAR = 4, 2.0  # of the longest section; seconds
+_QUICKEST = 0.5  # bars, of chords that come twice as often
 
 
 class Composers(NamedTuple):
@@ -93,7 +97,8 @@ def compose_score(
     composed : Composed
     """
     melody = _melody(brief, style, plan, seed, composers.model("melody"))
-    harmonised = _harmonised(melody, style, _seed(seed, 1), composers.model("chords"))
+    rules = _chord_rules(style, melody.mode, plan)
+    harmonised = _harmonised(melody, style, rules, _seed(seed, 1), composers.model("chords"))
     laid_out = _with_vamp(plan.lay_out(harmonised), style)
     parts = [*brief.voices, *(["drums"] if brief.drums else [])]
     score = arrange(
@@ -161,12 +166,24 @@ def _melody(brief: Brief, style: Style, plan: Plan, seed: int, composer: Any) ->
     return melody.transpose(up - 12 if up > 6 else up)
 
 
-def _harmonised(melody: Score, style: Style, seed: int, harmonizer: Any) -> Score:
+def _chord_rules(style: Style, mode: str, plan: Plan) -> ChordRules:
+    """Return the rules of a style, chords twice as often where only a few slow bars are heard."""
+    rules = style.harmony[mode]
+    if plan.section_bars > _FEW_BARS or plan.seconds / plan.n_bars < _SLOW_BAR:
+        return rules
+    shortest = min(rules.shortest, max(_QUICKEST, rules.shortest / 2))
+    return dataclasses.replace(
+        rules, shortest=shortest, longest=max(rules.shortest, rules.longest / 2)
+    )
+
+
+def _harmonised(
+    melody: Score, style: Style, rules: ChordRules, seed: int, harmonizer: Any
+) -> Score:
     """Return a melody with chords of its style: the likeliest for a dance, else drawn ones."""
     model = copy.copy(harmonizer)
     is_dance = style.composer_genre is not None
     model.set_params(decoding="viterbi" if is_dance else "sample", temperature=_TEMPERATURE)
-    rules = style.harmony[melody.mode]
     (harmonised,) = model.predict([melody], rules=rules, random_state=seed)
     return harmonised
 
