@@ -54,7 +54,7 @@ def test_chords_keep_to_the_rules(counted, seed, metre, letters, pickup, period,
     counted.set_params(decoding=decoding)
     (found,) = counted.predict([tune], rules=rules, random_state=seed)
     assert {name for _, _, name in found.chords} <= set(ROCK)
-    assert found.chords[-1][2] == "C"
+    assert found.chords[0][2] == found.chords[-1][2] == "C"
     bars = by_bars(found, 8 * len(letters))
     sections = [bars[8 * i : 8 * i + 8] for i in range(len(letters))]
     for letter, section in zip(letters, sections, strict=True):
@@ -83,6 +83,26 @@ def test_what_is_wanted_more_comes_more_often(counted):
         return sum(b - a for score in found for a, b, name in score.chords if name == "Am")
 
     assert share(0.01) < share(1) < share(1000)
+
+
+def test_chords_take_the_shares_of_time_that_are_wanted(counted):
+    tunes = [song(seed) for seed in range(12)]  # of C, F, G and Am by equal chances
+    wanted = {"C": 0.4, "F": 0.3, "G": 0.2, "Am": 0.1}
+    rules = ChordRules({name: 10 * share for name, share in wanted.items()}, shortest=1)
+    found = counted.set_params(decoding="viterbi").predict(tunes, rules=rules)
+    time = sum(score.length for score in found)
+    for name, share in wanted.items():
+        taken = sum(b - a for score in found for a, b, chord in score.chords if chord == name)
+        assert taken / time == pytest.approx(share, abs=0.06)
+
+
+def test_minor_thirds_are_not_sung_over_major_chords(counted):
+    pitches = [60, 63, 58, 53, 55, 55, 60, 60]
+    table = {"onset": np.arange(8.0) * 2, "duration": [2.0] * 8, "pitch": pitches}
+    tune = Score(table, mode="minor", sections=[Section("A", 0, 16)])
+    rules = ChordRules({"Cm": 1, "G7": 1, "Gm": 1}, shortest=1)
+    (found,) = counted.predict([tune], rules=rules)
+    assert [bar[0][1] for bar in by_bars(found, 4)] == ["Cm", "Gm", "G7", "Cm"]
 
 
 def test_notes_on_the_beat_are_of_the_chord(counted):

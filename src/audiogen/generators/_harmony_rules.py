@@ -25,9 +25,11 @@ __all__ = ["ChordRules", "path_by_rules"]
 _NEVER = -1e9
 _HOME = 4.0  # nats by which sections rather begin and end with the tonic
 _CADENCE = 1.5  # nats by which what leads to that end is rather a dominant
-_TONE, _GRATES = 1.0, 0.5  # nats for and against the note that begins a slot
+_TONE, _GRATES = 1.0, 1.0  # nats for and against notes, twice for one that begins a slot
 _DOMINANT, _FLAT_SEVENTH = 7, 10  # semitones above the tonic
 _RARE = 0.01  # share of a chord below which it counts as no rarer
+_TRIES = 8  # paths of which the one nearest to the shares wanted is taken
+_BALANCE = 2.0  # nats from one to the next, against a chord that takes all of the time
 _CLOSE = 2  # bars at the end of a section in which chords may change twice as often
 
 
@@ -39,9 +41,10 @@ class ChordRules:
     ----------
     chords : dict of str to float
         Chords that there may be, as they are called where the tonic is C ("C", "Am7", "Bb"),
-        and how much each is wanted: one with twice the weight comes as if it were twice as
-        frequent. One or more must have C as their root. Their qualities are those that are
-        learnt: none for a major triad, "m", "7", "m7", "maj7", "dim", "m7b5" or "aug".
+        and how much each is wanted: its weight over the sum of all is the share of time that it
+        is to take, and takes as nearly as the melody lets it. One or more must have C as their
+        root: a melody begins and ends with them. The qualities are those that are learnt: none
+        for a major triad, "m", "7", "m7", "maj7", "dim", "m7b5" or "aug".
     shortest : float, default=0.5
         Bars that a chord lasts at least; in the last two bars of a section half as many.
     longest : float, default=6.0
@@ -142,8 +145,29 @@ def path_by_rules(
         return find(tied(emissions, groups[:, np.newaxis]), transitions)[first][groups]
 
     longest = max(1, round(rules.longest * slots.per_bar))
-    path = without_long_runs(find_one, chain, longest, np.flatnonzero(slots.since == 0).tolist())
+    cuts = np.flatnonzero(slots.since == 0).tolist()
+    path = _as_wanted(
+        lambda balanced: without_long_runs(find_one, balanced, longest, cuts), chain, rules
+    )
     return chain.chords[path]
+
+
+def _as_wanted(find: Callable[[Chain], np.ndarray], chain: Chain, rules: ChordRules) -> np.ndarray:
+    """Return a path whose chords take about the shares of time that are wanted.
+
+    Chords that take more than their share are made less likely, again and again, and the others
+    likelier: how often they come is the style's, where they stand the melody's.
+    """
+    weights = np.array(list(rules.chords.values()))
+    wanted = weights / weights.sum()
+    paths, distances = [], []
+    for _ in range(_TRIES):
+        path = find(chain)
+        excess = np.bincount(path, minlength=len(wanted)) / len(path) - wanted
+        paths.append(path)
+        distances.append(round(float(np.abs(excess).sum()), 9))
+        chain = chain._replace(emissions=chain.emissions - _BALANCE * excess)
+    return paths[int(np.argmin(distances))]
 
 
 def _chain(
@@ -167,7 +191,7 @@ def _chain(
     emissions[np.ix_(opens | (slots.left == 0), is_home)] += _HOME
     leads = degree == (_DOMINANT if _has_dominant(chords, degree) else _FLAT_SEVENTH)
     emissions[np.ix_(slots.left == slots.per_bar, leads)] += _CADENCE
-    emissions[-1, ~is_home] = _NEVER
+    emissions[np.ix_([0, -1], ~is_home)] = _NEVER
     transitions = weight * follow[slots.first]
     held = slots.since % _cells(slots, rules.shortest) != 0
     transitions[held] += np.where(np.eye(len(chords), dtype=bool), 0, _NEVER)
@@ -175,13 +199,17 @@ def _chain(
 
 
 def _agreement(chords: np.ndarray, slots: Slots) -> np.ndarray:
-    """Return how well chords go with the note that begins each slot."""
-    tones = np.zeros((len(chords), 12), bool)
-    for row, chord in zip(tones, chords, strict=True):
+    """Return how well chords go with the notes of each slot, that which begins it above all."""
+    tones, grating = np.zeros((2, len(chords), 12))
+    for row, chord in enumerate(chords):
         root, quality = divmod(chord, len(QUALITIES))
-        row[[(root + i) % 12 for i in CHORD_QUALITIES[QUALITIES[quality]]]] = True
-    grating = np.roll(tones, 1, axis=1) & ~tones  # a semitone above one of the chord
-    return slots.pitches[:, BEGUN] @ (_TONE * tones - _GRATES * grating).T
+        intervals = CHORD_QUALITIES[QUALITIES[quality]]
+        tones[row, [(root + i) % 12 for i in intervals]] = 1
+        grating[row, [(root + i + 1) % 12 for i in intervals]] = 1  # a semitone above
+        grating[row, (root + 7 - intervals[1]) % 12] = 1  # the third of the other mode
+    grating *= 1 - tones
+    heard = slots.pitches[:, BEGUN] + slots.sounding
+    return heard @ (_TONE * tones - _GRATES * grating).T
 
 
 def _has_dominant(chords: np.ndarray, degree: np.ndarray) -> bool:
