@@ -46,6 +46,15 @@ def own_file(tmp_path, change):
     return path
 
 
+@pytest.mark.parametrize("name", style_names())
+def test_arpeggios_have_the_third_of_their_chord(name):
+    """Chords lie as root, fifth, root and third where there is room: the third is the fourth."""
+    for patterns in load_style(name).patterns.values():
+        for bar in (*patterns.comping, *patterns.sparse, *patterns.full):
+            if any(step.isdigit() for step in bar):
+                assert {"3", "4"} <= set(bar)
+
+
 def test_a_style_of_ones_own_works_like_the_others(tmp_path):
     path = own_file(tmp_path, lambda text: text.replace("bpm = [100, 126]", "bpm = [60, 61]"))
     style = load_style(path)

@@ -17,10 +17,10 @@ __all__ = ["Patterns", "SectionStyle", "Style", "Voice", "load_style", "style_na
 
 # Chords of styles that say nothing, as they are called over C; written by hand.
 _USUAL = {
-    "major": {"C": 5.0, "F": 3.0, "G7": 2.0, "Am": 1.0, "Dm": 1.0},
-    "minor": {"Cm": 5.0, "Fm": 2.5, "G7": 2.0, "Bb": 1.5, "Eb": 1.0, "Ab": 1.0},
-    "dorian": {"Cm": 5.0, "Bb": 2.5, "F": 1.5, "Eb": 1.0, "Gm": 1.0},
-    "mixolydian": {"C": 6.0, "Bb": 2.5, "F": 1.5, "Gm": 1.0},
+    "major": {"C": 5.0, "F": 2.0, "G7": 1.8, "Am": 0.7, "Dm": 0.5},
+    "minor": {"Cm": 5.0, "Fm": 1.8, "G7": 1.5, "Bb": 0.8, "Eb": 0.5, "Ab": 0.5},
+    "dorian": {"Cm": 6.0, "Bb": 2.2, "F": 0.8, "Gm": 0.8, "Eb": 0.3},
+    "mixolydian": {"C": 6.0, "Bb": 2.2, "Gm": 1.0, "F": 0.8},
     "lydian": {"C": 4.0, "D": 2.5, "G": 1.5, "Em": 1.0, "Am": 1.0},
     "phrygian": {"Cm": 4.0, "Db": 2.5, "Bbm": 1.5, "Ab": 1.0, "Fm": 1.0},
 }
