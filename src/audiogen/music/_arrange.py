@@ -117,6 +117,8 @@ def arrange(
     bars = bars_of(score, plan)
     melody = _melody(score, players.get("melody"))
     chords = [_coloured(chord, style, score, melody) for chord in filled_chords(score, bars)]
+    if plan is None or not plan.loop:
+        chords[-1] = _at_rest(chords[-1])
     voiced = voiced_chords(chords, bars, melody, style.colour)
     is_full = style.colour != "power"
     full = voiced if is_full else voiced_chords(chords, bars, melody, "triads")
@@ -235,6 +237,11 @@ def _coloured(chord: Chord, style: Style, score: Score, melody: pd.DataFrame) ->
     classes = {int(pitch) % 12 for pitch in sounding.pitch[sounding.duration >= 0.5]}
     name = coloured(chord.name, style.colour, score.tonic, score.mode, classes)
     return chord._replace(name=name)
+
+
+def _at_rest(chord: Chord) -> Chord:
+    """Return a last chord; a minor one has no seventh, which is as near to its relative major."""
+    return chord._replace(name=chord.name[:-1]) if chord.name.endswith("m7") else chord
 
 
 def _melody_notes(melody: pd.DataFrame) -> list[Note]:
