@@ -49,7 +49,7 @@ def main():
     parser.add_argument("--grooves", metavar="FILE", help="drum patterns")
     parser.add_argument("--notes", metavar="FOLDER", type=pathlib.Path)
     parser.add_argument("--drums", metavar="FOLDER", type=pathlib.Path)
-    parser.add_argument("--seeds", type=int, default=3, help="seeds of the melodies")
+    parser.add_argument("--seeds", type=int, default=3, help="seeds of melodies and clips")
     parser.add_argument("--only", nargs="+", choices=GROUPS, default=list(GROUPS))
     given = parser.parse_args()
     print(f"{'':64}{'measured':>9}  {'bar':14}held")
@@ -134,7 +134,8 @@ def drum_rows(given):
 def heard_rows(given):
     from benchmarks import heard
 
-    clips = (make_clip(prompt, random_state=i) for i, prompt in enumerate(heard.PROMPTS))
+    asked = enumerate(heard.PROMPTS * given.seeds)  # another seed for each clip
+    clips = (make_clip(prompt, random_state=i) for i, prompt in asked)
     found = pd.DataFrame([heard.figures(clip) for clip in clips])
     return [
         row("heard back: tempo within 2 %, up to a metrical ratio",
