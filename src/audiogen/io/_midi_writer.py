@@ -9,12 +9,12 @@ from typing import Any
 
 from audiogen.utils.files import atomic_path
 
-__all__ = ["latin", "track_of", "write_midi"]
+__all__ = ["DRUM_CHANNEL", "MELODIC_CHANNELS", "MINUTE", "latin", "track_of", "write_midi"]
 
-_DRUM_CHANNEL = 9
-_CHANNELS = [channel for channel in range(16) if channel != _DRUM_CHANNEL]
+DRUM_CHANNEL = 9
+MELODIC_CHANNELS = [channel for channel in range(16) if channel != DRUM_CHANNEL]
 _PEDAL, _DOWN = 64, 64  # the controller, and its values from which on it is down
-_MINUTE = 60e6  # microseconds
+MINUTE = 60e6  # microseconds
 # Names of keys by their numbers, as pretty_midi counts them: twelve of major, twelve of minor.
 _KEYS = (
     "C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B",
@@ -69,12 +69,11 @@ def write_midi(
     end = float("inf") if seconds is None else seconds
     file = mido.MidiFile(type=1, ticks_per_beat=tune.resolution)
     file.tracks.append(track_of(_meta_events(mido, tune, title, end)))
-    n_melodic = 0
+    melodic = itertools.cycle(MELODIC_CHANNELS)
     for instrument in tune.instruments:
         if not any(note.start < end for note in instrument.notes):
             continue
-        channel = _DRUM_CHANNEL if instrument.is_drum else _CHANNELS[n_melodic % len(_CHANNELS)]
-        n_melodic += not instrument.is_drum
+        channel = DRUM_CHANNEL if instrument.is_drum else next(melodic)
         events = [*_changes(mido, tune, instrument, channel, end)]
         events += _note_events(mido, tune, instrument, channel, end)
         file.tracks.append(track_of(events))
@@ -103,7 +102,7 @@ def _meta_events(mido: Any, tune: Any, title: str, end: float) -> list[Event]:
     """Return what holds for all tracks."""
     found: list[tuple[float, str, dict[str, Any]]] = []
     for time, tempo in zip(*tune.get_tempo_changes(), strict=True):
-        found.append((time, "set_tempo", {"tempo": round(_MINUTE / tempo)}))
+        found.append((time, "set_tempo", {"tempo": round(MINUTE / tempo)}))
     for metre in tune.time_signature_changes:
         values = {"numerator": metre.numerator, "denominator": metre.denominator}
         found.append((metre.time, "time_signature", values))

@@ -113,9 +113,9 @@ def write_score(
     if suffix not in _WRITTEN:
         raise ValueError(f"{path} must end in one of {', '.join(_WRITTEN)}.")
     if suffix in (".mid", ".midi"):
-        from audiogen.io._score_midi import write_midi
+        from audiogen.io._score_midi import write_score_midi
 
-        write_midi(score, path, _checked_programs(programs or {}, score))
+        write_score_midi(score, path, _checked_programs(programs or {}, score))
         return path
     if programs is not None:
         raise ValueError(f"The 'programs' of Score.save are for MIDI files. Got {path.name}.")
@@ -141,7 +141,7 @@ def _readers(path: pathlib.Path) -> Iterator[Callable[[], Any]]:
         from audiogen.io._tune_json import json_tunes as tunes
     else:
         if suffix in (".mid", ".midi"):
-            from audiogen.io._score_midi import read_midi as read
+            from audiogen.io._score_midi import read_score_midi as read
         else:
             from audiogen.io._musicxml_reader import read_musicxml as read
         yield lambda: (read(path), {})

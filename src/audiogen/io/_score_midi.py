@@ -12,22 +12,20 @@ from typing import Any
 from audiogen.io._chords import split_chord
 from audiogen.io._keys import MODES, signature, tonic_name, tonic_of
 from audiogen.io._layout import bar_lines, exact
-from audiogen.io._midi_writer import latin, track_of
+from audiogen.io._midi_writer import DRUM_CHANNEL, MELODIC_CHANNELS, MINUTE, latin, track_of
 from audiogen.io._score import Score
 from audiogen.io._spans import Section
 from audiogen.io._tempos import changing_tempo
 from audiogen.utils.files import atomic_path
 
 TICKS = 960  # a quarter note: whole ticks for 64ths, triplets and quintuplets
-_DRUM_CHANNEL = 9
 _KEY_TEXT = "key: "
-_MINUTE = 60e6  # microseconds
 _NEAR = 1e-6  # of a bar
 
 Events = dict[str, list[tuple[float, Any]]]
 
 
-def write_midi(
+def write_score_midi(
     score: Score, path: pathlib.Path, programs: Mapping[str, int] = MappingProxyType({})
 ) -> None:
     """Write a file of type 1: a track of tempo, metre, key and sections, then one a part."""
@@ -35,18 +33,16 @@ def write_midi(
 
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS)
     file.tracks.append(track_of(_meta_events(mido, score)))
-    channels = [channel for channel in range(16) if channel != _DRUM_CHANNEL]
-    melodic = [part for part in score.parts if part != "drums"]
+    melodic = itertools.cycle(MELODIC_CHANNELS)
     for part in score.parts:
-        drums = part == "drums"
-        channel = _DRUM_CHANNEL if drums else channels[melodic.index(part) % len(channels)]
+        channel = DRUM_CHANNEL if part == "drums" else next(melodic)
         events = _part_events(mido, score, part, channel, programs.get(part, 0))
         file.tracks.append(track_of(events))
     with atomic_path(path) as temporary:
         file.save(temporary)
 
 
-def read_midi(path: pathlib.Path) -> Score:
+def read_score_midi(path: pathlib.Path) -> Score:
     """Read a file of type 0 or 1; times are ticks, so changes of tempo do not move notes."""
     import mido
 
@@ -84,7 +80,7 @@ def _meta_events(mido: Any, score: Score) -> list[tuple[int, int, Any]]:
     )  # fmt: skip
     events = [(0, 0, meta("track_name", name=latin(score.title)))] if score.title else []
     for start, tempo in [(0.0, score.tempo), *score.tempos]:
-        events.append((_ticks(start), 1, meta("set_tempo", tempo=round(_MINUTE / tempo))))
+        events.append((_ticks(start), 1, meta("set_tempo", tempo=round(MINUTE / tempo))))
     for start, (numerator, denominator) in _metres(score):
         bar = meta("time_signature", numerator=numerator, denominator=denominator)
         events.append((_ticks(start), 1, bar))
@@ -199,13 +195,13 @@ def _note(start: int, velocity: int, end: int, place: tuple[int, int], ticks: in
 
 def _with_parts(groups: list[tuple[str, int, list[tuple]]]) -> Iterator[tuple]:
     """Yield notes with names of parts: the track's, and "drums" on channel 10."""
-    melodic = [group for group in groups if group[1] != _DRUM_CHANNEL]
+    melodic = [group for group in groups if group[1] != DRUM_CHANNEL]
     taken: set[str] = set()
     for name, channel, notes in groups:
         part = name or ("melody" if len(melodic) == 1 else "part")
         counted = (part if i == 1 else f"{part} {i}" for i in itertools.count(1))
         part = next(filter(lambda other: other not in taken, counted))
-        if channel == _DRUM_CHANNEL:
+        if channel == DRUM_CHANNEL:
             part = "drums"
         else:
             taken.add(part)
@@ -268,7 +264,7 @@ def _tempos(
     events: list[tuple[float, Any]], length: float
 ) -> tuple[float, list[tuple[float, float]]]:
     """Return the tempo at the start and its changes."""
-    marks = [(time, round(_MINUTE / event.tempo, 3)) for time, event in events if event.tempo]
+    marks = [(time, round(MINUTE / event.tempo, 3)) for time, event in events if event.tempo]
     return changing_tempo(marks, length)
 
 
