@@ -20,7 +20,7 @@ _MODES = {"maj": "major", "ion": "major", "min": "minor", "aeo": "minor", "loc":
 }
 _KEY = re.compile(r"([A-G])([#b]?)\s*(maj|ion|min|aeo|mix|dor|phr|lyd|loc|m(?![a-z]))?", re.I)
 _ALTERED = re.compile(r"(?<![\w^_=])(\^\^|\^|__|_|=)([A-Ga-g])(?![\w])")
-_ACCIDENTALS = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
+ACCIDENTALS = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
 _MOST_PARTS = 1000
 
 
@@ -52,7 +52,7 @@ def read_key(text: str) -> Key | None:
     else:
         raise ValueError(f"K:{text} is no key")
     for sign, letter in _ALTERED.findall(text[match.end() :] if match else text):
-        accidentals[letter.upper()] = _ACCIDENTALS[sign]
+        accidentals[letter.upper()] = ACCIDENTALS[sign]
     return Key(root, mode, accidentals)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from audiogen.io._abc_fields import (
+    ACCIDENTALS,
     Key,
     default_unit,
     read_key,
@@ -42,7 +43,6 @@ _TOKENS = re.compile(
     )
 )
 _SHARES = {2: 3, 3: 2, 4: 3, 6: 2, 8: 3}  # how many notes' time a tuplet takes
-_SIGNS = {"^^": 2, "^": 1, "=": 0, "_": -1, "__": -2}
 _LONGEST = 10_000  # bars of rest
 
 
@@ -223,7 +223,7 @@ class TuneReader:
         name = letter.upper()
         octave = 5 + letter.islower() + octaves.count("'") - octaves.count(",")
         if sign:
-            voice.signs[name] = _SIGNS[sign]
+            voice.signs[name] = ACCIDENTALS[sign]
         tie = voice.ties.get((name, octave))
         accidental = voice.signs.get(name, voice.key.accidentals[name])
         if tie is not None and not sign:

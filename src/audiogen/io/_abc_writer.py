@@ -4,14 +4,14 @@ import pathlib
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
-from audiogen.io._abc_fields import MODE_NAMES
+from audiogen.io._abc_fields import ACCIDENTALS, MODE_NAMES
 from audiogen.io._keys import signature, signature_accidentals, spell, tonic_name
 from audiogen.io._layout import Event, Marks, layout, marks, odd_part
 from audiogen.io._score import Score
 from audiogen.utils.files import atomic_path
 
 _UNIT = Fraction(1, 2)  # an eighth, in quarter notes
-_SIGNS = {-2: "__", -1: "_", 0: "=", 1: "^", 2: "^^"}
+_SIGNS = {accidental: sign for sign, accidental in ACCIDENTALS.items()}
 _BARS_A_LINE = 4
 
 
