@@ -31,7 +31,6 @@ _QUALITIES = {
     "hdim": "m7b5",
     "aug": "aug",
 }
-_KEPT = ("genre", "split", "source", "year")
 
 
 def json_tunes(path: pathlib.Path) -> Iterator[Callable[[], tuple[Score, About]]]:
@@ -74,7 +73,7 @@ def _tune(line: dict[str, Any]) -> tuple[Score, About]:
         mode=mode,
         title=line.get("title") or "",
     )
-    return score, {name: line.get(name) for name in _KEPT}
+    return score, line  # of which `read_tunes` keeps what is said about the tune
 
 
 class _Melody:
