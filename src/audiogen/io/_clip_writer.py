@@ -109,6 +109,7 @@ def write_clip(
             f"audio must lie in [-1, 1], but reaches {highest:g}. Turn it down first."
         )
     n_channels = samples.shape[1]
+    is_integer = subtype.startswith("PCM")
     try:
         with atomic_path(path) as temporary:
             with soundfile.SoundFile(
@@ -119,8 +120,7 @@ def write_clip(
                         setattr(file, name, text)
                 for start in range(0, len(samples), _BLOCK):
                     block = samples[start : start + _BLOCK]
-                    is_whole = subtype.startswith("PCM")
-                    file.write(as_integers(block, bit_depth) if is_whole else block)
+                    file.write(as_integers(block, bit_depth) if is_integer else block)
             if subtype == "FLOAT":
                 forget_time(temporary)
             if loop:
