@@ -24,6 +24,7 @@ _ZONE = {
 }
 _INSTRUMENT = {
     "name": Instance(str, "a str"),
+    "zones": Instance(Sequence, "a sequence of Zone"),
     "sample_rate": Interval(numbers.Integral, 400, 192000, closed="both"),
     "program": _MIDI,
     "release": Interval(numbers.Real, 0, 60, closed="both"),  # a SoundFont states no more
@@ -139,13 +140,12 @@ class SampledInstrument:
 
     def __post_init__(self) -> None:
         check_parameters("SampledInstrument", _INSTRUMENT, vars(self))
-        if not isinstance(self.zones, Sequence):
-            raise TypeError(f"zones must be a sequence of Zone. Got {type(self.zones).__name__}.")
+        about = "The 'zones' parameter of SampledInstrument must"
         if not self.zones:
-            raise ValueError("A SampledInstrument must have zones. Got none.")
+            raise ValueError(f"{about} hold one Zone or more. Got {self.zones!r} instead.")
         for zone in self.zones:
             if not isinstance(zone, Zone):
-                raise TypeError(f"zones must be a sequence of Zone. One is {zone!r:.60}.")
+                raise TypeError(f"{about} be a sequence of Zone. One of them is {zone!r:.60}.")
 
     def save(self, path: str | os.PathLike[str]) -> pathlib.Path:
         """Write the instrument as a SoundFont or as SFZ.
