@@ -71,8 +71,8 @@ def _tunes(path: str | os.PathLike[str]) -> list[tuple[Score, dict[str, Any]]]:
     if faults and not tunes:
         raise ValueError(faults[0])
     if faults:
-        all_tunes = len(faults) + len(tunes)
-        message = f"{len(faults)} of {all_tunes} tunes are left out. The first: {faults[0]}"
+        n_tunes = len(faults) + len(tunes)
+        message = f"{len(faults)} of {n_tunes} tunes are left out. The first: {faults[0]}"
         warn_user(message, AudioFileWarning)
     return tunes
 

@@ -4,11 +4,11 @@ from typing import Any
 
 from audiogen import recipes
 from audiogen.datasets import load_drums, load_notes
+from audiogen.music._build_data import RATE
 from audiogen.pipeline import GenerativePipeline
 
 __all__ = ["build_drums", "build_voices"]
 
-_RATE = 44_100
 _KIT_COMPONENTS = 64  # at which the file of the package's kit stays below 2 MB
 
 
@@ -32,7 +32,7 @@ def build_voices(X: Any = None, y: Any = None, *, random_state: Any = 0) -> Gene
     if X is None:
         X, y = load_notes(
             "train",
-            sample_rate=_RATE,
+            sample_rate=RATE,
             return_X_y=True,
             conditions=("instrument", "pitch", "velocity"),
         )
