@@ -88,8 +88,9 @@ class DrumRole:
 def is_kit(model: Any) -> bool:
     """Tell whether a model plays drums: by drum and velocity, and perhaps by kit."""
     categories = getattr(split_steps(model)[1], "categories_", {})
-    named, number = categories.get("drum"), categories.get("velocity", "none")
-    return named is not None and number is None and set(categories) <= {"drum", "kit", "velocity"}
+    if not {"drum", "velocity"} <= set(categories) <= {"drum", "kit", "velocity"}:
+        return False
+    return categories["drum"] is not None and categories["velocity"] is None  # names; numbers
 
 
 def kit_generator(kit: Any, caller: str) -> Any:
