@@ -123,6 +123,14 @@ def test_a_clip_whose_mix_is_silent_is_made_again(moody):
     pytest.fail("no first draw was silent")
 
 
-def test_what_cannot_be_is_refused():
+def test_what_cannot_be_is_refused(tmp_path):
     with pytest.raises(ValueError, match="'n_takes' parameter of make_takes"):
         make_takes("air", 0)
+    with pytest.raises(ValueError, match="'n_takes' parameter of save_takes"):
+        save_takes(tmp_path / "new", "air", 101)
+    # Its words would be refused too, but later: no clip is made for a file that cannot be.
+    with pytest.raises(ValueError, match="clip.aac must end in one of"):
+        save_takes(tmp_path / "new", "vocals", format="aac")
+    with pytest.raises(ValueError, match="clip.opus cannot have 44100 Hz"):
+        save_takes(tmp_path / "new", "vocals", format="opus")
+    assert not (tmp_path / "new").exists()

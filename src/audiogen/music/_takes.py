@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from operator import itemgetter
 from typing import Any
 
+from audiogen.io import check_clip_format
 from audiogen.music._brief import Brief
 from audiogen.music._clip import Clip
 from audiogen.music._make_clip import make_clip
@@ -79,6 +80,7 @@ def save_takes(
     words: str | Brief = "",
     n_takes: int = 4,
     *,
+    sample_rate: int = 44100,
     format: str = "wav",
     bit_depth: int = 16,
     stems: bool = False,
@@ -99,12 +101,14 @@ def save_takes(
         What the clips are to be, as `make_clip` takes it.
     n_takes : int, default=4
         Number of clips, from 1 to 100. A single one is called ``clip``.
+    sample_rate : int, default=44100
+        Sampling rate of the clips, in Hz.
     format : {"wav", "flac", "ogg", "mp3", "opus"}, default="wav"
         Format of the audio, as `Clip.save` takes it.
     bit_depth : {16, 24, 32}, default=16
         Bits per sample.
     stems : bool, default=False
-        Whether each part is written too.
+        Whether each part is written too, into ``stems/``.
     random_state : int, RandomState or None, default=None
         Seed of the first take, as of `make_takes`.
     verbose : int, default=0
@@ -120,7 +124,12 @@ def save_takes(
     Raises
     ------
     ValueError
-        As `make_clip`.
+        As `make_clip`; and, before any clip is made, for a format that does not hold its
+        sampling rate or its bits.
+
+    See Also
+    --------
+    make_takes : Returns the clips, and writes none.
 
     Examples
     --------
@@ -132,6 +141,8 @@ def save_takes(
     ['clip-1.wav', 'clip-1.mid', 'clip-1.json', 'clip-1.png']
     """
     check_parameters("save_takes", _CONSTRAINTS, locals())
+    check_clip_format(f"clip.{format}", sample_rate, bit_depth=bit_depth)
+    settings["sample_rate"] = sample_rate
     found: list[tuple[tuple[int, float], str, list[pathlib.Path]]] = []
     finish: dict[str, Any] = {"format": format, "bit_depth": bit_depth, "stems": stems}
     with atomic_folder(folder) as temporary:
