@@ -34,7 +34,7 @@ from audiogen.utils.validation import Instance, Options, check_parameters
 __all__ = ["make_clip"]
 
 _TRIES = 4  # scores composed at most until the melody of one has no faults
-_MIXES = 3  # clips made at most until the mix of one has no gaps
+_MIXES = 3  # mixes made at most until one has no gaps
 _KITS = {"lofi_hip_hop": "sonicpi1"}  # of styles that another kit suits
 _CONSTRAINTS = {
     "words": Instance((str, Brief), "words or a Brief"),
@@ -77,7 +77,7 @@ def make_clip(
         ``pretrained("melody")``. A genre that it has not learnt is left free.
     harmonizer : Harmonizer, default=None
         What finds the chords; None takes ``pretrained("chords")``. Its `decoding` and
-        `temperature` are not used: the style says how chords are drawn, and which there are.
+        `temperature` are not used: the style says which chords there are and how they are drawn.
     groove_composer : GrooveComposer, default=None
         What composes the drums of styles in 4/4 that have learnt ones; None takes
         ``pretrained("groove")``.
@@ -92,7 +92,7 @@ def make_clip(
     random_state : int, RandomState or None, default=None
         Seed of everything that is drawn: the same words and the same int give the same clip.
     **settings : object
-        Settings of `Brief` that go over the words, such as ``seconds=20``.
+        Settings of `Brief` that override the words, such as ``seconds=20``.
 
     Returns
     -------
@@ -108,9 +108,9 @@ def make_clip(
 
     Notes
     -----
-    A score whose melody has a fault, such as one that does not come home, is composed again, up
-    to four times. A clip that is silent for a second is made again from other draws, up to
-    three times. What is handed out has the fewest faults, and names them.
+    Where a melody has a fault, such as not ending on the tonic, another one is composed, of four
+    at most. Where a clip is silent for more than a second, another one is made from other draws,
+    of three at most. The one with the fewest faults is returned; ``info["faults"]`` lists them.
 
     Examples
     --------
