@@ -1,3 +1,5 @@
+"""Clips from words: their length, loops, settings, players and faults."""
+
 import dataclasses
 import pickle
 import struct
@@ -102,7 +104,7 @@ def test_a_loop_played_twice_is_the_tune_rendered_twice():
     assert np.std(gain * tiled - twice.audio) < 0.02 * np.std(tiled)
 
 
-def test_settings_go_over_words():
+def test_settings_override_words():
     clip = make_clip("slow jig with flute", bpm=126, seconds=3, drums=False, random_state=0)
     assert clip.info["bpm"] == 126
     assert "drums" not in clip.stems
@@ -123,7 +125,7 @@ def test_a_clip_in_a_notebook_has_a_player_and_is_pickled(loop):
     np.testing.assert_array_equal(again.audio, loop.audio)
 
 
-def test_a_fade_that_is_asked_for_goes_over_that_of_the_ending():
+def test_a_fade_that_is_asked_for_overrides_that_of_the_ending():
     settings = {"seconds": 4, "sample_rate": 8000, "random_state": 0}
 
     def levels(fade_out):

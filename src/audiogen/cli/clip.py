@@ -24,7 +24,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         help="make a finished clip of music from words",
         description="Make a finished stereo clip of music from words, such as 'upbeat jig with "
         "flute and guitar': clip.wav, clip.mid, clip.png, and clip.json, which says what it is "
-        "and what it was made from. Settings go over the words. Without words the genre is drawn "
+        "and what it was made from. Settings override the words. Without words the genre is drawn "
         "by the seed. With --midi a tune of your own is played instead.",
     )
     command.add_argument(

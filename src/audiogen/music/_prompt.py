@@ -48,8 +48,8 @@ def parse_prompt(text: str) -> Brief:
     Returns
     -------
     brief : Brief
-        What was understood; what the words leave open is free. Settings of the caller go over
-        the words by its `override`.
+        What was understood; what the words leave open is free. Its `override` takes settings
+        that override the words.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def parse_prompt(text: str) -> Brief:
     Notes
     -----
     The vocabulary is closed, and nothing is ignored but words such as "a", "with" and "music".
-    A figure goes over a word ("slow" and "100 bpm"), and a mode over a mood.
+    A figure overrides a word ("slow" and "100 bpm"), and a mode overrides a mood.
 
     Examples
     --------
@@ -70,7 +70,7 @@ def parse_prompt(text: str) -> Brief:
     >>> parse_prompt("jig with a singer")
     Traceback (most recent call last):
         ...
-    ValueError: 'singer' is not understood: songs with voices are out of scope. The nearest...
+    ValueError: 'singer' is not understood: songs with singing are out of scope. The nearest...
     """
     if not isinstance(text, str):
         raise TypeError(f"A prompt is text. Got {text!r} instead.")
@@ -146,10 +146,9 @@ def _settings(reader: Reader) -> dict[str, Any]:
         result["solo"] = True
     elif result["solo"] and not named:
         raise ValueError("Say which instrument plays alone, such as 'solo piano'.")
-    nothing: tuple[Any, ...] = ((), {})
-    return {
-        n: v for n, v in result.items() if v not in nothing and (v is not False or n == "drums")
-    }
+    # What no word named is free. Of the bools, drums alone can be asked for or left out.
+    said = {name: value for name, value in result.items() if value not in ((), {})}
+    return {n: v for n, v in said.items() if v is not False or n == "drums"}
 
 
 def _single_values(reader: Reader) -> dict[str, Any]:
