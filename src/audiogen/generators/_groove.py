@@ -209,9 +209,9 @@ class GrooveComposer(CompactMixin, TrainedGenerator):
             The conditions wanted, as in `fit`; one row, a scalar or a dict of scalars serves
             all patterns. None draws conditions as often as they were trained on.
         temperature, guidance : float, default=None
-            Instead of the composer's own; None takes those.
+            Replace the parameters of these names; None takes those of the composer.
         n_draws : int, default=None
-            Instead of the composer's own.
+            Replaces the parameter of this name; None takes that of the composer.
         return_y : bool, default=False
             Whether the conditions are returned as well.
         random_state : int, RandomState or None, default=None
@@ -232,18 +232,18 @@ class GrooveComposer(CompactMixin, TrainedGenerator):
         """
         check_is_fitted(self)
         given: dict[str, Any] = {"temperature": temperature, "guidance": guidance}
-        given["n_draws"] = n_draws
+        given |= {"n_draws": n_draws}
         options = {k: getattr(self, k) if v is None else v for k, v in given.items()}
         check_parameters("GrooveComposer.sample", _SAMPLE, {"n_samples": n_samples} | options)
+        drawn_each = options.pop("n_draws")
         seed = draw_seed(self.random_state if random_state is None else random_state)
         y = self._wanted(n_samples, y, make_rng(seed, Stream.CONDITION))
-        n_samples, drawn_each = (n_samples or 1) if y is None else len(y), options.pop("n_draws")
+        n_samples = (n_samples or 1) if y is None else len(y)
         condition = None if self.conditions_ is None else self.conditions_.encode(y)
         tried = None if condition is None else np.repeat(condition, drawn_each, axis=0)
         empty = np.zeros((n_samples * drawn_each, *self.sample_shape_), dtype=np.float32)
-        drawn = compose(
-            self._networks(), empty, 0, tried, make_rng(seed, Stream.SAMPLE), **options
-        )
+        rng = make_rng(seed, Stream.SAMPLE)
+        drawn = compose(self._networks(), empty, 0, tried, rng, **options)
         X = first_usual(
             drawn.reshape(n_samples, drawn_each, *empty.shape[1:]), condition, self._usual
         )
@@ -272,7 +272,7 @@ class GrooveComposer(CompactMixin, TrainedGenerator):
         n_steps : int, default=8
             Number of steps at the end that are replaced.
         temperature : float, default=None
-            Instead of the composer's own.
+            Replaces the parameter of this name; None takes that of the composer.
         random_state : int, RandomState or None, default=None
             Seed of the fills; None takes the estimator's own `random_state`.
 

@@ -214,9 +214,9 @@ class MelodyComposer(CompactMixin, TrainedEstimator):
             of up to four bars that is repeated at once ends openly the first time. Each new
             letter's section knows those before.
         temperature, guidance, top_p : float, default=None
-            Instead of the estimator's own; None takes those.
+            Replace the parameters of these names; None takes those of the composer.
         n_draws : int, default=None
-            Instead of the estimator's own.
+            Replaces the parameter of this name; None takes that of the composer.
         return_y : bool, default=False
             Whether the conditions are returned as well.
         random_state : int, RandomState or None, default=None
@@ -238,7 +238,7 @@ class MelodyComposer(CompactMixin, TrainedEstimator):
         """
         check_is_fitted(self)
         given: dict[str, Any] = {"temperature": temperature, "guidance": guidance, "top_p": top_p}
-        given["n_draws"] = n_draws
+        given |= {"n_draws": n_draws}
         options = {k: getattr(self, k) if v is None else v for k, v in given.items()}
         check_sampling({"n_samples": n_samples, "n_bars": n_bars, "form": form} | options)
         seed = draw_seed(self.random_state if random_state is None else random_state)

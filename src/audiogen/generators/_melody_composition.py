@@ -27,7 +27,7 @@ _COPIED = (
 )
 _SHORT = 4  # bars: a section so short that is repeated at once ends openly the first time
 
-SAMPLING = {  # how melodies are drawn, which parameters of the composer say as well
+SAMPLING = {  # parameters of the composer, which its `sample` may be given as well
     "temperature": Interval(numbers.Real, 0.1, 3, closed="both"),
     "guidance": Interval(numbers.Real, 0, 3, closed="both"),
     "top_p": Interval(numbers.Real, 0, 1, closed="right"),
