@@ -1,5 +1,6 @@
 """Words of a prompt, read from left to right."""
 
+import itertools
 import math
 import re
 from typing import Any, NamedTuple
@@ -204,9 +205,7 @@ class Reader:
         """Take "at the end" and "ends with" where how a clip ends stands beside them."""
         if self._last is not None and self._last.meaning.kind == "endings":
             return 0
-        length = 0
-        while self.tokens[after + length : after + length + 1] in [[w] for w in _TO_AN_ENDING]:
-            length += 1
+        length = self._n_of(_TO_AN_ENDING, after)
         following = self._longest(after + length, ("endings",))
         if following is None:
             self.unknown.append(words)
@@ -243,9 +242,7 @@ class Reader:
 
     def _take_part(self, name: str, after: int) -> int:
         """Note a part and the instrument that the words after it give it: "melody on flute"."""
-        length = 0
-        while self.tokens[after + length : after + length + 1] in [[w] for w in _TO_A_PLAYER]:
-            length += 1
+        length = self._n_of(_TO_A_PLAYER, after)
         player = self._longest(after + length, ("instruments",))
         linked = length and self.tokens[after] not in _PASSED
         if player is None or not linked or name == "drums":
@@ -253,6 +250,10 @@ class Reader:
             return 0
         self._give(name, player.meaning.name)
         return length + player.length
+
+    def _n_of(self, words: tuple[str, ...], at: int) -> int:
+        """Return how many of the tokens from here on are some words, one after the other."""
+        return len(list(itertools.takewhile(words.__contains__, self.tokens[at:])))
 
     def _give(self, part: str, name: str) -> None:
         """Give a part to an instrument, and to no other."""
