@@ -159,7 +159,7 @@ class Brief:
         return dataclasses.replace(self, **{"chosen": chosen, **given})
 
     def _without_what_contradicts(self, given: dict[str, Any]) -> dict[str, Any]:
-        """Return the settings of this brief that others contradict, without what does."""
+        """Return who plays by this brief, without what the given settings contradict."""
         new = Brief(**{name: given[name] for name in _PLAYED if name in given})
         asked = {*new.instruments, *new.voices, *new.voices.values(), *new.parts}
         asked |= {"drums"} if new.drums else set()

@@ -69,7 +69,7 @@ def _length(brief: "Brief") -> str:
 
 def _players(brief: "Brief") -> str:
     named = [f"{instrument} ({part})" for part, instrument in brief.voices.items()]
-    if "voices" not in brief.chosen:  # whose parts are still free, and parts whose players are
+    if "voices" not in brief.chosen:  # not all instruments have parts yet, nor parts players
         named += [name for name in brief.instruments if name not in brief.voices.values()]
         named += [part for part in brief.parts if part not in brief.voices]
     text = ", ".join(named)
