@@ -127,7 +127,7 @@ def _mastered(
 
 
 def _levelled(dry: np.ndarray, voice: Voice, sample_rate: int) -> np.ndarray:
-    """Return a stem at its level, which it is brought to in place, and at its place."""
+    """Return a mono stem in stereo, at its level and place; `dry` is scaled in place."""
     measured = loudness(dry, sample_rate)
     if measured > _QUIET:
         dry *= np.float32(10 ** ((_MELODY + voice.level - measured) / 20))
