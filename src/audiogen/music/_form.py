@@ -41,7 +41,7 @@ def divided(
     changes : bool
         Whether the first section must differ from the one before.
     has_backing : bool
-        Whether anybody plays before the melody, and after it.
+        Whether there are parts that can play before the melody, and after it.
     """
     best: tuple[float, int, list[int], int] | None = None
     intros = {0, *style.intro_bars} if first and has_backing else {0}
