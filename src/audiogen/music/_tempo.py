@@ -66,7 +66,7 @@ def fitted(
 
 
 def misfit(spans: Spans, bpm: float) -> float:
-    """Return by how much a tempo would have to be bent for bars (beats, without a loop)."""
+    """Return the share by which a tempo must be bent to fit: to bars in a loop, else to beats."""
     step = spans.beats if spans.loop else 1
     beats = [duration * bpm / 60 for duration in spans.durations[: spans.n_fixed]]
     wanted = [max(spans.beats, round(count / step) * step) for count in beats]
