@@ -185,13 +185,13 @@ def plan(brief: Brief, style: Style | None = None) -> Plan:
     Returns
     -------
     plan : Plan
-        Its sections fill the length to the end, at a tempo that is at most 4 % from that of the
-        brief, in each section. One that was asked for is bent only for a loop or for hits: else
-        it is kept, and the last chord rings as long as is left. One that `Brief.complete` drew
+        Its sections fill the length to the end. The tempo of each is at most 4 % from that of
+        the brief. A tempo that was asked for is bent only for a loop or for hits; otherwise it is
+        kept, and the last chord rings for as long as is left. A tempo that `Brief.complete` drew
         (from those of the style that suit the length, the loop and the hits) is bent so that
-        whole bars fill the length, within the tempi of the style; only for a loop or hits, and
-        by no more than these 4 %, beyond them. There is an introduction only where somebody of
-        the band plays it, for the melody does not.
+        whole bars fill the length. It stays within the tempi of the style, unless a loop or hits
+        need it to leave them. There is an introduction only where a part other than the melody
+        plays it.
 
     Raises
     ------
