@@ -244,14 +244,14 @@ def test_a_clip_that_would_fill_the_memory_is_refused(tmp_path):
         "4d54726b 0000000f 00 903c40 84a5a840 803c40 00 ff2f00"  # a note of 9,000,000 of them
     )
     (tmp_path / "months.mid").write_bytes(file)
-    said = r"clip of 4,500,001 seconds takes 3,969 GB of memory.* this machine has \d+: give fewer"
+    said = r"clip of 4,500,001 seconds needs 3,969 GB of memory.* this machine has \d+: give fewer"
     with pytest.raises(ValueError, match=said):
         render(Tones(), tmp_path / "months.mid", programs={0: "organ"})
     clip = render(Tones(), tmp_path / "months.mid", programs={0: "organ"}, seconds=2.0)
     assert len(clip) == 88200
-    with pytest.raises(ValueError, match="A clip of 1,000,001 seconds takes"):
+    with pytest.raises(ValueError, match="A clip of 1,000,001 seconds needs"):
         render(Tones(), TUNE.assign(onset=1e6, duration=0.0001))
-    with pytest.raises(ValueError, match="A clip of 10,000,000 seconds takes"):
+    with pytest.raises(ValueError, match="A clip of 10,000,000 seconds needs"):
         render(Tones(), TUNE, seconds=1e7)
 
 

@@ -1,4 +1,4 @@
-"""The last steps of a clip: its sample rate and loudness."""
+"""What a clip must be before it is made, and its last steps: sample rate and loudness."""
 
 import contextlib
 import logging
@@ -38,8 +38,8 @@ def refuse_too_long(seconds: float, bytes_a_second: float) -> None:
     needed, memory = seconds * bytes_a_second, _memory()
     if needed > memory:
         raise ValueError(
-            f"A clip of {seconds:,.0f} seconds takes {needed / 1e9:,.0f} GB of memory, and this "
-            f"machine has {memory / 1e9:.0f}: give fewer seconds, or mend the notes' times."
+            f"A clip of {seconds:,.0f} seconds needs {needed / 1e9:,.0f} GB of memory, and this "
+            f"machine has {memory / 1e9:.0f}: give fewer seconds, or correct the notes' times."
         )
 
 
