@@ -62,14 +62,14 @@ def play_midi(
     source : str, path-like or pretty_midi.PrettyMIDI
         The tune.
     seconds : float, default=None
-        Length of the clip; None takes that of the tune, and 1.5 s after it unless it loops. A
-        shorter clip is played by the voices of the whole tune.
+        Length of the clip; None takes that of the tune, and 1.5 s after it unless it loops. The
+        voices are chosen for the whole tune, even if the clip is shorter.
     loop : bool, default=False
         Whether the clip repeats without a seam.
     model, drum_kit : estimator, default=None
         Fitted pipelines that play the notes and the drums; None takes the pretrained ones.
     programs : dict of int to str, default=None
-        Categories of the model for General MIDI programs, in place of the most alike.
+        Categories of the model that play General MIDI programs, in place of the most similar.
     sample_rate : int, default=44100
         Sampling rate of the clip, in Hz.
     loudness : float, default=-14.0
@@ -77,17 +77,17 @@ def play_midi(
     fade_in : float, default=0.0
         Length of the fade at the beginning, in seconds.
     fade_out : float, default=None
-        Length of the fade at the end, in seconds; None has none.
+        Length of the fade at the end, in seconds; None means no fade.
     random_state : int, RandomState or None, default=None
         Seed of the sounds.
 
     Returns
     -------
     clip : Clip
-        Its stems have the names of the tracks, of those that begin within its seconds. Its MIDI
-        file has what is heard of the tune, with all controllers and changes of tempo; its score
-        is what `audiogen.io.Score.read` makes of that. Of its `info`, "key" and "metre" are those
-        that the file states, and None where it states none.
+        It has a stem for each track that begins within its length, named after the track. Its
+        MIDI file has what is heard of the tune, with all controllers and changes of tempo; its
+        score is that file as `audiogen.io.Score.read` reads it. The "key" and "metre" of its
+        `info` are those that `source` states, and None where it states none.
 
     Raises
     ------
