@@ -37,7 +37,7 @@ class Clip:
     programs : dict of str to int
         General MIDI program of each part, for the MIDI file.
     midi : bytes, default=None
-        The MIDI file that is played, with its controllers; None where `score` says all.
+        The MIDI file that is played, with its controllers; None where `score` is complete.
 
     See Also
     --------
@@ -80,6 +80,11 @@ class Clip:
         -------
         paths : list of pathlib.Path
             The files, that of the clip first.
+
+        Raises
+        ------
+        ValueError
+            For a format that does not hold the clip's sampling rate or these bits.
         """
         folder = pathlib.Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
