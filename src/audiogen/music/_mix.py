@@ -34,16 +34,16 @@ def pitched_generator(estimator: Any, caller: str) -> Any:
     return generator
 
 
-def needed_rate(estimator: Any, otherwise: str = "") -> int:
+def needed_rate(estimator: Any, another_way: str = "") -> int:
     """Return the sample rate that a generator or its pipeline states; refuse one without.
 
-    The message says `otherwise` before what can be done in any case.
+    The message names `another_way` to give it, such as "to render, or ", before the usual one.
     """
     rate = sample_rate_of(estimator)
     if rate is None:
         raise ValueError(
             f"No step of this {type(estimator).__name__} states the sample rate of its sounds. "
-            f"Give it {otherwise}to the pipeline, as GenerativePipeline(steps, sample_rate=...)."
+            f"Give it {another_way}to the pipeline, as GenerativePipeline(steps, sample_rate=...)."
         )
     return rate
 

@@ -51,8 +51,7 @@ def render(
         The notes. A DataFrame, or a list of its rows, has the columns onset and duration
         (seconds), pitch (MIDI, fractions allowed) and the generator's other conditions, and may
         have velocity (0 to 127), voice, and pan (-1, left, to 1, right), which makes the clip
-        stereo. Otherwise the path of a MIDI file, or a tune that
-        was read from one.
+        stereo. Otherwise the path of a MIDI file, or a tune that was read from one.
     sample_rate : int, default=44100
         Sampling rate of the clip, in Hz.
     seconds : float, default=None
@@ -95,7 +94,7 @@ def render(
     ValueError
         For notes that cannot be played, whose message names the first of them or its value;
         where neither `generator_rate` nor the generator states a sample rate; and for a clip
-        that takes more memory than the machine has, which is about a megabyte a second.
+        that needs more memory than the machine has: about a megabyte for a second of a channel.
 
     Warns
     -----
