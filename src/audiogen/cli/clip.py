@@ -24,7 +24,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         help="make a finished clip of music from words",
         description="Make a finished stereo clip of music from words, such as 'upbeat jig with "
         "flute and guitar': clip.wav, clip.mid, clip.png, and clip.json, which says what it is "
-        "and what it was made from. Settings override the words. Without words the genre is drawn "
+        "and what it was made from. Options override the words. Without words the genre is drawn "
         "by the seed. With --midi a tune of your own is played instead.",
     )
     command.add_argument(
@@ -42,7 +42,9 @@ def _add_music(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--seconds", type=within(0, 86400), help="length (15, or that of the MIDI file)"
     )
-    command.add_argument("--bpm", type=within(20, 400), help="beats a minute, as felt")
+    command.add_argument(
+        "--bpm", type=within(20, 400), help="beats a minute (dotted quarters in 6/8)"
+    )
     command.add_argument("--key", help="such as 'D minor'")
     command.add_argument("--metre", help="such as 6/8")
     command.add_argument("--genre", help="a style, or the path of a style file (.toml)")
@@ -72,18 +74,19 @@ def _add_music(command: argparse.ArgumentParser) -> None:
 def _add_sound(command: argparse.ArgumentParser) -> None:
     """Add the options that say how it sounds and is written."""
     command.add_argument("--stems", action="store_true", help="write each part too")
-    command.add_argument("--sample-rate", type=count, help="in Hz (44100; 48000 of opus)")
-    command.add_argument("--format", choices=_FORMATS, default="wav")
+    command.add_argument("--sample-rate", type=count, help="in Hz (44100; for opus 48000)")
+    command.add_argument("--format", choices=_FORMATS, default="wav", help="(%(default)s)")
     command.add_argument(
         "--bit-depth", type=int, choices=(16, 24, 32), default=16,
         help="of WAV and FLAC (%(default)s)",
     )  # fmt: skip
     command.add_argument(
-        "--loudness", type=within(-70, 0), default=-14.0, metavar="LUFS", help="(%(default)g)"
-    )
+        "--loudness", type=within(-70, 0), default=-14.0, metavar="LUFS",
+        help="integrated loudness (%(default)g)",
+    )  # fmt: skip
     fade: dict[str, Any] = {"type": within(0, 3600), "metavar": "SECONDS"}
-    command.add_argument("--fade-in", default=0.0, help="(%(default)g)", **fade)
-    command.add_argument("--fade-out", help="(as the ending asks)", **fade)
+    command.add_argument("--fade-in", default=0.0, help="length (%(default)g)", **fade)
+    command.add_argument("--fade-out", help="length (as the ending asks)", **fade)
 
 
 def run(arguments: argparse.Namespace) -> None:

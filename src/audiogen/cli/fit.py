@@ -30,7 +30,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     command.add_argument("--split", metavar="NAME", help="split of an NSynth corpus (train)")
     command.add_argument(
         "--sample-rate", type=count, metavar="HZ",
-        help="to which files are resampled (that of most of them); an NSynth corpus keeps its own",
+        help="rate to resample files to (that of most files); an NSynth corpus keeps its own",
     )  # fmt: skip
     command.add_argument("--epochs", type=count, help="epochs to train for; more takes longer")
     command.add_argument("--max-notes", type=count, help="use at most so many notes, at random")
