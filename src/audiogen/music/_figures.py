@@ -93,7 +93,7 @@ def _seconds(match: re.Match) -> dict[str, Any]:
 def _refuse_time(match: re.Match) -> dict[str, Any]:
     time = match[0].split(maxsplit=1)[1]
     raise ValueError(
-        f"{match[0]!r} is not understood: nobody enters or leaves on the way. Write "
+        f"{match[0]!r} is not understood: parts do not enter or leave at a given time. Write "
         f"'hit at {time}' for a section that begins there, and {time!r} for a length."
     )
 
