@@ -12,6 +12,7 @@ the whole process, in which the audio was read and made frames.
 import time
 
 import numpy as np
+from sklearn.base import clone
 
 from audiogen.generators import LSTMSequencer
 from audiogen.preprocessing import SlidingWindow, STFTSpectrogram
@@ -89,7 +90,7 @@ class Loop:
         import keras
         import tensorflow as tf
 
-        network = keras.models.clone_model(model.network_)
+        network = clone(model).fit(X).network_
         optimizer = keras.optimizers.Adam(1e-3)
         optimizer.build(network.trainable_variables)
         self.model, self.X = model, X

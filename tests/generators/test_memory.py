@@ -20,14 +20,14 @@ tiny = {
     "LSTMSequencer": dict(units=8, n_layers=1, frame_components=64, horizon=1),
 }[kind]
 model = getattr(generators, kind)(max_samples=256, epochs=1, random_state=0, **tiny)
-mapped = np.memmap(path, np.float32, "r", shape=(20_000, 64_000))
+mapped = np.memmap(path, np.float32, "r", shape=(40_000, 16_000))
 windows = SlidingWindow(2).fit_transform(mapped) if kind == "LSTMSequencer" else mapped
 rows = np.sort(np.concatenate(model._split(len(windows), draw_seed(0))))
 assert len(rows) == 256
 rng = np.random.default_rng(0)
 out = np.memmap(path, np.float32, "r+", shape=mapped.shape)
 for row in rows:
-    out[row : row + 2] = rng.uniform(-1, 1, (2, 1)) * rng.uniform(-1, 1, 64_000)
+    out[row : row + 2] = rng.uniform(-1, 1, (2, 1)) * rng.uniform(-1, 1, 16_000)
 out.flush()
 
 def peak_megabytes(X):
@@ -64,7 +64,7 @@ print(peak_megabytes(windows), peak_megabytes(np.array(windows[rows])))
 def test_a_memory_map_costs_no_memory(kind, tmp_path):
     path = tmp_path / "notes.f32"
     with open(path, "wb") as file:
-        file.truncate(20_000 * 64_000 * 4)  # 5.1 GB, of which the file system keeps what is used
+        file.truncate(40_000 * 16_000 * 4)  # 2.6 GB, of which the file system keeps what is used
     command = [sys.executable, "-c", SCRIPT, kind, str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     path.unlink()
