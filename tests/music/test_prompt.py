@@ -89,6 +89,10 @@ UNDERSTOOD = {
     "rock, changes at 4, 8 and 12 s": {"genre": "rock", "hits": (4.0, 8.0, 12.0)},
     "rock, hits at 4 and 12 seconds, 20 seconds": {
         "genre": "rock", "hits": (4.0, 12.0), "seconds": 20},
+    "rock, hits at 4s, 8s and 12s, 20 seconds": {
+        "genre": "rock", "hits": (4.0, 8.0, 12.0), "seconds": 20},
+    "rock, hit at 4 s, 20 seconds and 100 bpm": {
+        "genre": "rock", "hits": (4.0,), "seconds": 20, "bpm": 100},
     "sparse ambient air": {"genre": "air", "density": 0.2, "mood": ("dreamy",)},
     "full band funk": {"genre": "funk", "density": 0.85},
     "shuffled rock in E, cold ending": {
@@ -183,6 +187,8 @@ REFUSED = {
     "playful pizzicato strings": ("pizzicato", "harp"),
     "upbeat jazs with sax": ("jazs", "jazz"),
     "20 minutes of calm piano": ("seconds", "[2, 600]", "1200"),
+    "jig for half an hour": ("seconds", "[2, 600]", "1800"),
+    "2 hours of calm piano": ("seconds", "[2, 600]", "7200"),
     "jig at 900 bpm": ("bpm", "900"),
     "   ": ("empty", "upbeat jig"),
     "waltz 90s piano": ("'90s'", "decade", "'90 seconds'"),

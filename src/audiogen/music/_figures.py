@@ -78,6 +78,10 @@ def _minutes(match: re.Match) -> dict[str, Any]:
     return {"seconds": _value(match[1]) * 60 + (_value(match[2]) if match[2] else 0)}
 
 
+def _hours(match: re.Match) -> dict[str, Any]:
+    return {"seconds": _value(match[1]) * 3600}
+
+
 def _half_minutes(match: re.Match) -> dict[str, Any]:
     return {"seconds": _value(match[1]) * 60 + 30}
 
@@ -125,7 +129,9 @@ _I = re.IGNORECASE
 # In this order: what a rule matches is taken out of the text before the next one looks.
 _RULES: tuple[tuple[str, int, Callable[[re.Match], dict[str, Any]]], ...] = (
     (rf"\b(?:with\s+)?(?:a\s+)?(?:(?:big|beat|bass)\s+)?(?:hits?|changes?|drops?|accents?|section\s+change)\s+(?:at|on)\s+"
-     rf"((?:(?:{_CLOCK}|{_NUMBER})\s*,\s*)*{_HIT}(?:\s*,?\s+and\s+(?:at\s+)?{_HIT})*)(?![\w/:])",
+     rf"((?:{_HIT}\s*,\s*)+{_HIT}\s*,?\s+and\s+{_HIT}|"
+     rf"(?:(?:{_CLOCK}|{_NUMBER})\s*,\s*)*{_HIT}(?:\s*,?\s+and\s+(?:at\s+)?{_HIT})*)"
+     r"(?![\w/:])(?!\s?-?(?:bpm|beats)\b)",
      _I, _hits),
     (rf"\b(?:at|from|after|before|until)\s+(?:{_CLOCK}|{_NUMBER}\s?-?(?:{_SECONDS}|{_MINUTES}))\b",
      _I, _refuse_time),
@@ -136,6 +142,10 @@ _RULES: tuple[tuple[str, int, Callable[[re.Match], dict[str, Any]]], ...] = (
     (r"\b(?:in\s+)?(\d{1,2})/(\d{1,2})(?:\s+(?:time|metre|meter))?\b", _I, _metre),
     (rf"{_NEARLY}\b(\d{{1,2}}):(\d{{2}})(?:\s?{_MINUTES})?\b", _I, _clock),
     (rf"{_NEARLY}\b(\d+)m\s?(\d+)s?\b", _I, _minutes),
+    # Hours are read so that the refusal says how long a clip may be.
+    (r"\bhalf\s+an\s+hour\b", _I, _constant(1800)),
+    (r"\ban\s+hour\b", _I, _constant(3600)),
+    (rf"{_NEARLY}\b{_NUMBER}\s?-?hours?\b", _I, _hours),
     (rf"{_NEARLY}\b{_NUMBER}\s+and\s+a\s+half\s+minutes\b", _I, _half_minutes),
     (rf"{_NEARLY}\b(?:half\s+a|half)\s+minute\b", _I, _constant(30)),
     (rf"{_NEARLY}\ba\s+minute\s+and\s+a\s+half\b", _I, _constant(90)),
