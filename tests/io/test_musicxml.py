@@ -163,6 +163,20 @@ def test_drums_of_a_kit(tmp_path):
     assert score.notes[["pitch", "part"]].values.tolist() == [[36, "drums"], [42, "drums"]]
 
 
+def test_notes_of_one_pitch_that_overlap_stay_whole(tmp_path):
+    """As two strings of a guitar, each tied over the bar line and over a change of length."""
+    notes = {
+        "onset": [0.0, 2.625, 2.96875, 3.96875],
+        "duration": [2.65625, 1.40625, 1.03125, 1.0],
+        "pitch": [50, 50, 50, 50],
+        "velocity": [70, 47, 74, 74],
+    }
+    score = Score(notes, metre=(3, 4))
+    score.save(tmp_path / "strings.musicxml")
+    read = Score.read(tmp_path / "strings.musicxml").notes
+    assert read[[*notes]].to_dict("list") == notes
+
+
 def test_music21_reads_what_is_written(tmp_path):
     score = Score(
         {

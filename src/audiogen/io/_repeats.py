@@ -95,20 +95,23 @@ class Voice:
 def joined_bars(bars: Sequence[Bar]) -> Voice:
     """Return bars in the order given as one voice, tied notes made one."""
     voice = Voice([], [], [], Fraction(0), [])
-    open_ties: dict[int, Note] = {}
+    # By pitch and end; voices may cross, and hold one pitch at the same time.
+    open_ties: dict[tuple[int, Fraction], list[Note]] = {}
     for bar in bars:
         now = voice.length
         for note in sorted(bar.notes, key=lambda n: n.onset):
             onset = now + note.onset
-            tie = open_ties.pop(note.pitch, None)
-            if tie is not None and tie.onset + tie.duration == onset:
+            ties = open_ties.get((note.pitch, onset))
+            if ties:
+                tie = min(ties, key=lambda t: abs(t.velocity - note.velocity))
+                ties.remove(tie)
                 tie.duration += note.duration
                 tie.tied = note.tied
             else:
                 tie = Note(onset, note.duration, note.pitch, note.velocity, note.tied)
                 voice.notes.append(tie)
             if tie.tied:
-                open_ties[note.pitch] = tie
+                open_ties.setdefault((note.pitch, tie.onset + tie.duration), []).append(tie)
         voice.chords += [(now + onset, name) for onset, name in bar.chords]
         voice.labels += [(now + onset, name) for onset, name in bar.labels]
         voice.tempos.append((float(now), bar.tempo))
