@@ -111,5 +111,7 @@ def test_own_tunes_that_cannot_be_read(tmp_path):
         load_tunes(tmp_path)
     with pytest.raises(FileNotFoundError, match="no file"):
         load_tunes(tmp_path / "gone.abc")
+    with pytest.raises(FileNotFoundError, match="no file or folder .*gone"):
+        load_tunes(tmp_path / "gone")
     with pytest.raises(ValueError, match="'errors' parameter of load_tunes"):
         load_tunes(tmp_path, errors="skip")

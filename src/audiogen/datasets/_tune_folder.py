@@ -45,6 +45,8 @@ def with_melody(score: Score) -> Score:
 
 def _tune_files(root: pathlib.Path) -> list[pathlib.Path]:
     """Return the file, or all files of tunes below the folder, sorted; hidden ones left out."""
+    if not root.exists():
+        raise FileNotFoundError(f"There is no file or folder {root}.")
     if not root.is_dir():
         return [root]
     paths = sorted(
