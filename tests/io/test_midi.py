@@ -48,6 +48,19 @@ def test_hours_at_many_ticks_are_rounded_to_fewer(tmp_path):
     assert last.end - last.start == pytest.approx(0.25, abs=2 * coarsest)
 
 
+def test_notes_that_nothing_ends_are_read(tmp_path):
+    """As drum machines write them: each lasts until it is struck again, or a beat at the end."""
+    tune = mido.MidiFile(ticks_per_beat=100)
+    hits = [mido.Message("note_on", channel=9, note=36 + i % 2, time=50) for i in range(4)]
+    held = [mido.Message("note_on", note=60), mido.Message("note_off", note=60, time=50)]
+    tune.tracks += [mido.MidiTrack(hits), mido.MidiTrack(held)]
+    tune.save(tmp_path / "a.mid")
+    notes = [n for part in read_midi(tmp_path / "a.mid").instruments for n in part.notes]
+    found = sorted((n.pitch, n.start, n.end) for n in notes)
+    expected = [(36, 0.25, 0.75), (36, 0.75, 1.25), (37, 0.5, 1.0), (37, 1.0, 1.5), (60, 0, 0.25)]
+    assert [x for row in found for x in row] == pytest.approx([x for row in expected for x in row])
+
+
 def test_frames_of_film_are_refused(tmp_path):
     (tmp_path / "film.mid").write_bytes(track(100, 0xE728))
     with pytest.raises(ValueError, match=r"film\.mid cannot be read.*frames of film"):

@@ -31,7 +31,8 @@ def read_midi(source: Any) -> Any:
     tune : pretty_midi.PrettyMIDI
         With the tempos, metres and keys of all tracks, wherever the file has them. The times of
         files of more than ten million ticks, such as three hours at 960 a quarter note, are
-        rounded to fewer of them.
+        rounded to fewer of them. A note that no event ends lasts until its key is struck again,
+        or its track is over.
 
     Raises
     ------
@@ -73,6 +74,7 @@ def read_midi(source: Any) -> Any:
         tune = mido.MidiFile(str(path))
         if tune.ticks_per_beat <= 0:
             raise ValueError("it counts frames of film (SMPTE), not quarter notes")
+        _end_notes(tune)
         n_ticks = max(sum(event.time for event in track) for track in tune.tracks)
         if n_ticks <= max(_FEW_TICKS, _TICKS_A_SECOND * tune.length):
             if n_ticks > _MOST_TICKS:
@@ -88,6 +90,31 @@ def read_midi(source: Any) -> Any:
         f"{path} has {n_ticks:,} ticks in {tune.length:,.1f} seconds, more than "
         f"{_TICKS_A_SECOND:,} a second. Export it again; 960 a quarter note are plenty."
     )
+
+
+def _end_notes(tune: Any) -> None:
+    """End the notes of a file, in place, that pretty_midi leaves out as nothing ends them."""
+    import mido
+
+    for track, events in zip(tune.tracks, _with_ticks(tune), strict=True):
+        sounding: dict[tuple[int, int], list[int]] = {}
+        for tick, event in events:
+            if event.type not in ("note_on", "note_off"):
+                continue
+            key, begun = (event.channel, event.note), sounding.get((event.channel, event.note), [])
+            if event.type == "note_on" and event.velocity:
+                sounding[key] = [*begun, tick]
+            else:  # what begins just now goes on if it ends an earlier note
+                ends_others = any(start < tick for start in begun)
+                sounding[key] = [start for start in begun if start == tick and ends_others]
+        ends = []
+        for (channel, note), begun in sounding.items():
+            if begun:
+                last = max(events[-1][0], begun[-1] + tune.ticks_per_beat)
+                end = mido.Message("note_off", channel=channel, note=note)
+                ends += [(tick, end) for tick in [*begun[1:], last]]
+        if ends:
+            _set_ticks(track, sorted([*ends, *events], key=itemgetter(0)))
 
 
 def _coarsen(tune: Any, n_ticks: int) -> None:
