@@ -61,8 +61,8 @@ def losses(X):
 
 
 def loss(model, X):
-    rows = np.arange(len(X))
-    x, y = model._batch(model._reader(X, rows, rows[:0])(rows[::4]), None, None)
+    read = model._prepare(X, None, fresh=False, seed=0).read
+    x, y = model._batch(read(np.arange(0, len(X), 4)), None, None)
     return model._model.evaluate(x, y, verbose=0, return_dict=True)["loss"]
 
 
@@ -108,9 +108,8 @@ class Loop:
 
     def train(self):
         """Read the frames, train for some epochs, and return the last loss."""
-        rows = np.arange(len(self.X))
-        read = self.model._reader(self.X, rows, rows[:0])
-        for part in np.array_split(rows, N_BATCHES) * N_EPOCHS:
+        read = self.model._prepare(self.X, None, fresh=False, seed=0).read
+        for part in np.array_split(np.arange(len(self.X)), N_BATCHES) * N_EPOCHS:
             loss = self.step(*self.model._batch(read(part), None, None))
         return float(loss)
 

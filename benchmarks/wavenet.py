@@ -115,8 +115,7 @@ def training():
 def train(state):
     """Train for an epoch, without the density of codes that a fit ends with."""
     model, audio, _ = state
-    rows = np.arange(len(audio))
-    model._train(audio, None, rows, rows[:0], 1, [], None)
+    model._train(model._prepare(audio, None, fresh=False, seed=0), 1)
 
 
 class Loop:
