@@ -81,6 +81,7 @@ def test_grid_search_over_epochs_and_size_of_the_data():
     assert search.best_estimator_.sample(y={"pitch": 60}).shape == (1, 4800)
 
 
+@pytest.mark.long
 def test_learning_curve(notes):
     X, y = notes
     sizes, train, test = learning_curve(

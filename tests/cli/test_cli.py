@@ -144,6 +144,7 @@ def test_fit_sample_and_evaluate_on_ones_own_folder(tmp_path):
     assert "pitch_accuracy" not in figures(done.stdout), "a note's pitch is not known"
 
 
+@pytest.mark.long
 def test_a_corpus_at_another_rate_is_learnt_played_and_measured_at_its_own(tmp_path):
     notes = datasets.make_notes(12, duration=1.0, sample_rate=22050, random_state=0)
     datasets.save_nsynth(tmp_path / "high", notes.data, notes.frame, sample_rate=22050)

@@ -34,32 +34,40 @@ GENERATORS = [
 ]
 # Those that go on from frames take no y (they leave it alone, as scikit-learn's transformers do).
 CONDITIONAL = [g for g in GENERATORS if not hasattr(g, "extra_frames")]
-every_generator = pytest.mark.parametrize("generator", GENERATORS, ids=lambda g: type(g).__name__)
-# Laws of training take long for all: the two that change most of it show them, the others by
+
+
+def each(generators):
+    """Return the parameters of a law; the WaveNet, the slowest, shows it by pytest -m long."""
+    return pytest.mark.parametrize(
+        "generator",
+        [
+            pytest.param(g, marks=pytest.mark.long if isinstance(g, WaveNetAutoencoder) else [])
+            for g in generators
+        ],
+        ids=lambda g: type(g).__name__,
+    )
+
+
+every_generator = each(GENERATORS)
+# Laws of training take long for all: the GAN, which changes most of it, shows them, the others by
 # pytest -m long.
 every_trained_generator = pytest.mark.parametrize(
     "generator",
     [
-        pytest.param(
-            g, marks=[] if isinstance(g, GANGenerator | LSTMSequencer) else pytest.mark.long
-        )
+        pytest.param(g, marks=[] if isinstance(g, GANGenerator) else pytest.mark.long)
         for g in GENERATORS
     ],
     ids=lambda g: type(g).__name__,
 )
-every_conditional_generator = pytest.mark.parametrize(
-    "generator", CONDITIONAL, ids=lambda g: type(g).__name__
-)
+every_conditional_generator = each(CONDITIONAL)
 # What is fitted without epochs keeps the laws that name none.
 WITHOUT_EPOCHS = [
     ConditionalGaussianMixture(latent_dim=4, random_state=0),
     ConditionalKernelSmoother(random_state=0),
 ]
 SAMPLERS = [*GENERATORS, *WITHOUT_EPOCHS]
-every_sampler = pytest.mark.parametrize("generator", SAMPLERS, ids=lambda g: type(g).__name__)
-every_conditional_sampler = pytest.mark.parametrize(
-    "generator", [*CONDITIONAL, *WITHOUT_EPOCHS], ids=lambda g: type(g).__name__
-)
+every_sampler = each(SAMPLERS)
+every_conditional_sampler = each([*CONDITIONAL, *WITHOUT_EPOCHS])
 N = 12
 
 

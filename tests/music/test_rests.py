@@ -72,7 +72,7 @@ def assert_filled(score, whole, drums_alone):
         assert inside.any(), section
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(genre=st.sampled_from(style_names()), seed=st.integers(0, 99),
        seconds=st.floats(2, 20) | st.floats(20, 120), band=st.sampled_from(BANDS),
        density=st.sampled_from([0.1, 0.5, 0.9]),

@@ -175,7 +175,7 @@ def test_words_that_ask_for_nothing_change_nothing():
     assert not {"duo", "trio", "ends", "ending", "very", "slightly", "traditional"} & set(stop)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(words=st.lists(st.sampled_from(sorted(vocabulary().phrases)), min_size=1, max_size=8))
 def test_known_words_in_any_order_are_read_or_refused(words):
     try:
@@ -185,7 +185,7 @@ def test_known_words_in_any_order_are_read_or_refused(words):
     assert brief.to_dict()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     words=st.lists(st.sampled_from(sorted(vocabulary().phrases)), max_size=4),
     strange=st.text("bcdfghjklmnpqrtvwxz", min_size=9, max_size=12),
@@ -197,7 +197,7 @@ def test_a_strange_word_is_never_passed_over(words, strange, at):
 
 
 @given(st.text("aAdjig no,.;-'/&()0123459#é😢\n", max_size=40))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_any_text_is_a_brief_or_a_value_error(text):
     try:
         brief = parse_prompt(text)

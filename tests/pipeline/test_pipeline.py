@@ -318,7 +318,11 @@ def test_interpolation_without_conditions_and_of_what_cannot_be(mixture):
 
 
 @pytest.mark.parametrize(
-    ("families", "pitch"), [(("synth_lead", "bass"), 60), (("guitar", "mallet"), 57.5)]
+    ("families", "pitch"),
+    [
+        (("synth_lead", "bass"), 60),
+        pytest.param(("guitar", "mallet"), 57.5, marks=pytest.mark.long),
+    ],
 )
 def test_instruments_change_step_by_step_and_stay_in_tune(families, pitch):
     """By librosa's pYIN, and by its log-mel spectra from either end."""

@@ -111,6 +111,7 @@ for name in names:
 """
 
 
+@pytest.mark.long
 def test_each_sounds_the_same_in_a_fresh_process(fitted, plain, tmp_path):
     pipes = {**fitted, **plain}
     for name, pipe in pipes.items():
@@ -125,6 +126,7 @@ def test_each_sounds_the_same_in_a_fresh_process(fitted, plain, tmp_path):
         np.testing.assert_array_equal(np.load(tmp_path / f"{name}.npy"), sounds, err_msg=name)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "name",
     ["harmonic_cvae", "harmonic_gmm", pytest.param("harmonic_gan", marks=pytest.mark.long)],
@@ -163,7 +165,11 @@ def arrays(thing):
 
 
 @pytest.mark.parametrize(
-    ("name", "own"), [("harmonic_gmm", {}), ("harmonic_cvae", {"epochs": 150})]
+    ("name", "own"),
+    [
+        ("harmonic_gmm", {}),
+        pytest.param("harmonic_cvae", {"epochs": 150}, marks=pytest.mark.long),
+    ],
 )
 def test_asked_for_a_louder_note_it_is_louder_and_brighter(name, own):
     """As the notes learnt are, whose pitch has nothing to do with it."""

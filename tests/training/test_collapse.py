@@ -83,6 +83,7 @@ def test_nan_stops_training():
     assert model.n_iter_ < 50
 
 
+@pytest.mark.long
 def test_a_healthy_training_is_left_in_peace():
     X = np.random.default_rng(0).normal(size=(64, 2))
     model = gan(penalty_weight=1.0, dropout=0.0, learning_rate=3e-3, units=(32, 32), epochs=60)

@@ -25,14 +25,12 @@ MODELS = [
     WaveNetAutoencoder(filters=4, dilations=(1, 2), downsampling=4, code_channels=2, **TINY),
 ]
 every_model = pytest.mark.parametrize("model", MODELS, ids=lambda m: type(m).__name__)
-# What the one engine does is shown by the two that change most of it, by the others where there
-# is time (pytest -m long).
+# What the one engine does is shown by the LSTM, by the others where there is time
+# (pytest -m long).
 on_the_engine = pytest.mark.parametrize(
     "model",
     [
-        pytest.param(
-            m, marks=[] if isinstance(m, GANGenerator | LSTMSequencer) else pytest.mark.long
-        )
+        pytest.param(m, marks=[] if isinstance(m, LSTMSequencer) else pytest.mark.long)
         for m in MODELS
     ],
     ids=lambda m: type(m).__name__,
