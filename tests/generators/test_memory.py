@@ -58,7 +58,7 @@ print(peak_megabytes(windows), peak_megabytes(np.array(windows[rows])))
         pytest.param("ConditionalVAE", marks=pytest.mark.long),
         pytest.param("GANGenerator", marks=pytest.mark.long),
         pytest.param("WaveNetAutoencoder", marks=pytest.mark.long),
-        "LSTMSequencer",
+        pytest.param("LSTMSequencer", marks=pytest.mark.long),
     ],
 )
 def test_a_memory_map_costs_no_memory(kind, tmp_path):

@@ -37,11 +37,16 @@ CONDITIONAL = [g for g in GENERATORS if not hasattr(g, "extra_frames")]
 
 
 def each(generators):
-    """Return the parameters of a law; the WaveNet, the slowest, shows it by pytest -m long."""
+    """Return the parameters of a law; WaveNet and VAE, the slowest, show it by pytest -m long."""
     return pytest.mark.parametrize(
         "generator",
         [
-            pytest.param(g, marks=pytest.mark.long if isinstance(g, WaveNetAutoencoder) else [])
+            pytest.param(
+                g,
+                marks=pytest.mark.long
+                if isinstance(g, WaveNetAutoencoder | ConditionalVAE)
+                else [],
+            )
             for g in generators
         ],
         ids=lambda g: type(g).__name__,
