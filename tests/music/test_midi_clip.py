@@ -150,8 +150,9 @@ def test_a_midi_file_that_claims_years_is_refused_before_any_work():
         play_midi(tune, sample_rate=0)
 
 
-def test_memory_of_a_mix_grows_by_little_more_than_its_stems(model):
+def test_memory_of_a_mix_grows_by_little_more_than_its_stems(model, monkeypatch):
     """Stems, mix, clip and its gain take 44 bytes a sample; what is in between, a few more."""
+    monkeypatch.setenv("LOKY_MAX_CPU_COUNT", "1")  # stems made at once meet by chance
     parts = ["a", "b", "c"]
     rows = {"onset": [0.0, 0.5, 1.0], "duration": 0.4, "pitch": [60.0, 62.0, 64.0], "velocity": 90}
     notes = pd.DataFrame({**rows, "part": parts})
@@ -169,4 +170,4 @@ def test_memory_of_a_mix_grows_by_little_more_than_its_stems(model):
         return peak
 
     most(1)
-    assert most(20) - most(10) < 72 * 10 * RATE
+    assert most(20) - most(10) < 54 * 10 * RATE
