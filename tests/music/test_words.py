@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiogen.music import Brief, instrument_names, parse_prompt, style_names
-from audiogen.music._reading import pushed
+from audiogen.music._prompt_reader import moved_by_degree
 from audiogen.music._words import mood_table, vocabulary
 
 READ = {
@@ -216,8 +216,8 @@ def test_of_many_strange_words_all_are_named_and_some_explained():
 @given(st.sampled_from(sorted(mood_table())), st.integers(0, 3), st.integers(0, 3))
 def test_degrees_move_numbers_away_from_the_middle_or_towards_it(mood, much, little):
     row = mood_table()[mood]
-    more, less = pushed(row, (much, 0)), pushed(row, (0, little))
-    for name, value in pushed(row, (0, 0)).items():
+    more, less = moved_by_degree(row, (much, 0)), moved_by_degree(row, (0, little))
+    for name, value in moved_by_degree(row, (0, 0)).items():
         assert value == row[name]
         assert 0 <= more[name] <= 1
         assert abs(less[name] - 0.5) <= abs(value - 0.5) <= abs(more[name] - 0.5)

@@ -8,8 +8,8 @@ from typing import Any
 
 from audiogen.music._brief import Brief
 from audiogen.music._figures import take_figures
-from audiogen.music._reading import Reader, pushed
-from audiogen.music._refusals import reason, refuse_decades_and_intros
+from audiogen.music._prompt_reader import Reader, moved_by_degree
+from audiogen.music._prompt_refusals import reason, refuse_decades_and_intros
 from audiogen.music._words import mood_table, vocabulary
 
 __all__ = ["parse_prompt"]
@@ -126,7 +126,7 @@ def _settings(reader: Reader) -> dict[str, Any]:
         moods = _agreeing(found["moods"], tables["moods"], "mode" in result)
         _refuse_loud_and_calm(moods, result.get("intensity"))
         result["mood"] = moods
-        result = _pushed_moods(moods, reader.degrees) | result
+        result = _mean_of_moods(moods, reader.degrees) | result
     parts = list(dict.fromkeys(found.get("parts", ())))
     if "drums" in parts or "drums" in reader.without:
         result["drums"] = "drums" in parts
@@ -163,7 +163,7 @@ def _single_values(reader: Reader) -> dict[str, Any]:
         if values:
             result[name] = _value_of(tables[kind], values[0], name)
             if values[0] in reader.degrees:
-                result |= pushed({name: result[name]}, reader.degrees[values[0]])
+                result |= moved_by_degree({name: result[name]}, reader.degrees[values[0]])
     return result
 
 
@@ -184,11 +184,13 @@ def _genre_of_families(families: list[str], genre: str | None) -> str:
     raise ValueError(f"{' and '.join(map(repr, names))} contradict each other; say one of them.")
 
 
-def _pushed_moods(moods: tuple[str, ...], degrees: dict[str, tuple[int, int]]) -> dict[str, float]:
+def _mean_of_moods(
+    moods: tuple[str, ...], degrees: dict[str, tuple[int, int]]
+) -> dict[str, float]:
     """Return the numbers that moods give where "very" or "slightly" stands before one."""
     if not set(moods) & set(degrees):
         return {}
-    rows = [pushed(mood_table()[mood], degrees.get(mood, (0, 0))) for mood in moods]
+    rows = [moved_by_degree(mood_table()[mood], degrees.get(mood, (0, 0))) for mood in moods]
     given = {name: [row[name] for row in rows if name in row] for name in _NUMBERS}
     return {name: round(sum(v) / len(v), 3) for name, v in given.items() if v}
 

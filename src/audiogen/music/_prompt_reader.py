@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from audiogen.music._figures import NUMBER_WORDS
 from audiogen.music._words import NEGATIONS, Meaning, spaced, vocabulary
 
-__all__ = ["Reader", "pushed"]
+__all__ = ["Reader", "moved_by_degree"]
 
 # Endings of words that are taken off, and what comes in their place.
 _INFLECTIONS = (("'s", ""), ("s", ""), ("es", ""), ("ies", "y"), ("ily", "y"), ("ly", ""),
@@ -273,7 +273,7 @@ class Reader:
         return 0, ""
 
 
-def pushed(row: dict[str, Any], degree: tuple[int, int]) -> dict[str, float]:
+def moved_by_degree(row: dict[str, Any], degree: tuple[int, int]) -> dict[str, float]:
     """Return the numbers of a row, moved away from the middle or towards it.
 
     "Very" takes away half of what is left to 0 or 1, "slightly" half of what there is to 0.5.
