@@ -1,4 +1,5 @@
 import mido
+import numpy as np
 import pretty_midi
 import pytest
 
@@ -59,6 +60,25 @@ def test_notes_that_nothing_ends_are_read(tmp_path):
     found = sorted((n.pitch, n.start, n.end) for n in notes)
     expected = [(36, 0.25, 0.75), (36, 0.75, 1.25), (37, 0.5, 1.0), (37, 1.0, 1.5), (60, 0, 0.25)]
     assert [x for row in found for x in row] == pytest.approx([x for row in expected for x in row])
+
+
+def test_a_score_has_the_notes_of_the_tune(tmp_path):
+    """At 60 a minute seconds are quarter notes; of two notes that one event ends, both end."""
+    tune = mido.MidiFile(ticks_per_beat=100)
+    struck = [mido.Message("note_on", note=60, time=100) for _ in range(2)]
+    struck += [mido.Message("note_off", note=60, time=50), mido.Message("note_on", note=64)]
+    tempo = mido.MetaMessage("set_tempo", tempo=1_000_000)
+    tune.tracks.append(mido.MidiTrack([tempo, *struck]))
+    tune.save(tmp_path / "a.mid")
+    louder = (tmp_path / "a.mid").read_bytes().replace(b"\x40\x40", b"\x40\x90")
+    (tmp_path / "a.mid").write_bytes(louder)  # a velocity of 144
+    notes = read_midi(tmp_path / "a.mid").instruments[0].notes
+    expected = [(60, 64, 1, 2.5), (60, 64, 2, 2.5), (64, 127, 2.5, 3.5)]
+    found = sorted((n.pitch, n.velocity, n.start, n.end) for n in notes)
+    np.testing.assert_allclose(found, expected)
+    read = Score.read(tmp_path / "a.mid").notes
+    rows = zip(read.pitch, read.velocity, read.onset, read.onset + read.duration, strict=True)
+    np.testing.assert_allclose(sorted(rows), expected)
 
 
 def test_frames_of_film_are_refused(tmp_path):

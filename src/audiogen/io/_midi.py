@@ -53,7 +53,6 @@ def read_midi(source: Any) -> Any:
     >>> read_midi(tune) is tune
     True
     """
-    import mido
     import pretty_midi
 
     if isinstance(source, pretty_midi.PrettyMIDI):
@@ -71,10 +70,7 @@ def read_midi(source: Any) -> Any:
     if not path.is_file():
         raise FileNotFoundError(f"There is no MIDI file {path}.")
     try:
-        tune = mido.MidiFile(str(path))
-        if tune.ticks_per_beat <= 0:
-            raise ValueError("it counts frames of film (SMPTE), not quarter notes")
-        _end_notes(tune)
+        tune = open_midi(path)
         n_ticks = max(sum(event.time for event in track) for track in tune.tracks)
         if n_ticks <= max(_FEW_TICKS, _TICKS_A_SECOND * tune.length):
             if n_ticks > _MOST_TICKS:
@@ -92,8 +88,19 @@ def read_midi(source: Any) -> Any:
     )
 
 
+def open_midi(path: pathlib.Path) -> Any:
+    """Return the events of a file as a mido.MidiFile in which every note has an end."""
+    import mido
+
+    tune = mido.MidiFile(path, clip=True)  # values beyond 127 are taken for 127
+    if tune.ticks_per_beat <= 0:
+        raise ValueError("it counts frames of film (SMPTE), not quarter notes")
+    _end_notes(tune)
+    return tune
+
+
 def _end_notes(tune: Any) -> None:
-    """End the notes of a file, in place, that pretty_midi leaves out as nothing ends them."""
+    """End the notes of a file, in place, that no event ends: pretty_midi leaves them out."""
     import mido
 
     for track, events in zip(tune.tracks, _with_ticks(tune), strict=True):

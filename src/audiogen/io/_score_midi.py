@@ -12,6 +12,7 @@ from typing import Any
 from audiogen.io._chords import split_chord
 from audiogen.io._keys import MODES, signature, tonic_name, tonic_of
 from audiogen.io._layout import bar_lines, exact
+from audiogen.io._midi import open_midi
 from audiogen.io._midi_writer import DRUM_CHANNEL, MELODIC_CHANNELS, MINUTE, latin, track_of
 from audiogen.io._score import Score
 from audiogen.io._spans import Section
@@ -44,11 +45,7 @@ def write_score_midi(
 
 def read_score_midi(path: pathlib.Path) -> Score:
     """Read a file of type 0 or 1; times are ticks, so changes of tempo do not move notes."""
-    import mido
-
-    file = mido.MidiFile(path, clip=True)
-    if file.ticks_per_beat <= 0:
-        raise ValueError("it counts frames of film (SMPTE), not quarter notes")
+    file = open_midi(path)
     notes, meta = _read_tracks(file)
     length = max((onset + duration for onset, duration, *_ in notes), default=0.0)
     columns = ("onset", "duration", "pitch", "velocity", "part")
@@ -173,6 +170,7 @@ def _track_meta(track: Any, ticks: int, meta: Events) -> str:
 def _track_notes(track: Any, ticks: int) -> Iterator[tuple]:
     """Yield (onset, duration, pitch, velocity, channel), in quarter notes."""
     open_notes: dict[tuple[int, int], deque] = defaultdict(deque)
+    last_ends: dict[tuple[int, int], int] = {}
     time = 0
     for message in track:
         time += message.time
@@ -183,10 +181,11 @@ def _track_notes(track: Any, ticks: int) -> Iterator[tuple]:
             open_notes[place].append((time, message.velocity))
         elif open_notes[place]:
             start, velocity = open_notes[place].popleft()
+            last_ends[place] = time
             yield _note(start, velocity, time, place, ticks)
-    for place, started in open_notes.items():  # notes that are never ended
+    for place, started in open_notes.items():  # struck again, and ended once for all
         for start, velocity in started:
-            yield _note(start, velocity, time, place, ticks)
+            yield _note(start, velocity, last_ends[place], place, ticks)
 
 
 def _note(start: int, velocity: int, end: int, place: tuple[int, int], ticks: int) -> tuple:
