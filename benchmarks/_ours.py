@@ -102,7 +102,7 @@ def joined(transformer, frames):
     return transformer.inverse_transform(frames.reshape(-1, *frames.shape[2:])).reshape(n_runs, -1)
 
 
-WAYS = {
+WAYS: dict = {
     "GAN": gan,
     "LSTM, joined audio": functools.partial(lstm, HarmonicPlusNoise()),
     "LSTM, joined spectrogram": functools.partial(lstm, STFTSpectrogram(phase=None)),

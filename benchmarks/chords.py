@@ -15,7 +15,7 @@ from audiogen.io import chord_name, parse_chord, read_tunes
 
 LAST_YEAR = 1930
 N_FOLDS = 5
-MARKOV = {"hidden Markov model": {}}
+MARKOV: dict = {"hidden Markov model": {}}
 WAYS = {
     "likeliest path": {"decoding": "viterbi"},
     "likeliest path of triads": {"decoding": "viterbi", "vocabulary": "triads"},
@@ -89,13 +89,13 @@ def triads(score, n_halves=None):
     """Return (root, kind) of the chord that lasts longest in each half bar; None for none."""
     found = []
     for start, stop in zip(*halves(score), strict=True):
-        lasting = {}
+        lasting: dict = {}
         for on, off, name in score.chords:
             shared = min(off, stop) - max(on, start)
             if shared > 1e-6:
                 kind = triad(name)
                 lasting[kind] = lasting.get(kind, 0) + shared
-        found.append(max(lasting, key=lasting.get) if lasting else None)
+        found.append(max(lasting, key=lasting.__getitem__) if lasting else None)
     return found[:n_halves]
 
 

@@ -63,7 +63,7 @@ def measured(style, seconds):
         process = subprocess.Popen(
             [*command, "--staged", folder], stdout=subprocess.PIPE, text=True
         )
-        printed = process.stdout.read()
+        printed = process.stdout.read()  # type: ignore[union-attr]
         _, status, used = os.wait4(process.pid, 0)
         wall = time.perf_counter() - started
     if status:

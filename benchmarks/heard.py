@@ -119,7 +119,7 @@ def key_heard(mono):
         for tonic in range(12)
         for profile in (MAJOR, MINOR)
     }
-    return max(fits, key=fits.get)
+    return max(fits, key=fits.__getitem__)
 
 
 def relative(tonic, is_minor):

@@ -91,13 +91,13 @@ def report(composer, training, held_out):
 def perplexity_of_3_gram(composer, training, held_out, *, with_genre):
     """Return the perplexity of a 3-gram of (pitch, duration), given metre and place in the bar."""
     vocabulary = Vocabulary(**composer._vocabulary)
-    counts = collections.defaultdict(collections.Counter)
-    for contexts, note in notes_of(vocabulary, *training, with_genre):
+    counts: dict = collections.defaultdict(collections.Counter)
+    for contexts, note in notes_of(vocabulary, *training, with_genre=with_genre):
         for context in contexts:
             counts[context][note] += 1
     totals = {context: (found.total(), len(found)) for context, found in counts.items()}
     logs = []
-    for contexts, note in notes_of(vocabulary, *held_out, with_genre):
+    for contexts, note in notes_of(vocabulary, *held_out, with_genre=with_genre):
         p = 1 / (vocabulary.n_pitches * vocabulary.n_durations)
         for context in reversed(contexts):
             if context in totals:
@@ -107,11 +107,11 @@ def perplexity_of_3_gram(composer, training, held_out, *, with_genre):
     return float(np.exp(-np.mean(logs)))
 
 
-def notes_of(vocabulary, tunes, y, with_genre):
+def notes_of(vocabulary, tunes, y, *, with_genre):
     """Yield the contexts of each note, the narrowest first, and the note."""
     for tune, condition in zip(*checked_tunes(tunes, y), strict=True):
         genre, _, metre = vocabulary.condition(*condition)
-        last = ((-1, -1), (-1, -1))
+        last: tuple = ((-1, -1), (-1, -1))
         for strain in strains_of(spans_of(tune), vocabulary):
             for start, *note in zip(strain.start, strain.pitch, strain.length, strict=True):
                 place = (metre, start % strain.bar)

@@ -7,7 +7,7 @@ from audiogen.signal import istft, pghi, stft
 from benchmarks._data import notes
 from benchmarks._row import Row
 
-FRAME = {"n_fft": 1024, "hop_length": 256, "center": False}
+FRAME: dict = {"n_fft": 1024, "hop_length": 256, "center": False}
 MARGIN = 768
 
 

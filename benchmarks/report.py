@@ -50,7 +50,7 @@ HOURS = [  # model, files, epochs, batch, hours
     ("LSTM", 1_000, 50, 32, 4),
     ("LSTM, components", 1_000, 50, 32, 4),
 ]
-MODELS = {
+MODELS: dict = {
     "GAN": (GANGenerator, 2),
     "WaveNet": (WaveNetAutoencoder, 2),
     "LSTM": (LSTMSequencer, 2),

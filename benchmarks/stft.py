@@ -10,7 +10,7 @@ from benchmarks._data import notes
 from benchmarks._row import Row
 
 N_NOTES = 200
-FRAME = {"n_fft": 1024, "hop_length": 256, "center": False}
+FRAME: dict = {"n_fft": 1024, "hop_length": 256, "center": False}
 MARGIN = 768
 
 

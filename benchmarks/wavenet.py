@@ -37,14 +37,19 @@ class GoingOn:
         import keras
         import tensorflow as tf
 
-        from audiogen.networks import StepwiseDecoder
+        from audiogen.generators._forward import StepwiseDecoder
 
         self.reach = 1 + 2 * (1 + sum(DILATIONS))
         n_timesteps = self.reach + N_STEPS
         model = autoregressive(n_timesteps)
         decoder, codes = model.decoder_, model.transform(middle(1, n_timesteps))
         self.audio = middle(1, self.reach)[0]
-        self.stepwise = StepwiseDecoder(decoder, codes)
+        self.stepwise = StepwiseDecoder(
+            model._weights["decoder"],
+            codes,
+            dilations=DILATIONS,
+            downsampling=model._arguments["downsampling"],
+        )
         for value in self.audio[:-1]:
             self.stepwise.step(np.array([value]))
         upsampled = decoder.get_layer("upsampling")

@@ -6,6 +6,7 @@ from sklearn.model_selection import GridSearchCV
 import audiogen
 from audiogen import make_generative_pipeline
 from audiogen.generators import ConditionalVAE
+from audiogen.music import Brief
 from audiogen.preprocessing import Flatten, HarmonicPlusNoise, NoiseReducer, PitchFilter
 
 
@@ -28,6 +29,9 @@ def main() -> None:
     tune = pd.DataFrame({"onset": [0.0, 0.5], "duration": [0.5, 0.5], "pitch": [60, 67]})
     clip = audiogen.render(model, tune, sample_rate=44100, random_state=0)
     audiogen.write_clip("clip.wav", clip, 44100)
+
+    brief = Brief(genre="funk", seconds=20, hits=[7.5], instruments=["flute"], ending="cold")
+    audiogen.make_clip(brief, random_state=1).save("funk", stems=True)
 
     vae = ConditionalVAE(2, epochs=2, random_state=0)
     steps = [PitchFilter(low=24), NoiseReducer(), HarmonicPlusNoise(), Flatten(), vae]

@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import pathlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -95,15 +96,15 @@ class Brief:
     seconds: float | None = None
     loop: bool = False
     drums: bool | None = None
-    instruments: tuple[str, ...] = ()
+    instruments: Sequence[str] = ()
     voices: dict[str, str] = field(default_factory=dict)
-    without: tuple[str, ...] = ()
-    parts: tuple[str, ...] = ()
+    without: Sequence[str] = ()
+    parts: Sequence[str] = ()
     solo: bool = False
     ending: str | None = None
-    hits: tuple[float, ...] = ()
+    hits: Sequence[float] = ()
     title: str = ""
-    chosen: tuple[str, ...] = ()
+    chosen: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         for item in dataclasses.fields(self):
