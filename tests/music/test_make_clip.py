@@ -153,6 +153,7 @@ def test_a_fade_that_is_asked_for_overrides_that_of_the_ending():
         ("jig", {"model": PitchFilter()}, "make_clip needs a generator .* 'pitch'"),
         ("drum solo, no drums", {}, "Drums are asked for and left out"),
         (7, {}, "'words' parameter of make_clip"),
+        ("", {}, "The prompt is empty"),
     ],
 )
 def test_what_cannot_be_is_refused(words, settings, message):

@@ -111,7 +111,7 @@ def _compose(arguments: argparse.Namespace) -> None:
         return
     model = None if arguments.model is None else load(arguments.model)
     takes = save_takes(
-        arguments.out, words, arguments.takes, format=arguments.format,
+        arguments.out, words or None, arguments.takes, format=arguments.format,
         bit_depth=arguments.bit_depth, stems=arguments.stems, random_state=arguments.seed,
         verbose=int(not arguments.quiet), model=model, **_sound(arguments), **settings,
     )  # fmt: skip

@@ -37,7 +37,7 @@ _TRIES = 4  # scores composed at most until the melody of one has no faults
 _MIXES = 3  # mixes made at most until one has no gaps
 _KITS = {"lofi_hip_hop": "sonicpi1"}  # of styles that another kit suits
 _CONSTRAINTS = {
-    "words": Instance((str, Brief), "words or a Brief"),
+    "words": (Options(None), Instance((str, Brief), "words or a Brief")),
     "composer": (Options(None), Instance(MelodyComposer, "a MelodyComposer")),
     "harmonizer": (Options(None), Instance(Harmonizer, "a Harmonizer")),
     "groove_composer": (Options(None), Instance(GrooveComposer, "a GrooveComposer")),
@@ -46,7 +46,7 @@ _CONSTRAINTS = {
 
 
 def make_clip(
-    words: str | Brief = "",
+    words: str | Brief | None = None,
     *,
     model: Any = None,
     drum_kit: Any = None,
@@ -64,7 +64,7 @@ def make_clip(
 
     Parameters
     ----------
-    words : str or Brief, default=""
+    words : str or Brief, default=None
         What the clip is to be, as `parse_prompt` reads it, or a brief. Without words the
         genre is drawn by the seed.
     model : estimator, default=None
@@ -121,7 +121,7 @@ def make_clip(
     """
     check_parameters("make_clip", _CONSTRAINTS, locals())
     seed = draw_seed(random_state)
-    asked = words if isinstance(words, Brief) else parse_prompt(words) if words else Brief()
+    asked = Brief() if words is None else parse_prompt(words) if isinstance(words, str) else words
     brief = asked.override(**settings).complete(seed)
     style = load_style(brief.genre or "")
     planned = plan(brief, style)

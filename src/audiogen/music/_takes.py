@@ -23,7 +23,7 @@ _SEEDS = 2**32
 
 
 def make_takes(
-    words: str | Brief = "",
+    words: str | Brief | None = None,
     n_takes: int = 4,
     *,
     random_state: Any = None,
@@ -34,7 +34,7 @@ def make_takes(
 
     Parameters
     ----------
-    words : str or Brief, default=""
+    words : str or Brief, default=None
         What the clips are to be, as `make_clip` takes it.
     n_takes : int, default=4
         Number of clips, from 1 to 100.
@@ -77,7 +77,7 @@ def make_takes(
 
 def save_takes(
     folder: str | os.PathLike[str],
-    words: str | Brief = "",
+    words: str | Brief | None = None,
     n_takes: int = 4,
     *,
     sample_rate: int = 44100,
@@ -97,7 +97,7 @@ def save_takes(
     ----------
     folder : str or path-like
         The folder, which is made where it is missing. Files of the same names are replaced.
-    words : str or Brief, default=""
+    words : str or Brief, default=None
         What the clips are to be, as `make_clip` takes it.
     n_takes : int, default=4
         Number of clips, from 1 to 100. A single one is called ``clip``.
@@ -164,7 +164,11 @@ def _renamed(path: pathlib.Path, name: str, new: str) -> pathlib.Path:
 
 
 def _takes(
-    words: str | Brief, n_takes: int, random_state: Any, verbose: int, settings: dict[str, Any]
+    words: str | Brief | None,
+    n_takes: int,
+    random_state: Any,
+    verbose: int,
+    settings: dict[str, Any],
 ) -> Iterator[Clip]:
     """Yield clips by seeds that follow each other."""
     seed = draw_seed(random_state)
