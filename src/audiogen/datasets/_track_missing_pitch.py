@@ -12,6 +12,7 @@ import scipy.signal
 
 from audiogen.datasets._bunch import number_column
 from audiogen.signal import hz_to_midi, midi_to_hz, track_pitch
+from audiogen.utils.librosa import import_librosa
 from audiogen.utils.validation import (
     Interval,
     check_audio,
@@ -163,7 +164,7 @@ def _frame_length(sample_rate: float) -> int:
 
 def _yin(sounding: np.ndarray, sample_rate: float) -> float:
     """Return the median of the MIDI pitches that YIN finds, frame by frame."""
-    import librosa
+    librosa = import_librosa()
 
     hertz = librosa.yin(
         sounding.astype(np.float64),

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from audiogen.signal import hz_to_midi, track_pitch
+from audiogen.utils.librosa import import_librosa
 from audiogen.utils.validation import Interval, check_audio, check_midi_pitch, check_parameters
 
 __all__ = ["n_pitches", "pitch_accuracy", "pitch_entropy", "pitch_range"]
@@ -203,7 +204,7 @@ def pitch_entropy(audio: npt.ArrayLike, *, sample_rate: float) -> float:
 
 def _pitches(audio: npt.ArrayLike, sample_rate: float, caller: str) -> Iterator[np.ndarray]:
     """Yield the pitches of each clip, in Hz."""
-    import librosa
+    librosa = import_librosa()
 
     rate = {"sample_rate": Interval(numbers.Real, 0, None, closed="neither")}
     check_parameters(caller, rate, {"sample_rate": sample_rate})

@@ -13,6 +13,7 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.utils import Bunch
 
 from audiogen.signal import mfcc, scale_to_peak
+from audiogen.utils.librosa import import_librosa
 from audiogen.utils.seeds import Stream, draw_seed, spawn_seed
 from audiogen.utils.validation import Interval, check_audio, check_parameters
 
@@ -155,7 +156,7 @@ def _statistics(audio: np.ndarray, sample_rate: float) -> np.ndarray:
 
 
 def _names(sample_rate: float) -> list[str]:
-    import librosa
+    librosa = import_librosa()
 
     centres = librosa.mel_frequencies(_N_MELS + 2, fmax=sample_rate / 2)[1:-1]
     bands = [f"{hz:.0f} Hz" for hz in centres.reshape(_N_BANDS, -1).mean(axis=1)]

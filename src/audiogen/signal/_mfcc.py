@@ -11,6 +11,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from audiogen.utils.blas import single_blas_thread
 from audiogen.utils.blocks import map_blocks
+from audiogen.utils.librosa import import_librosa
 from audiogen.utils.validation import Interval, check_audio, check_parameters
 
 __all__ = ["mfcc"]
@@ -123,7 +124,7 @@ def _filterbank(sample_rate: float) -> list:
 
     A filter spans few bins: seven eighths of the whole matrix are zeros.
     """
-    import librosa
+    librosa = import_librosa()
 
     filters = librosa.filters.mel(sr=sample_rate, n_fft=_FRAME_LENGTH, n_mels=_N_MELS).T
     filters = np.repeat(filters, 2, axis=0)  # a real and an imaginary part each
