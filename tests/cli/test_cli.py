@@ -100,6 +100,7 @@ def test_the_demo_model_plays_what_is_asked(demo, tmp_path, run_here):
         ("--family organ --pitch 60 64 m.skops", [60, 64], ["organ"]),
         ("--pitch 60 --pitch 64 --seed 3 m.skops", [60, 64], []),
         ("m.skops -n 3", [], []),
+        ("--pitch C4 f#3 62 Bb-1 m.skops", [60, 54, 62, 10], []),
     ],
 )
 def test_the_model_may_stand_after_options_of_several_values(line, pitches, families):
@@ -271,12 +272,59 @@ def test_faults_name_the_file_and_the_way_out(tmp_path, run_here):
         (("fit", "full"), "full"),
         (("fit", "full", "--out", "full"), "full is there already"),
         (("sample", "vae.skops"), "trained on pitch and instrument_family"),
+        (("demo", "--out", "full/mine.txt/new"), "mine.txt is a file"),
+        (("fit", "full", "--out", "full/mine.txt/new"), "mine.txt is a file"),
+        (("sample", "vae.skops", "--pitch", "H4", "--out", "x"), "such as C4 and F#3, not 'H4'"),
     ):
         code, printed, said = run_here(*words)
         assert (code, printed) == (2, "")
         assert message in said
-        assert said.count("\n") == 1, said
+        assert said.count("\n") == 1 or "usage" in said, said
     assert [p.name for p in (tmp_path / "full").iterdir()] == ["mine.txt"]
+    assert not (tmp_path / "x").exists()
+
+
+def test_errors_of_any_type_end_in_a_sentence_or_a_traceback(monkeypatch, run_here):
+    for error, sentence in (
+        (KeyError("drum"), "audiogen: KeyError: 'drum'\n"),
+        (ValueError("two\nlines"), "audiogen: two lines\n"),
+        (AssertionError(), "audiogen: AssertionError; --debug shows where.\n"),
+    ):
+
+        def fail(error=error):
+            raise error
+
+        monkeypatch.setattr("audiogen.cli._recipe_results.format_results", fail)
+        assert run_here("recipes") == (2, "", sentence)
+        with pytest.raises(type(error)):
+            run_here("recipes", "--debug")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes are closed by signals")
+def test_what_reads_the_output_may_end_before_it(tmp_path):
+    script = f"{sys.executable} -m audiogen recipes | true; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, cwd=tmp_path)
+    assert (done.stdout, done.stderr) in {("141\n", ""), ("0\n", "")}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends a signal")
+def test_ctrl_c_ends_the_command_and_leaves_nothing(tmp_path):
+    script = """
+import os, signal, sys
+from audiogen.cli import main
+from audiogen.generators import ConditionalVAE
+draw = ConditionalVAE._batch
+def interrupted(self, *args, **kwargs):
+    os.kill(os.getpid(), signal.SIGINT)
+    return draw(self, *args, **kwargs)
+ConditionalVAE._batch = interrupted
+sys.exit(main(["demo", "--out", "made", "--quiet"]))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path
+    )
+    assert (done.returncode, done.stderr) == (130, "audiogen: stopped.\n")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import atexit
 import contextlib
 import gc
 import logging
+import os
 import sys
 import warnings
 from collections.abc import Iterator, Sequence
@@ -27,20 +28,43 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     status : int
-        Exit status: 0 on success, 2 for an error in the input, 130 after Ctrl-C.
+        Exit status: 0 on success, 2 for an error, 130 after Ctrl-C, 141 where what reads the
+        output has ended.
     """
     arguments = build_parser().parse_args(argv)
     _log_plainly(arguments.quiet)
     try:
         with _seldom_collected():
             arguments.run(arguments)
-    except (ValueError, TypeError, OSError) as error:
-        print(f"audiogen: {error}", file=sys.stderr)
-        return 2
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # What is left to write goes nowhere, or Python complains as it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except KeyboardInterrupt:
-        print("audiogen: stopped.", file=sys.stderr)
+        _complain("stopped.")
         return 130
+    except Exception as error:
+        if arguments.debug:
+            raise
+        _complain(_sentence(error))
+        return 2
     return 0
+
+
+def _complain(words: str) -> None:
+    """Write a line to the standard error stream, if there is one."""
+    print(f"audiogen: {words}", file=sys.stderr)
+
+
+def _sentence(error: Exception) -> str:
+    """Return what is wrong, in one line; errors that audiogen does not raise with their type."""
+    words = " ".join(str(error).split())
+    if isinstance(error, ValueError | TypeError | OSError | ImportError) and words:
+        return words
+    kind = type(error).__name__
+    return f"{kind}: {words}" if words else f"{kind}; --debug shows where."
 
 
 @contextlib.contextmanager

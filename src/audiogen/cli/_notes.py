@@ -2,10 +2,12 @@
 
 import argparse
 import pathlib
+import warnings
 from typing import Any
 
 import numpy as np
 
+from audiogen.utils.files import check_writable
 from audiogen.utils.seeds import Stream, make_rng
 
 __all__ = [
@@ -14,7 +16,6 @@ __all__ = [
     "format_figures",
     "is_nsynth",
     "load_note_model",
-    "new_folder",
     "read_both",
     "read_notes",
     "refuse_full",
@@ -34,6 +35,8 @@ silent                  share of notes that are silent"""
 
 def train_on_notes(X: Any, y: Any, sample_rate: int, arguments: argparse.Namespace) -> Any:
     """Return the command line's model, fitted."""
+    from sklearn.exceptions import ConvergenceWarning
+
     from audiogen.recipes import harmonic_cvae
 
     parameters = {}
@@ -45,7 +48,12 @@ def train_on_notes(X: Any, y: Any, sample_rate: int, arguments: argparse.Namespa
         verbose=0 if arguments.quiet else 1,
         **parameters,
     )
-    return model.fit(X, y)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", "Training was interrupted")
+        try:
+            return model.fit(X, y)
+        except ConvergenceWarning as interrupted:  # nothing is made with a model half trained
+            raise KeyboardInterrupt from interrupted
 
 
 def load_note_model(path: pathlib.Path) -> Any:
@@ -120,16 +128,10 @@ def is_nsynth(root: pathlib.Path, split: str) -> bool:
 
 
 def refuse_full(folder: pathlib.Path) -> None:
-    """Refuse a folder that holds something."""
+    """Refuse a folder that holds something, or that cannot be written to."""
     if folder.is_dir() and any(folder.iterdir()):
         raise FileExistsError(f"{folder} is not empty; give another with --out, or remove it.")
-
-
-def new_folder(folder: pathlib.Path) -> pathlib.Path:
-    """Return a folder, made where there is none; refuse one that holds something."""
-    refuse_full(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    check_writable(folder)
 
 
 def write_notes(

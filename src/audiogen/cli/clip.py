@@ -122,7 +122,6 @@ def _compose(arguments: argparse.Namespace) -> None:
 
 def _play(arguments: argparse.Namespace) -> None:
     """Write a clip of a MIDI file."""
-    from audiogen.cli._notes import new_folder
     from audiogen.music import play_midi
     from audiogen.persistence import load
 
@@ -132,7 +131,7 @@ def _play(arguments: argparse.Namespace) -> None:
         programs=dict(arguments.programs), random_state=arguments.seed, **_sound(arguments),
     )  # fmt: skip
     paths = clip.save(
-        new_folder(arguments.out), format=arguments.format, bit_depth=arguments.bit_depth,
+        arguments.out, format=arguments.format, bit_depth=arguments.bit_depth,
         stems=arguments.stems,
     )  # fmt: skip
     _report(clip.info, paths[0])

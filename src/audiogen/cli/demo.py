@@ -29,28 +29,31 @@ def run(arguments: argparse.Namespace) -> None:
         LEGEND,
         as_many,
         format_figures,
-        new_folder,
+        refuse_full,
         train_on_notes,
         write_notes,
     )
     from audiogen.persistence import save
+    from audiogen.utils.files import atomic_folder
 
     started = time.monotonic()
-    folder = new_folder(arguments.out)
+    folder = arguments.out
+    refuse_full(folder)
     train, held_out = datasets.load_notes("train"), datasets.load_notes("valid")
     print(
         f"Training on {len(train.data)} notes of {train.frame.instrument.nunique()} instruments."
     )
     y = train.frame[["pitch", "instrument_family"]]
     model = train_on_notes(train.data, y, train.sample_rate, arguments)
-    save(model, folder / "model.skops")
     wanted = held_out.frame[["pitch", "instrument_family"]]
     print(f"Generating {len(wanted)} notes, at the pitch and family of the held-out real ones.")
     notes = model.sample(y=wanted, random_state=arguments.seed)
-    write_notes(folder / "generated", notes, wanted, model.sample_rate, arguments)
-    datasets.save_nsynth(
-        folder / "real", held_out.data, held_out.frame, sample_rate=held_out.sample_rate
-    )
+    with atomic_folder(folder) as temporary:
+        save(model, temporary / "model.skops")
+        write_notes(temporary / "generated", notes, wanted, model.sample_rate, arguments)
+        datasets.save_nsynth(
+            temporary / "real", held_out.data, held_out.frame, sample_rate=held_out.sample_rate
+        )
     print(f"\nMeasured against the {len(held_out.data)} held-out real notes:\n")
     sets = {"generated": (notes, wanted), "training": as_many(train, len(notes))}
     real = held_out.data, held_out.frame

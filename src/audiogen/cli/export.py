@@ -5,7 +5,7 @@ import pathlib
 from typing import Any
 
 from audiogen.cli._options import add_seed
-from audiogen.utils.files import samples_folder
+from audiogen.utils.files import check_writable, samples_folder
 
 __all__ = ["add_parser", "run"]
 
@@ -39,6 +39,7 @@ def run(arguments: argparse.Namespace) -> None:
     for written in [path, *([samples_folder(path)] if path.suffix.lower() == ".sfz" else [])]:
         if written.exists():
             raise FileExistsError(f"{written} is there already; give another --out.")
+    check_writable(path)
 
     from audiogen.music import sample_instrument
     from audiogen.persistence import load

@@ -43,9 +43,11 @@ def run(arguments: argparse.Namespace) -> None:
     from audiogen.cli._notes import read_notes, train_on_notes
     from audiogen.datasets import track_missing_pitch
     from audiogen.persistence import save
+    from audiogen.utils.files import check_writable
 
     if arguments.out.exists():
         raise FileExistsError(f"{arguments.out} is there already; give another --out.")
+    check_writable(arguments.out)
     data, split, rate = arguments.data, arguments.split, arguments.sample_rate
     if split is not None and not (data / f"nsynth-{split}" / "examples.json").is_file():
         raise FileNotFoundError(
@@ -67,4 +69,6 @@ def run(arguments: argparse.Namespace) -> None:
     )
     model = train_on_notes(X, frame[["pitch", "instrument_family"]], sample_rate, arguments)
     save(model, arguments.out)
-    print(f"Wrote {arguments.out}. Next: audiogen sample {arguments.out}")
+    families = ", ".join(sorted(frame.instrument_family.unique()))
+    print(f"Wrote {arguments.out}, which knows the families {families}.")
+    print(f"Next: audiogen sample {arguments.out}")

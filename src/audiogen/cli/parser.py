@@ -47,4 +47,5 @@ def build_parser() -> argparse.ArgumentParser:
         command = module.add_parser(commands)
         command.set_defaults(run=module.run)
         command.add_argument("--quiet", action="store_true", help="show no progress")
+        command.add_argument("--debug", action="store_true", help="show where an error arose")
     return parser

@@ -3,11 +3,14 @@
 import argparse
 import itertools
 import pathlib
+import re
 from typing import Any
 
 from audiogen.cli._options import BeforeWords, add_out, add_seed, count
 
 __all__ = ["add_parser", "run"]
+
+_NAME = r"[A-Ga-g][#b]?-?\d"
 
 
 def add_parser(commands: Any) -> argparse.ArgumentParser:
@@ -22,11 +25,13 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         "model", nargs="*", action="extend", metavar="MODEL",
         help="what fit wrote; after --family its name must end in .skops",
     )  # fmt: skip
-    command.add_argument("-n", "--number", type=count, default=8,
-                         help="notes to draw where no pitch is given (%(default)s)")  # fmt: skip
     command.add_argument(
-        "--pitch", action=BeforeWords, read=_pitch, looks=r"-?\d+", words="model", default=[],
-        help="MIDI pitches; 60 is middle C",
+        "-n", "--number", type=count,
+        help="notes to make (8), or notes of each --pitch (1)",
+    )  # fmt: skip
+    command.add_argument(
+        "--pitch", action=BeforeWords, read=_pitch, looks=rf"-?\d+|{_NAME}", words="model",
+        default=[], help="MIDI pitches or their names; 60 and C4 are middle C",
     )  # fmt: skip
     command.add_argument(
         "--family", action=BeforeWords, read=str, looks=r".*(?<!\.skops)", words="model",
@@ -39,25 +44,35 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace) -> None:
     """Sample a saved model into a folder."""
-    from audiogen.cli._notes import load_note_model, new_folder, write_notes
+    from audiogen.cli._notes import load_note_model, refuse_full, write_notes
+    from audiogen.utils.files import atomic_folder
     from audiogen.utils.seeds import Stream, make_rng
 
+    folder = arguments.out
+    refuse_full(folder)
     model = load_note_model(_path(arguments.model))
     rng = make_rng(arguments.seed, Stream.CONDITION)
-    drawn = model[-1].conditions_.draw(arguments.number, rng)
-    wanted = _wanted(drawn, arguments.pitch, arguments.family)
-    folder = new_folder(arguments.out)
+    pitches = arguments.pitch * (arguments.number or 1)
+    drawn = model[-1].conditions_.draw(len(pitches) or arguments.number or 8, rng)
+    wanted = _wanted(drawn, pitches, arguments.family)
     notes = model.sample(y=wanted, random_state=arguments.seed)
-    write_notes(folder, notes, wanted, model.sample_rate, arguments)
+    with atomic_folder(folder) as temporary:
+        write_notes(temporary, notes, wanted, model.sample_rate, arguments)
     print(f"Wrote {len(notes)} notes to {folder / 'audio'}, pictures to {folder / 'pictures'}.")
 
 
 def _pitch(text: str) -> int:
     """Return a MIDI pitch."""
     try:
+        if re.fullmatch(_NAME, text):
+            import pretty_midi
+
+            return pretty_midi.note_name_to_number(text)
         return int(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"must be whole numbers, not {text!r}") from None
+        raise argparse.ArgumentTypeError(
+            f"must be whole numbers or names such as C4 and F#3, not {text!r}"
+        ) from None
 
 
 def _path(models: list[str]) -> pathlib.Path:
@@ -78,7 +93,7 @@ def _wanted(drawn: Any, pitches: list[int], families: list[str]) -> Any:
     if pitches and families:
         rows = [(pitch, family) for family in families for pitch in pitches]
     elif pitches:
-        rows = list(zip(pitches, itertools.cycle(drawn["instrument_family"]), strict=False))
+        rows = list(zip(pitches, drawn["instrument_family"], strict=True))
     elif families:
         rows = list(zip(drawn["pitch"], itertools.cycle(families), strict=False))
     else:

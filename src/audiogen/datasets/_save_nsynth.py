@@ -5,8 +5,6 @@ import numbers
 import os
 import pathlib
 import re
-import shutil
-import tempfile
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +13,7 @@ import soundfile
 
 from audiogen.datasets._bunch import check_known
 from audiogen.datasets._nsynth_format import QUALITIES, SAMPLE_RATE, to_examples, unique_names
-from audiogen.utils.files import atomic_path
+from audiogen.utils.files import atomic_folder, atomic_path
 from audiogen.utils.validation import Interval, check_audio, check_parameters
 
 _DEFAULTS = {"velocity": 100, "instrument_family": "synth_lead", "instrument_source": "synthetic"}
@@ -105,22 +103,16 @@ def _refuse_existing(root: pathlib.Path) -> None:
 
 def _write_audio(root: pathlib.Path, X: np.ndarray, names: pd.Series, sample_rate: int) -> None:
     """Write all files to a folder that is then renamed, so that none is half there."""
-    root.mkdir(parents=True, exist_ok=True)
-    staging = pathlib.Path(tempfile.mkdtemp(dir=root, prefix=".partial-"))
-    try:
-        staging.chmod(root.stat().st_mode & 0o777)  # mkdtemp's own mode shuts everybody else out
+    with atomic_folder(root / "audio") as folder:
         for name, wave in zip(names, X, strict=True):
             # Rounded here: libsndfile multiplies by 32,767 and divides by 32,768.
             whole = np.clip(np.rint(wave * _FULL_SCALE), -_FULL_SCALE, _FULL_SCALE - 1)
-            path = staging / f"{name}.wav"
-            soundfile.write(path, whole.astype(np.int16), sample_rate, subtype="PCM_16")
-        if (root / "audio").is_dir():
-            (root / "audio").rmdir()
-        staging.rename(root / "audio")
-    except soundfile.LibsndfileError as error:
-        raise OSError(f"The sounds cannot be written to {root}: {error.error_string}") from error
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+            path = folder / f"{name}.wav"
+            try:
+                soundfile.write(path, whole.astype(np.int16), sample_rate, subtype="PCM_16")
+            except soundfile.LibsndfileError as error:
+                reason = error.error_string
+                raise OSError(f"The sounds cannot be written to {root}: {reason}") from error
 
 
 def _completed(frame: pd.DataFrame, n_notes: int) -> pd.DataFrame:

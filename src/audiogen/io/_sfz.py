@@ -1,7 +1,6 @@
 """Instruments written as SFZ: a text file, and samples in a folder beside it."""
 
 import pathlib
-import tempfile
 
 import numpy as np
 
@@ -9,7 +8,7 @@ import audiogen
 from audiogen.io._clip_writer import write_clip
 from audiogen.io._sampled_instrument import SampledInstrument, Zone, sample_key
 from audiogen.io._wav_chunks import add_loop
-from audiogen.utils.files import atomic_path, samples_folder
+from audiogen.utils.files import atomic_path, partial_folder, samples_folder
 
 __all__ = ["write_sfz"]
 
@@ -39,9 +38,9 @@ def write_sfz(instrument: SampledInstrument, path: pathlib.Path) -> None:
     text = _header(instrument)
     with (
         atomic_path(path) as temporary,
-        tempfile.TemporaryDirectory(dir=path.parent, prefix=".partial-") as partial,
+        partial_folder(path.parent) as partial,
     ):
-        samples = pathlib.Path(partial) / "samples"
+        samples = partial / "samples"
         for key, zone in zones.items():
             _write_sample(samples / names[key], zone, instrument)
         for zone in instrument.zones:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from audiogen.io import Score, write_clip
-from audiogen.utils.files import atomic_path
+from audiogen.utils.files import atomic_folder, atomic_path
 
 __all__ = ["Clip"]
 
@@ -86,8 +86,14 @@ class Clip:
         ValueError
             For a format that does not hold the clip's sampling rate or these bits.
         """
-        folder = pathlib.Path(folder)
-        folder.mkdir(parents=True, exist_ok=True)
+        with atomic_folder(folder) as temporary:
+            written = self._write(temporary, name, format, bit_depth, stems)
+        return [pathlib.Path(folder, path.relative_to(temporary)) for path in written]
+
+    def _write(
+        self, folder: pathlib.Path, name: str, format: str, bit_depth: int, stems: bool
+    ) -> list[pathlib.Path]:
+        """Write all files, and return their paths."""
         texts = {"title": self.info["title"], "comment": self.info["credit"]}
         loop = bool(self.info["loop"]) and format == "wav"
         written = [
@@ -96,14 +102,12 @@ class Clip:
                 loop=loop, **texts,
             )
         ]  # fmt: skip
-        if stems:
-            (folder / "stems").mkdir(exist_ok=True)
-            for part, audio in self.stems.items():
-                prefix = "" if name == "clip" else f"{name}-"
-                path = folder / "stems" / f"{prefix}{part}.{format}"
-                written.append(
-                    write_clip(path, audio, self.sample_rate, bit_depth=bit_depth, loop=loop)
-                )
+        for part, audio in self.stems.items() if stems else ():
+            prefix = "" if name == "clip" else f"{name}-"
+            path = folder / "stems" / f"{prefix}{part}.{format}"
+            written.append(
+                write_clip(path, audio, self.sample_rate, bit_depth=bit_depth, loop=loop)
+            )
         text = json.dumps(self.info, indent=2, ensure_ascii=False) + "\n"
         written.append(self._write_midi(folder / f"{name}.mid"))
         written.append(_write(folder / f"{name}.json", text.encode()))

@@ -1,14 +1,20 @@
 """Files that are written whole or not at all, and what they are called."""
 
 import contextlib
+import errno
+import functools
 import os
 import pathlib
+import platform
 import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 
-__all__ = ["atomic_folder", "atomic_path", "samples_folder"]
+__all__ = ["atomic_folder", "atomic_path", "check_writable", "partial_folder", "samples_folder"]
+
+
+_NOTHING_FREE = 65_536  # bytes
 
 
 @contextlib.contextmanager
@@ -43,18 +49,18 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[pathlib.Path]:
     path = pathlib.Path(path)
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder; give the name of a file.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".partial-", suffix=path.suffix)
-    os.close(handle)
-    temporary = pathlib.Path(name)
-    try:
-        yield temporary
-        umask = os.umask(0)
-        os.umask(umask)
-        temporary.chmod(0o666 & ~umask)  # mkstemp's own mode shuts everybody else out
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with _made(path.parent):
+        prefix = _partial(path.parent)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=prefix, suffix=path.suffix)
+        os.close(handle)
+        temporary = pathlib.Path(name)
+        try:
+            with _named_where_full(path):
+                yield temporary
+            _permit(temporary, 0o666)
+            temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -83,16 +89,163 @@ def atomic_folder(path: str | os.PathLike[str]) -> Iterator[pathlib.Path]:
     ['a.txt']
     """
     path = pathlib.Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".partial-") as name:
-        temporary = pathlib.Path(name)
-        yield temporary
-        path.mkdir(exist_ok=True)
+    with _made(path.parent), partial_folder(path.parent) as partial:
+        temporary = partial / "whole"
+        temporary.mkdir()
+        with _named_where_full(path):
+            yield temporary
+        if path.is_dir() and not any(path.iterdir()):
+            path.rmdir()
+        if not path.exists():  # all at once
+            temporary.rename(path)
+            return
         for file in sorted(temporary.rglob("*")):
             place = path / file.relative_to(temporary)
             if file.is_file():
                 place.parent.mkdir(exist_ok=True)
                 shutil.move(file, place)
+
+
+@contextlib.contextmanager
+def partial_folder(parent: pathlib.Path) -> Iterator[pathlib.Path]:
+    """Yield a new folder in another one, that is removed at the end with all it holds.
+
+    Parameters
+    ----------
+    parent : pathlib.Path
+        The other folder. What processes that are no more left there is removed.
+
+    Yields
+    ------
+    folder : pathlib.Path
+        Its permissions are those of any folder that the user makes.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from audiogen.utils.files import partial_folder
+    >>> with tempfile.TemporaryDirectory() as name:
+    ...     with partial_folder(pathlib.Path(name)) as folder:
+    ...         _ = (folder / "a.txt").write_text("to be moved")
+    ...     list(pathlib.Path(name).iterdir())
+    []
+    """
+    with tempfile.TemporaryDirectory(
+        dir=parent, prefix=_partial(parent), ignore_cleanup_errors=True
+    ) as name:
+        folder = pathlib.Path(name)
+        _permit(folder, 0o777)
+        yield folder
+
+
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Check that a file or folder can be written, before the work that leads to it.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file or folder. It is not made.
+
+    Raises
+    ------
+    OSError
+        Where it cannot be written, or stands below a file.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from audiogen.utils.files import check_writable
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     check_writable(pathlib.Path(folder) / "models" / "organ.skops")
+    """
+    path = pathlib.Path(path)
+    folder = path.absolute()
+    while not folder.is_dir():
+        if folder.exists() and folder != path.absolute():
+            raise NotADirectoryError(
+                f"{path} cannot be written: {folder} is a file. Give another name."
+            )
+        folder = folder.parent
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        why = error.strerror
+        raise type(error)(f"{path} cannot be written ({why}). Give another name.") from error
+
+
+@contextlib.contextmanager
+def _made(folder: pathlib.Path) -> Iterator[None]:
+    """Make a folder; where what follows fails, remove what was made and is empty."""
+    new = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(OSError):  # somebody else writes there
+            for parent in new:
+                parent.rmdir()
+        raise
+
+
+@contextlib.contextmanager
+def _named_where_full(path: pathlib.Path) -> Iterator[None]:
+    """Name what was not written in the error of a full disk, which few libraries tell."""
+    try:
+        yield
+    except Exception as error:
+        free = shutil.disk_usage(path.parent).free
+        full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+        if not full and free > _NOTHING_FREE:
+            raise
+        raise OSError(
+            errno.ENOSPC,
+            f"{path} was not written, as the disk of {path.parent} is full "
+            f"({free / 1e6:.1f} MB are free). Make room, or give another folder",
+        ) from error
+
+
+def _permit(path: pathlib.Path, mode: int) -> None:
+    """Give a temporary file or folder, which others cannot read, the usual permissions."""
+    umask = os.umask(0)
+    os.umask(umask)
+    path.chmod(mode & ~umask)
+
+
+def _partial(folder: pathlib.Path) -> str:
+    """Return how names of temporary files begin; remove those of processes that are no more."""
+    _clean(folder.absolute())
+    return f"{_partial_here()}{os.getpid()}-"
+
+
+@functools.cache
+def _partial_here() -> str:
+    """Return how names of temporary files of this computer begin, as folders may be shared."""
+    return f".partial-{re.sub(r'[^A-Za-z0-9]', '', platform.node())}-"
+
+
+@functools.lru_cache(maxsize=100)
+def _clean(folder: pathlib.Path) -> None:
+    """Remove what processes left that were killed while they wrote, once for each folder."""
+    if os.name != "posix":  # elsewhere nothing tells harmlessly which processes there are
+        return
+    for stray in folder.glob(f"{_partial_here()}*"):
+        number = stray.name.removeprefix(_partial_here()).partition("-")[0]
+        if number.isdecimal() and not _runs(int(number)):
+            shutil.rmtree(stray, ignore_errors=True)
+            with contextlib.suppress(OSError):
+                stray.unlink(missing_ok=True)
+
+
+def _runs(process: int) -> bool:
+    """Tell whether there is a process."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True
 
 
 def samples_folder(path: pathlib.Path) -> pathlib.Path:

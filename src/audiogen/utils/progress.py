@@ -1,10 +1,9 @@
-"""Progress of long jobs: a bar on a terminal, log lines elsewhere."""
+"""Progress of long jobs: a bar on a terminal or in a notebook, log lines elsewhere."""
 
 import logging
 import sys
 import time
-
-from tqdm import tqdm
+from typing import Any
 
 __all__ = ["Progress"]
 
@@ -27,8 +26,9 @@ class Progress:
 
     Notes
     -----
-    Without a terminal, a line is logged to the logger "audiogen" every five seconds at most,
-    and at the end. If logging is not configured, those lines go to the standard error stream.
+    Without a terminal or a notebook, a line is logged to the logger "audiogen" every five seconds
+    at most, and at the end. If logging is not configured, those lines go to the standard error
+    stream.
 
     Examples
     --------
@@ -45,10 +45,12 @@ class Progress:
         self.done = 0
 
     def __enter__(self) -> "Progress":
-        self._bar: tqdm | None = None
+        self._bar: Any = None
         self._started = self._last_line = time.monotonic()
         self._own_handler: logging.Handler | None = None
-        if self.verbose and sys.stderr.isatty():
+        if self.verbose and _bars_are_seen():
+            from tqdm.auto import tqdm
+
             self._bar = tqdm(total=self.total, desc=self.description, leave=True)
         elif self.verbose and not logger.hasHandlers():
             self._own_handler = logging.StreamHandler()
@@ -88,3 +90,10 @@ class Progress:
         if self._own_handler is not None:
             logger.removeHandler(self._own_handler)
             logger.setLevel(self._old_level)
+
+
+def _bars_are_seen() -> bool:
+    """Tell whether this is a notebook, or the standard error stream a terminal."""
+    if "ipykernel.zmqshell" in sys.modules:
+        return True
+    return sys.stderr is not None and sys.stderr.isatty()  # None without a console, on Windows

@@ -138,9 +138,6 @@ class Checkpoint(keras.callbacks.Callback):
         self._restore(self.model)
 
     def _read(self) -> Any:
-        if self.path.parent.is_dir():
-            for leftover in self.path.parent.glob(".partial-*.npz"):
-                leftover.unlink()  # of a process that was killed while writing
         if not self.path.exists():
             return None
         try:
