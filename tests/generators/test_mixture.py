@@ -237,3 +237,19 @@ def test_latents_of_another_width_are_refused():
         model.decode(np.full((2, 4), np.nan))
     constant = ConditionalGaussianMixture(random_state=0).fit(np.ones((1, 4)))
     assert np.isfinite(constant.decode(constant.encode(np.ones((2, 4))))).all()
+
+
+def test_integers_are_samples_of_audio():
+    """Of 16 and of 8 bits, whose silence is 128."""
+    X = np.random.default_rng(0).integers(-100, 100, size=(8, 6), dtype=np.int8)
+    X[0] = 127
+    fitted = [
+        ConditionalGaussianMixture(2, random_state=0).fit(x).sample(3, random_state=0)
+        for x in (
+            X / np.float32(128),
+            X.astype(np.int16) * 256,
+            (X.astype(int) + 128).astype("u1"),
+        )
+    ]
+    for samples in fitted[1:]:
+        np.testing.assert_array_equal(samples, fitted[0])

@@ -84,6 +84,7 @@ BOMBS = {
     "overflow": lambda saved: array_bomb(saved, HEADER % (b"<f8", b"4294967296, 4294967296")),
     "text": lambda saved: array_bomb(saved, HEADER % (b"<U999999999", b"1")),
     "empty text": lambda saved: array_bomb(saved, HEADER % (b"<U999999999", b"0")),
+    "rows of nothing": lambda saved: array_bomb(saved, HEADER % (b"|S0", b"1000000000")),
     "objects": lambda saved: array_bomb(saved, HEADER % (b"|O", b"1")),
     "header": lambda saved: array_bomb(saved, b"-" * 60000),
     "doubled": lambda saved: with_attribute(saved, doubled(40)),

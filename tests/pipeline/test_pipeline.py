@@ -9,7 +9,7 @@ from scipy import stats
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.mixture import GaussianMixture
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from audiogen import GenerativePipeline, generate, make_generative_pipeline
@@ -211,10 +211,15 @@ def test_previews_are_the_audio_of_that_epoch(tmp_path):
 
 
 def test_previews_of_what_is_no_audio_are_refused(tmp_path):
-    with pytest.raises(ValueError, match=r"preview_dir is for .*shape \(4, 2, 2\)"):
-        make_generative_pipeline(clone(VAE), sample_rate=16000).fit(
-            np.zeros((6, 2, 2)), preview_dir=tmp_path, preview_every=1
-        )
+    audio = np.zeros((6, 4))
+    three = FunctionTransformer(lambda X: X, lambda X: X[:, np.newaxis])
+    for X, steps, shape in (
+        (audio.reshape(6, 2, 2), [], r"X of shape \(6, 2, 2\)"),
+        (audio, [three], r"samples of shape \(4, 1, 4\)"),
+    ):
+        pipe = make_generative_pipeline(*steps, clone(VAE), sample_rate=16000)
+        with pytest.raises(ValueError, match=f"preview_dir is for .*{shape}"):
+            pipe.fit(X, preview_dir=tmp_path, preview_every=1)
 
 
 def test_previews_that_cannot_be_are_refused_before_any_work(tmp_path):
@@ -231,6 +236,22 @@ def test_previews_that_cannot_be_are_refused_before_any_work(tmp_path):
         with pytest.raises(ValueError, match=message):
             pipe.fit(X, y, preview_dir=tmp_path)
     assert not list(tmp_path.iterdir())
+    (tmp_path / "file").write_text("mine")
+    pipe = make_generative_pipeline(Untouched(), VAE, sample_rate=8000)
+    with pytest.raises(NotADirectoryError, match="file is a file"):
+        pipe.fit(X, y, preview_dir=tmp_path / "file")
+    with pytest.raises(TypeError, match="preview_dir must be the path of a folder. Got 3"):
+        pipe.fit(X, y, preview_dir=3)
+
+
+def test_previews_that_cannot_be_written_do_not_end_the_training(tmp_path):
+    X, y = data()
+    two = clone(VAE).set_params(epochs=2, patience=None, plateau_patience=None)
+    (tmp_path / "epoch_0001_0.wav").mkdir()
+    pipe = make_generative_pipeline(MinMaxScaler((-0.5, 0.5)), two, sample_rate=8000)
+    with pytest.warns(UserWarning, match="preview after epoch 1 was not written: .* is a folder"):
+        pipe.fit(X, y, preview_dir=tmp_path, preview_every=1)
+    assert (tmp_path / "epoch_0002_3.wav").is_file()
 
 
 @pytest.fixture(scope="module")

@@ -100,5 +100,6 @@ def test_frames_of_another_shape_are_refused():
     ("name", "value"), [("length", 0), ("horizon", 0), ("step", 0), ("axis", 2)]
 )
 def test_parameters(name, value):
+    assert SlidingWindow(axis=np.int32(0)).fit(np.zeros((20, 2))).frame_shape_ == (2,)
     with pytest.raises(ValueError, match=f"'{name}' parameter of SlidingWindow"):
         SlidingWindow(**{name: value}).fit(np.zeros((20, 2)))

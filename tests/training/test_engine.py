@@ -163,6 +163,8 @@ def test_what_patience_watches_can_be_chosen():
         ConditionalVAE(patience=None, plateau_patience=None).fit(X, monitor="kl")
     with pytest.raises(TypeError, match=r"'callbacks' parameter of ConditionalVAE\.fit.*Got 'x'"):
         MODELS[0].fit(X, callbacks=["x"])
+    with pytest.raises(TypeError, match="each made by its constructor. Got <class .*Preview'>"):
+        MODELS[0].fit(X, callbacks=[Preview])
 
 
 def test_bad_previews_are_named():

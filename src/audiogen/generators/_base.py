@@ -12,7 +12,7 @@ from audiogen.generators._conditions import ConditionEncoder
 from audiogen.generators._scaling import Scaling, refuse_not_finite
 from audiogen.utils.columns import validated_conditions
 from audiogen.utils.seeds import Stream, draw_seed, make_rng
-from audiogen.utils.validation import Interval, check_parameters
+from audiogen.utils.validation import Interval, as_floating_point, check_parameters
 
 __all__ = ["BaseGenerator"]
 
@@ -107,7 +107,8 @@ class BaseGenerator(BaseEstimator, ABC):
         ----------
         X : array-like of shape (n_samples, n_timesteps), (n_samples, n_features) or \
                 (n_samples, ...)
-            Audio, features or spectrograms.
+            Audio, features or spectrograms. Integers of 8, 16 and 32 bits are samples of audio,
+            and are scaled to [-1, 1].
         y : array-like or DataFrame with n_samples rows, default=None
             The conditions. Number columns of a DataFrame are quantities, everything
             else is a category.
@@ -224,7 +225,7 @@ class BaseGenerator(BaseEstimator, ABC):
                 f"X has samples of shape {X.shape[1:]}, but {type(self).__name__} was fitted on "
                 f"samples of shape {self.sample_shape_}."
             )
-        return X
+        return as_floating_point(X) if X.dtype.kind in "iu" and X.dtype.itemsize < 8 else X
 
     def __sklearn_tags__(self) -> Any:
         """Tell scikit-learn that X may have more than two dimensions."""

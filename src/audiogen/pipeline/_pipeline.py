@@ -134,8 +134,10 @@ class GenerativePipeline(Pipeline):
         ------
         ValueError
             Where steps state different sample rates; where `y` is given and a step changes the
-            rows of X; where `preview_dir` is given and the generator has no epochs, or
-            nothing states the sample rate.
+            rows of X; where `preview_dir` is given and X is no audio, the generator has no
+            epochs, or nothing states the sample rate.
+        OSError
+            Where `preview_dir` is no folder, or cannot be written to.
         """
         check_parameters(self, _CONSTRAINTS, self.get_params(deep=False))
         sample_rate_of(self)
@@ -145,7 +147,7 @@ class GenerativePipeline(Pipeline):
             if "preview" in params:  # from a pipeline around this one
                 params["preview_every"] = preview_every
             return super().fit(*self.select(X, y), **params)
-        previews = preview_parameters(self, preview_dir, preview_every)
+        previews = preview_parameters(self, X, preview_dir, preview_every)
         with requested(self, previews) as named:
             return super().fit(*self.select(X, y), **params, **named)
 

@@ -14,18 +14,27 @@ from sklearn.utils.validation import has_fit_parameter
 from audiogen.display import NoteDisplay
 from audiogen.pipeline._inverse import invert_samples, split_steps
 from audiogen.pipeline._sample_rate import sample_rate_of
-from audiogen.utils.files import atomic_path
+from audiogen.utils.files import atomic_path, check_writable
+from audiogen.utils.validation import warn_user
 
 __all__ = ["preview_parameters", "requested", "write_preview"]
 
 
-def preview_parameters(pipeline: Pipeline, folder: Any, every: int) -> dict[str, Any]:
+_NO_AUDIO = (
+    "preview_dir is for pipelines whose samples are audio (n_samples, n_timesteps). Got {}; give "
+    "preview=... to the generator instead."
+)
+
+
+def preview_parameters(pipeline: Pipeline, X: Any, folder: Any, every: int) -> dict[str, Any]:
     """Return the parameters for the generator's ``fit`` that write previews.
 
     Parameters
     ----------
     pipeline : Pipeline
         Ends in a generator that is trained in epochs.
+    X : array-like
+        What it is fitted to.
     folder : path-like
         Where to write.
     every : int
@@ -38,8 +47,15 @@ def preview_parameters(pipeline: Pipeline, folder: Any, every: int) -> dict[str,
     Raises
     ------
     ValueError
-        Where the generator has no epochs, or nothing states the sample rate.
+        Where X is no audio, the generator has no epochs, or nothing states the sample rate.
+    OSError
+        Where the folder cannot be written to.
     """
+    if not isinstance(folder, str | os.PathLike):
+        raise TypeError(f"preview_dir must be the path of a folder. Got {folder!r} instead.")
+    check_writable(pathlib.Path(folder) / _name(0, 0))
+    if np.ndim(X) != 2:
+        raise ValueError(_NO_AUDIO.format(f"X of shape {np.shape(X)}"))
     steps, generator = split_steps(pipeline)
     if not has_fit_parameter(generator, "preview"):
         raise ValueError(
@@ -54,7 +70,11 @@ def preview_parameters(pipeline: Pipeline, folder: Any, every: int) -> dict[str,
         )
 
     def preview(samples: Any, y: Any, epoch: int) -> None:
-        write_preview(folder, invert_samples(steps, generator, samples, y), epoch, sample_rate)
+        audio = invert_samples(steps, generator, samples, y)
+        try:
+            write_preview(folder, audio, epoch, sample_rate)
+        except OSError as error:  # no reason to lose the training
+            warn_user(f"The preview after epoch {epoch} was not written: {error}")
 
     return {"preview": preview, "preview_every": every}
 
@@ -84,6 +104,11 @@ def _generator_path(pipeline: Pipeline) -> str:
     return f"{name}__{_generator_path(final)}" if isinstance(final, Pipeline) else name
 
 
+def _name(epoch: int, number: int) -> str:
+    """Return the name of a preview's file."""
+    return f"epoch_{epoch:04d}_{number}.wav"
+
+
 def write_preview(
     folder: str | os.PathLike[str], audio: np.ndarray, epoch: int, sample_rate: int
 ) -> None:
@@ -109,12 +134,9 @@ def write_preview(
     import soundfile
 
     if np.ndim(audio) != 2:
-        raise ValueError(
-            "preview_dir is for pipelines whose samples are audio (n_samples, n_timesteps). Got "
-            f"samples of shape {np.shape(audio)}; give preview=... to the generator instead."
-        )
+        raise ValueError(_NO_AUDIO.format(f"samples of shape {np.shape(audio)}"))
     for i, clip in enumerate(np.clip(audio, -1, 1)):
-        path = pathlib.Path(folder) / f"epoch_{epoch:04d}_{i}.wav"
+        path = pathlib.Path(folder) / _name(epoch, i)
         with atomic_path(path) as temporary:
             soundfile.write(temporary, clip, sample_rate)
         NoteDisplay(clip, sample_rate=sample_rate, name=f"epoch {epoch}").save(

@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from audiogen.utils.validation import Interval, Options, check_parameters
+from audiogen.utils.validation import Interval, check_parameters
 
 __all__ = ["SlidingWindow"]
 
@@ -91,7 +91,7 @@ class SlidingWindow(TransformerMixin, BaseEstimator):
                 "length": Interval(numbers.Integral, 1, None),
                 "horizon": Interval(numbers.Integral, 1, None),
                 "step": Interval(numbers.Integral, 1, None),
-                "axis": Options(0, 1),
+                "axis": Interval(numbers.Integral, 0, 1, closed="both"),
             },
         )
         checked = validate_data(self, X, dtype=_FLOATS, allow_nd=True)

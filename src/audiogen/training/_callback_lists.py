@@ -9,10 +9,10 @@ __all__ = ["checked_callbacks", "resumed_seed"]
 def checked_callbacks(owner: str, callbacks: Sequence[Any]) -> list[Any]:
     """Return callbacks as a list; refuse what is none."""
     for callback in callbacks:
-        if not hasattr(callback, "on_epoch_end") or not hasattr(callback, "set_model"):
+        if isinstance(callback, type) or not hasattr(callback, "on_epoch_end"):
             raise TypeError(
-                f"The 'callbacks' parameter of {owner}.fit must be a list of Keras callbacks. "
-                f"Got {callback!r} in it."
+                f"The 'callbacks' parameter of {owner}.fit must be a list of Keras callbacks, "
+                f"each made by its constructor. Got {callback!r} in it."
             )
     return list(callbacks)
 

@@ -16,7 +16,7 @@ _LONGEST_HEADER = 4096
 _CHUNK = 2**20  # bytes
 # What `numpy.save` writes of plain numbers and text: no objects, no records.
 _HEADER = re.compile(
-    rb"\{'descr': '[<>|][biufcmMUS]([0-9]{1,4})(?:\[[a-z0-9]{1,8}\])?', "
+    rb"\{'descr': '[<>|][biufcmMUS]([1-9][0-9]{0,3})(?:\[[a-z0-9]{1,8}\])?', "
     rb"'fortran_order': (?:True|False), 'shape': \(((?:[0-9]{1,18}, ?)*(?:[0-9]{1,18})?)\), \} *\n"
 )
 
