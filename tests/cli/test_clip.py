@@ -88,7 +88,10 @@ def test_it_can_be_explained_and_refused_before_any_work(tmp_path, run_here):
     for words, message in (
         (["waltz with vocals"], "'vocals' is not understood"),
         (["dubstep"], "'dubstep' is not understood"),
-        (["waltz", "--key", "H minor"], "--key must be a key such as"),
+        (["waltz", "--key", "H minor"], "--key must be a key and nothing else, such as"),
+        (["waltz", "--key", "D minor, sad violin jig"], "--key must be a key and nothing else"),
+        (["jig", "--loop", "--fade-out", 3, "--explain"], "A loop has no ends to fade"),
+        (["rock", "--seconds", 5, "--loop", "--bpm", 120, "--explain"], "bpm=120 a loop of 5 s"),
         (["waltz", "--seconds", 0.5], "seconds"),
         (["--genre", "wals"], "Did you mean waltz?"),
         (["jig", "--midi", "my.mid"], "leave 'jig' out"),

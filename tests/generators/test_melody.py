@@ -79,6 +79,19 @@ def test_a_transposed_tune_is_as_likely(composer, semitones, seed):
     assert composer.score([moved], y) == pytest.approx(composer.score([score], y))
 
 
+@pytest.mark.parametrize(
+    ("y", "message"),
+    [
+        ({"tempo": 100}, "no use for a column 'tempo'"),
+        ({"metre": 4}, r"column 'metre' of y must hold text, such as '6/8'. Got 4"),
+        ({"mode": [1.0]}, "column 'mode' of y must hold text, such as 'major'. Got 1.0"),
+    ],
+)
+def test_conditions_that_are_no_text_are_refused(composer, y, message):
+    with pytest.raises(ValueError, match=message):
+        composer.sample(y=y, random_state=0)
+
+
 def test_what_is_seen_is_what_went_before(composer, corpus):
     """Other notes later on change nothing before them."""
     vocabulary = Vocabulary(**composer._vocabulary)

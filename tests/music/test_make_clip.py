@@ -62,6 +62,17 @@ def test_a_loop_says_so_in_its_files(loop, tmp_path):
     assert sampler_loops(plain.save(tmp_path, name="plain")[0]) == []
 
 
+def test_stems_beyond_full_scale_are_kept(loop, tmp_path):
+    stems = {"melody": 1.5 * loop.audio, "bass": -0.5 * loop.audio}
+    _, melody, bass, *_ = dataclasses.replace(loop, stems=stems).save(
+        tmp_path, format="flac", stems=True
+    )
+    assert (melody.name, bass.name) == ("melody.wav", "bass.flac")
+    assert soundfile.info(melody).subtype == "FLOAT"
+    both = soundfile.read(melody)[0] + soundfile.read(bass)[0]
+    np.testing.assert_allclose(both, loop.audio, atol=2**-15)
+
+
 def test_stems_sum_to_the_clip_and_the_same_seed_gives_the_same_bits(loop):
     np.testing.assert_allclose(sum(loop.stems.values()), loop.audio, atol=1e-5)
     again = make_clip("lo-fi hip-hop", seconds=6, loop=True, random_state=1)

@@ -6,6 +6,7 @@ import tomllib
 
 import pytest
 
+from audiogen import make_clip
 from audiogen.datasets import load_drums
 from audiogen.music import Brief, Style, load_style, style_names
 
@@ -100,6 +101,7 @@ BAD = {
     "bar": ('["X---x- X---x-"]', '["X---x- X---x"]', r"patterns.6/8.comping must be a bar of 12"),
     "character": ('["r----- f-...."]', '["q----- f-...."]', r"patterns.6/8.bass must be a bar"),
     "drum": ("tom_low =", "tom_lov =", r"percussion.tom_lov .*tom_low"),
+    "section name": ("B = { level", "chorus = { level", r"'sections.chorus'. Known are intro, A"),
     "section part": ('"drums"] }', '"drum"] }', r"sections.intro.parts .*drums"),
     "toml": ("[voices]", "[voices", "no TOML"),
 }
@@ -142,6 +144,19 @@ def test_there_are_chords_for_every_mode(name):
     harmony = load_style(name).harmony
     assert set(harmony) == {"major", "minor", "dorian", "mixolydian", "lydian", "phrygian"}
     assert all(rules.shortest <= rules.longest for rules in harmony.values())
+
+
+def test_styles_have_the_names_that_prompts_know():
+    for words, name in (("lo-fi hip-hop", "lofi_hip_hop"), ("Irish jig", "jig"), ("jazz", None)):
+        style = load_style(words)
+        assert style is load_style(name or "jazz_swing")
+        assert Brief(genre=words) == Brief(genre=name or "jazz_swing")
+
+
+def test_a_genre_that_no_melody_was_learnt_of_is_refused(tmp_path):
+    path = own_file(tmp_path, lambda text: text.replace('genre = "jig"', 'genre = "tango"'))
+    with pytest.raises(ValueError, match="genre 'tango', but those that are learnt are air, horn"):
+        make_clip(genre=str(path), seconds=4)
 
 
 def test_unknown_styles_and_files_are_refused():

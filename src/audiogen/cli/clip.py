@@ -101,13 +101,17 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _compose(arguments: argparse.Namespace) -> None:
     """Write clips of words and settings, or what was understood of them."""
-    from audiogen.music import Brief, parse_prompt, save_takes
+    from audiogen.music import Brief, parse_prompt, plan, save_takes
     from audiogen.persistence import load
 
     words, settings = " ".join(arguments.words), _settings(arguments)
     brief = (parse_prompt(words) if arguments.words else Brief()).override(**settings)
+    if brief.loop and (arguments.fade_in or arguments.fade_out):
+        raise ValueError("A loop has no ends to fade: leave --fade-in and --fade-out out.")
     if arguments.explain:
-        print(brief.complete(arguments.seed).explain())
+        brief = brief.complete(arguments.seed)
+        plan(brief)  # refuses what cannot be
+        print(brief.explain())
         return
     model = None if arguments.model is None else load(arguments.model)
     takes = save_takes(
@@ -192,12 +196,15 @@ def _key(text: str) -> tuple[int, str | None]:
     from audiogen.music import parse_prompt
 
     try:
-        brief = parse_prompt(f"in {text}")
+        said = parse_prompt(f"in {text}").to_dict()
     except ValueError:
-        brief = None
-    if brief is None or brief.tonic is None:
-        raise ValueError(f"--key must be a key such as 'D minor' or 'Bb major'. Got {text!r}.")
-    return brief.tonic, brief.mode
+        said = {}
+    tonic, mode = said.pop("tonic", None), said.pop("mode", None)
+    if tonic is None or said:
+        raise ValueError(
+            f"--key must be a key and nothing else, such as 'D minor' or 'Bb major'. Got {text!r}."
+        )
+    return tonic, mode
 
 
 def _report(about: dict[str, Any], path: pathlib.Path) -> None:

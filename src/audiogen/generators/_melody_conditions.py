@@ -15,6 +15,7 @@ __all__ = ["Condition", "checked_tunes", "complete_conditions", "condition_table
 
 Condition = tuple[str | None, str, str]  # genre, mode and metre
 _NAMES = ("genre", "mode", "metre")
+_EXAMPLES = {"genre": "jig", "mode": "major", "metre": "6/8"}
 
 
 def checked_tunes(tunes: Any, y: Any) -> tuple[list[Score], list[Condition]]:
@@ -100,7 +101,7 @@ def _columns(y: Any) -> dict[str, list[str | None]]:
             f"a dict. Got {type(y).__name__} instead."
         )
     if isinstance(y, dict):
-        y = {name: [v] if v is None or isinstance(v, str) else v for name, v in y.items()}
+        y = {name: [v] if isinstance(v, str) or np.ndim(v) == 0 else v for name, v in y.items()}
         longest = max((len(v) for v in y.values()), default=0)
         y = {name: list(v) * longest if len(v) == 1 else list(v) for name, v in y.items()}
     table = {}
@@ -110,8 +111,19 @@ def _columns(y: Any) -> dict[str, list[str | None]]:
                 f"y has no use for a column {name!r}, only for genre, metre and mode."
                 f"{did_you_mean(name, _NAMES)}"
             )
-        table[name] = [v if isinstance(v, str) and v else None for v in column.values.tolist()]
+        table[name] = [_text(name, value) for value in column.values.tolist()]
     return table
+
+
+def _text(name: str, value: Any) -> str | None:
+    """Return a value of a column, None where it is missing."""
+    if isinstance(value, str):
+        return value or None
+    if value is None or value != value:
+        return None
+    raise ValueError(
+        f"The column {name!r} of y must hold text, such as {_EXAMPLES[name]!r}. Got {value!r}."
+    )
 
 
 def _completed(

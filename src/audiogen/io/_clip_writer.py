@@ -54,7 +54,7 @@ def write_clip(
         The file; its suffix, ".wav", ".flac", ".ogg", ".mp3" or ".opus", decides the format. An
         existing file is replaced once the new one is complete.
     audio : array-like of shape (n_timesteps,) or (n_timesteps, n_channels)
-        Samples in [-1, 1].
+        Samples in [-1, 1]; those of 32-bit floats may lie beyond.
     sample_rate : int
         Sampling rate of the audio, in Hz. Opus knows 8000, 12000, 16000, 24000 and 48000; MP3
         also 11025, 22050, 32000 and 44100.
@@ -104,9 +104,10 @@ def write_clip(
     kind, subtype = _format_of(path, sample_rate, bit_depth, loop)
     samples = check_audio(np.asarray(audio).T).T
     highest = max(samples.max(), -samples.min())
-    if highest > 1:
+    if highest > 1 and subtype != "FLOAT":
         raise ValueError(
-            f"audio must lie in [-1, 1], but reaches {highest:g}. Turn it down first."
+            f"audio must lie in [-1, 1], but reaches {highest:g}. Turn it down first, or write "
+            "WAV with bit_depth=32, whose floats hold it."
         )
     n_channels = samples.shape[1]
     is_integer = subtype.startswith("PCM")

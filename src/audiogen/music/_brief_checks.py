@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from audiogen.io import SCALES
 from audiogen.music._instruments import PARTS, PITCHED_PARTS, load_instrument
-from audiogen.music._words import mood_name, mood_table
+from audiogen.music._words import genre_name, mood_name, mood_table
 from audiogen.utils.names import did_you_mean
 from audiogen.utils.validation import Instance, Interval, Options, check_parameters
 
@@ -43,7 +43,9 @@ _CONSTRAINTS: dict[str, Any] = {
 def checked_settings(settings: dict[str, Any]) -> dict[str, Any]:
     """Return the settings that are put into one form; what cannot be is refused."""
     check_parameters("Brief", _CONSTRAINTS, settings)
+    genre = settings["genre"]
     return {
+        "genre": genre and (genre_name(genre) or genre),
         "mood": tuple(_checked_mood(word) for word in _listed("mood", settings["mood"])),
         "metre": _checked_metre(settings["metre"]),
         "instruments": _named("instruments", settings["instruments"]),

@@ -74,7 +74,8 @@ class Clip:
         bit_depth : {16, 24, 32}, default=16
             Bits per sample, as `write_clip` takes them.
         stems : bool, default=False
-            Whether each part is written too, into ``stems/``.
+            Whether each part is written too, into ``stems/``. A part that reaches beyond full
+            scale by itself is a WAV file of 32-bit floats, which hold that.
 
         Returns
         -------
@@ -104,10 +105,11 @@ class Clip:
         ]  # fmt: skip
         for part, audio in self.stems.items() if stems else ():
             prefix = "" if name == "clip" else f"{name}-"
-            path = folder / "stems" / f"{prefix}{part}.{format}"
-            written.append(
-                write_clip(path, audio, self.sample_rate, bit_depth=bit_depth, loop=loop)
-            )
+            suffix, bits = format, bit_depth
+            if np.abs(audio).max() > 1:  # turned down alone, it would not sum to the clip
+                suffix, bits = "wav", 32
+            path = folder / "stems" / f"{prefix}{part}.{suffix}"
+            written.append(write_clip(path, audio, self.sample_rate, bit_depth=bits, loop=loop))
         text = json.dumps(self.info, indent=2, ensure_ascii=False) + "\n"
         written.append(self._write_midi(folder / f"{name}.mid"))
         written.append(_write(folder / f"{name}.json", text.encode()))

@@ -126,6 +126,8 @@ def make_clip(
     style = load_style(brief.genre or "")
     planned = plan(brief, style)
     refuse_fades_of_loop(planned.loop, fade_in, fade_out)
+    if composer is None:
+        _refuse_unknown_genre(style)
     model = pretrained("voices") if model is None else model
     kit = pretrained("drums") if drum_kit is None else drum_kit
     conditions = pitched_generator(model, "make_clip").conditions_
@@ -149,6 +151,17 @@ def make_clip(
     )  # fmt: skip
     programs = {part: load_instrument(name).program for part, name in brief.voices.items()}
     return Clip(mastered.audio, sample_rate, take.mixed.stems, score, info, programs)
+
+
+def _refuse_unknown_genre(style: Style) -> None:
+    """Refuse a style of the user's own that asks for melodies that are not learnt."""
+    learnt = [name for name in pretrained("melody").categories_["genre"] if name]
+    if style.composer_genre not in (None, *learnt):
+        raise ValueError(
+            f"The style {style.title!r} asks for melodies of the genre {style.composer_genre!r}, "
+            f"but those that are learnt are {', '.join(learnt)}. Leave composer.genre out of its "
+            "file, or give a composer of your own."
+        )
 
 
 class _Order(NamedTuple):

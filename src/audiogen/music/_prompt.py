@@ -9,7 +9,7 @@ from typing import Any
 from audiogen.music._brief import Brief
 from audiogen.music._figures import take_figures
 from audiogen.music._prompt_reader import Reader, moved_by_degree
-from audiogen.music._prompt_refusals import reason, refuse_decades_and_intros
+from audiogen.music._prompt_refusals import known_words, reason, refuse_decades_and_intros
 from audiogen.music._words import mood_table, vocabulary
 
 __all__ = ["parse_prompt"]
@@ -102,6 +102,8 @@ def _refusal(unknown: list[str]) -> str:
     """Return the message for words that are not understood: of many, the last are only named."""
     words = list(dict.fromkeys(unknown))
     lines = [reason(word) for word in words[:_EXPLAINED]]
+    if any(line.endswith("is not understood.") for line in lines):
+        lines.append(known_words())
     if more := words[_EXPLAINED:]:
         lines.append(f"Nor are {', '.join(map(repr, more))} understood.")
     return " ".join(lines)

@@ -3,10 +3,11 @@
 import re
 
 from audiogen.music._figures import NUMBER_WORDS
+from audiogen.music._instruments import instrument_names
 from audiogen.music._words import NEGATIONS, spaced, vocabulary
 from audiogen.utils.names import did_you_mean
 
-__all__ = ["reason", "refuse_decades_and_intros"]
+__all__ = ["known_words", "reason", "refuse_decades_and_intros"]
 
 # "90s hip hop" is no length, but "rock, 90s" and "a 90s loop" are.
 _OF_A_LENGTH = (
@@ -33,6 +34,7 @@ _ONE_PART = (
     "{!r} is not understood: mood, tempo, and how loud or busy it is are said of the whole clip, "
     "not of a part or of its end; --stems writes each part as a file of its own."
 )
+_LIKE = 0.7  # so that a typing error is found, and no name of a band
 _NUMBERS = frozenset((*NUMBER_WORDS, "a hundred", "hundred", "half", "dozen", "several"))
 
 
@@ -92,9 +94,14 @@ def reason(word: str) -> str:
         return f"{word!r} is not understood: write numbers in figures, such as '90 seconds'."
     if not re.search(r"\w", word):
         return f"{word!r} is not understood: write it in words."
-    hint = did_you_mean(word, words.understood).strip()
-    genres = ", ".join(spaced(genre) for genre in words.tables["genres"])
-    return f"{word!r} is not understood. {hint or f'Known genres are {genres}.'}"
+    hint = did_you_mean(word, words.understood, cutoff=_LIKE).strip()
+    return f"{word!r} is not understood. {hint}".strip()
+
+
+def known_words() -> str:
+    """Return the sentence that lists genres and instruments, for what is near none of them."""
+    genres = ", ".join(spaced(genre) for genre in vocabulary().tables["genres"])
+    return f"Known genres are {genres}; instruments are {', '.join(instrument_names())}."
 
 
 def _of_several(word: str, first: str, others: list[str]) -> str:

@@ -55,6 +55,8 @@ def checked_style(table: dict[str, Any], where: str) -> dict[str, Any]:
         )
     harmony["chords"] = _chords(harmony["chords"], where)
     _check_forms(top["forms"], where)
+    names = ["intro", *sorted(set("".join(top["forms"]))), "outro"]
+    _taken(top["sections"], where, "sections", dict.fromkeys(names, (_table, None)))
     return top | {
         "composer_genre": composer["genre"], "composer_top_p": composer["top_p"],
         "composer_metres": _each(composer["metre"], where, "composer.metre", metre_of, metre_of),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from audiogen.generators import ChordRules
 from audiogen.music._phrasing import Phrasing
 from audiogen.music._style_checks import checked_style
+from audiogen.music._words import genre_name
 from audiogen.utils.names import did_you_mean
 
 __all__ = ["Patterns", "SectionStyle", "Style", "Voice", "load_style", "style_names"]
@@ -254,7 +255,8 @@ def load_style(name: str | os.PathLike[str]) -> Style:
     Parameters
     ----------
     name : str or path-like
-        One of `style_names`, or the path of a TOML file; those in the folder
+        One of `style_names`, or words that prompts know for it, such as "lo-fi hip-hop"; or the
+        path of a TOML file; those in the folder
         ``audiogen/music/styles`` show how one is written.
 
     Returns
@@ -278,12 +280,12 @@ def load_style(name: str | os.PathLike[str]) -> Style:
     """
     text = os.fspath(name)
     if not text.endswith(".toml"):
-        key = text.lower().replace("-", "_").replace(" ", "_")
-        known = style_names()
-        if key not in known:
-            hint = did_you_mean(key, known) or f" Known are {', '.join(known)}."
+        genre = genre_name(text)
+        if genre is None:
+            known = style_names()
+            hint = did_you_mean(text, known) or f" Known are {', '.join(known)}."
             raise ValueError(f"{text!r} is no style.{hint} A file of your own ends in .toml.")
-        return _bundled(key)
+        return _bundled(genre)
     path = pathlib.Path(text)
     if not path.is_file():
         raise FileNotFoundError(f"There is no style file {path}.")

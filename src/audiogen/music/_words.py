@@ -7,7 +7,15 @@ from typing import Any, NamedTuple
 
 from audiogen.music._instruments import instrument_words
 
-__all__ = ["NEGATIONS", "Meaning", "Vocabulary", "mood_name", "mood_table", "vocabulary"]
+__all__ = [
+    "NEGATIONS",
+    "Meaning",
+    "Vocabulary",
+    "genre_name",
+    "mood_name",
+    "mood_table",
+    "vocabulary",
+]
 
 _TABLES = (
     "families", "moods", "paces", "densities", "intensities", "swings", "lengths", "endings",
@@ -102,5 +110,14 @@ def mood_table() -> dict[str, dict[str, Any]]:
 
 def mood_name(word: str) -> str | None:
     """Return the mood that a word says, or None."""
-    meaning = vocabulary().phrases.get(spaced(word))
-    return meaning.name if meaning is not None and meaning.kind == "moods" else None
+    return _name_of("moods", word)
+
+
+def genre_name(words: str) -> str | None:
+    """Return the genre that words say, such as lofi_hip_hop for "lo-fi hip-hop", or None."""
+    return _name_of("genres", words)
+
+
+def _name_of(kind: str, words: str) -> str | None:
+    meaning = vocabulary().phrases.get(spaced(words))
+    return meaning.name if meaning is not None and meaning.kind == kind else None

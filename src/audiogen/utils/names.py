@@ -6,7 +6,7 @@ from collections.abc import Iterable
 __all__ = ["did_you_mean"]
 
 
-def did_you_mean(name: object, known: Iterable[object]) -> str:
+def did_you_mean(name: object, known: Iterable[object], *, cutoff: float = 0.6) -> str:
     """Return a question that lists the known names nearest to an unknown one.
 
     Parameters
@@ -15,6 +15,8 @@ def did_you_mean(name: object, known: Iterable[object]) -> str:
         The unknown name; it is compared as text.
     known : iterable of object
         The known names; they are compared as text.
+    cutoff : float, default=0.6
+        How alike names must be, from 0 to 1, as `difflib.get_close_matches` takes it.
 
     Returns
     -------
@@ -30,5 +32,5 @@ def did_you_mean(name: object, known: Iterable[object]) -> str:
     ''
     """
     by_lower_case = {str(other).lower(): str(other) for other in known}
-    near = difflib.get_close_matches(str(name).lower(), by_lower_case, n=3)
+    near = difflib.get_close_matches(str(name).lower(), by_lower_case, n=3, cutoff=cutoff)
     return f" Did you mean {' or '.join(by_lower_case[n] for n in near)}?" if near else ""
