@@ -1,5 +1,6 @@
 """The command line as a user types it, in processes of its own."""
 
+import json
 import os
 import re
 import subprocess
@@ -13,7 +14,9 @@ from audiogen import datasets, recipes, save
 from audiogen.cli._notes import read_both
 from audiogen.cli.parser import build_parser
 from audiogen.generators import ConditionalVAE
-from audiogen.signal import track_pitch
+from audiogen.metrics import frechet_audio_distance
+from audiogen.signal import scale_to_peak, track_pitch
+from audiogen.utils.seeds import Stream, make_rng
 
 STARTUP = subprocess.run(
     [sys.executable, "-c", "import sys; print(*{name.split('.')[0] for name in sys.modules})"],
@@ -143,6 +146,54 @@ def test_fit_sample_and_evaluate_on_ones_own_folder(tmp_path):
     done = audiogen("evaluate", "mine", "audiogen-out/audio", "--quiet", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "pitch_accuracy" not in figures(done.stdout), "a note's pitch is not known"
+
+
+@pytest.mark.filterwarnings("ignore:PrincipalComponents keeps")
+def test_sounds_without_a_pitch_are_learnt_by_folder(tmp_path, run_here):
+    hits = datasets.load_drums()
+    rows = hits.frame.index[hits.frame.drum.isin(["kick", "snare"])][::3]
+    for row in rows:
+        folder = tmp_path / "mine" / hits.frame.drum[row]
+        folder.mkdir(parents=True, exist_ok=True)
+        soundfile.write(folder / f"hit{row}.wav", hits.data[row, :22050], 44100)
+    code, said, _ = run_here("fit", "mine", "--quiet")
+    assert code == 0
+    assert "No file name has a pitch" in said
+    assert f"Training drum_kit on {len(rows)} sounds of 2 families at 44100 Hz." in said
+    assert "knows the families kick, snare." in said
+    words = ("sample", "audiogen-model.skops", "--quiet")
+    assert run_here(*words, "-n", 5, "--family", "snare")[0] == 0
+    made = datasets.load_audio_folder(tmp_path / "audiogen-out" / "audio")
+    assert made.frame.instrument_family.tolist() == ["snare"] * 5
+    assert soundfile.info(made.filenames[0]).samplerate == 44100
+    code, _, said = run_here(*words, "--pitch", 60, "--out", "x")
+    assert (code, said) == (
+        2, "audiogen: The model was trained on sounds without a pitch: leave --pitch out.\n"
+    )  # fmt: skip
+    code, _, said = run_here("fit", "mine", "--epochs", 3, "--out", "x.skops")
+    assert (code, said) == (
+        2,
+        "audiogen: drum_kit is not trained in epochs: leave --epochs out.\n",
+    )
+
+
+@pytest.mark.filterwarnings("default:.*two kinds of sounds")
+def test_figures_have_a_yardstick_and_sets_of_two_kinds_are_noticed(tmp_path, run_here):
+    notes, hits = datasets.load_notes("valid"), datasets.load_drums()
+    datasets.save_nsynth(tmp_path / "notes", notes.data[:12], notes.frame[:12])
+    for row in hits.frame.index[hits.frame.drum == "snare"]:
+        (tmp_path / "snares").mkdir(exist_ok=True)
+        soundfile.write(tmp_path / "snares" / f"{row}.wav", hits.data[row], 44100)
+    code, printed, said = run_here("evaluate", "notes", "snares", "--json")
+    assert "100% of the real sounds have a pitch that can be found, and 0% of the gen" in said
+    found = json.loads(printed)
+    assert code == 0
+    assert list(found) == ["generated", "real", "half of real"]
+    (corpus, _), *_ = read_both(tmp_path / "notes", tmp_path / "notes")
+    corpus = scale_to_peak(corpus)
+    rows = make_rng(0, Stream.SUBSET).permutation(12)
+    expected = frechet_audio_distance(corpus[rows[::2]], corpus[rows[1::2]], sample_rate=16000)
+    assert found["half of real"]["frechet_audio_distance"] == pytest.approx(expected)
 
 
 @pytest.mark.long

@@ -11,11 +11,14 @@ from audiogen.utils.files import check_writable
 from audiogen.utils.seeds import Stream, make_rng
 
 __all__ = [
+    "FAMILIES",
     "LEGEND",
     "as_many",
+    "family_column",
     "format_figures",
     "is_nsynth",
     "load_note_model",
+    "measure_sets",
     "read_both",
     "read_notes",
     "refuse_full",
@@ -23,6 +26,7 @@ __all__ = [
     "write_notes",
 ]
 
+FAMILIES = ("instrument_family", "instrument", "drum")  # conditions that say what plays
 _FOLDER_RATE = 16000  # to which the files of a plain folder are resampled
 LEGEND = """
 frechet_audio_distance  from the real notes; less is nearer (compare the training notes')
@@ -30,24 +34,31 @@ kl_divergence           KL(real || these), an estimate that may be below 0; less
 pitch_accuracy          share of notes within 50 cents of the pitch asked for
 pitch_entropy           bits; how many pitches a note mixes
 n_pitches, pitch_range  spectral peaks of all notes together, and how far apart in Hz
-silent                  share of notes that are silent"""
+silent                  share of notes that are silent
+half of ...             one half of the real notes against the other: as near as so few can be"""
+_DISTANCES = ("frechet_audio_distance", "kl_divergence")
+_FEWEST = 8  # notes of which a half is measured against the other
 
 
-def train_on_notes(X: Any, y: Any, sample_rate: int, arguments: argparse.Namespace) -> Any:
-    """Return the command line's model, fitted."""
+def train_on_notes(
+    X: Any,
+    y: Any,
+    sample_rate: int,
+    arguments: argparse.Namespace,
+    recipe: str = "harmonic_cvae",
+) -> Any:
+    """Return a recipe's pipeline, fitted."""
     from sklearn.exceptions import ConvergenceWarning
 
-    from audiogen.recipes import harmonic_cvae
+    from audiogen import recipes
 
-    parameters = {}
-    if getattr(arguments, "epochs", None) is not None:
-        parameters["epochs"] = arguments.epochs
-    model = harmonic_cvae(
-        sample_rate=sample_rate,
-        random_state=arguments.seed,
-        verbose=0 if arguments.quiet else 1,
-        **parameters,
+    model = getattr(recipes, recipe)(
+        sample_rate=sample_rate, random_state=arguments.seed, verbose=0 if arguments.quiet else 1
     )
+    if getattr(arguments, "epochs", None) is not None:
+        if not hasattr(model[-1], "epochs"):
+            raise ValueError(f"{recipe} is not trained in epochs: leave --epochs out.")
+        model[-1].set_params(epochs=arguments.epochs)
     with warnings.catch_warnings():
         warnings.filterwarnings("error", "Training was interrupted")
         try:
@@ -57,14 +68,15 @@ def train_on_notes(X: Any, y: Any, sample_rate: int, arguments: argparse.Namespa
 
 
 def load_note_model(path: pathlib.Path) -> Any:
-    """Return a pipeline of notes, conditioned on pitch and instrument family."""
+    """Return a pipeline of sounds, conditioned on pitch, families or drums."""
     from sklearn.pipeline import Pipeline
 
     from audiogen.persistence import load
 
     model = load(path)
     generator = model[-1] if isinstance(model, Pipeline) else None
-    if {"pitch", "instrument_family"} != set(getattr(generator, "condition_names_", [])):
+    names = getattr(generator, "condition_names_", [])
+    if not names or not {*names} <= {"pitch", "velocity", "kit", *FAMILIES}:
         raise ValueError(
             f"{path} is no pipeline trained on pitch and instrument_family, as fit "
             "trains it. Use it in Python: audiogen.generate(audiogen.load(...))."
@@ -134,6 +146,11 @@ def refuse_full(folder: pathlib.Path) -> None:
     check_writable(folder)
 
 
+def family_column(names: Any) -> str | None:
+    """Return the condition that says what plays, None where there is none."""
+    return next((name for name in FAMILIES if name in names), None)
+
+
 def write_notes(
     folder: pathlib.Path,
     notes: np.ndarray,
@@ -141,16 +158,33 @@ def write_notes(
     sample_rate: int,
     arguments: argparse.Namespace,
 ) -> None:
-    """Write notes as an NSynth corpus, with a picture of each."""
+    """Write sounds with a picture of each: notes as an NSynth corpus, others by family."""
     from audiogen import datasets, display
     from audiogen.utils.progress import Progress
 
-    paths = datasets.save_nsynth(folder, notes, wanted, sample_rate=sample_rate)
+    if "pitch" in wanted:
+        paths = datasets.save_nsynth(folder, notes, wanted, sample_rate=sample_rate)
+    else:
+        paths = _write_by_family(folder / "audio", notes, wanted, sample_rate)
     with Progress(len(notes), "pictures", verbose=not arguments.quiet) as progress:
         for note, path in zip(notes, paths, strict=True):
             picture = display.NoteDisplay(note, sample_rate=sample_rate, name=path.stem)
             picture.save(folder / "pictures" / f"{path.stem}.png")
             progress.step()
+
+
+def _write_by_family(
+    folder: pathlib.Path, sounds: np.ndarray, wanted: Any, sample_rate: int
+) -> list[pathlib.Path]:
+    """Write sounds into a folder for each family, and return their paths."""
+    from audiogen.io import write_clip
+
+    families = wanted[family_column(wanted)].astype(str)
+    numbers = families.groupby(families).cumcount()
+    return [
+        write_clip(folder / family / f"{family}_{number:03d}.wav", sound, sample_rate)
+        for sound, family, number in zip(sounds, families, numbers, strict=True)
+    ]
 
 
 def as_many(bunch: Any, n_notes: int) -> tuple[np.ndarray, Any]:
@@ -159,23 +193,38 @@ def as_many(bunch: Any, n_notes: int) -> tuple[np.ndarray, Any]:
     return bunch.data[rows], bunch.frame.iloc[rows]
 
 
-def format_figures(
+def measure_sets(
     sets: dict[str, tuple[np.ndarray, Any]],
     real: tuple[np.ndarray, Any],
     real_name: str,
     sample_rate: int,
-) -> str:
-    """Return a table of the metrics of sets of notes, and of the real ones themselves."""
+) -> dict[str, dict[str, float]]:
+    """Return the metrics of sets of notes, of the real ones themselves, and of half of them."""
+    columns = {name: _measured(real, made, sample_rate) for name, made in sets.items()}
+    columns[real_name] = _measured(real, real, sample_rate)
+    for figure in _DISTANCES:
+        del columns[real_name][figure]  # a distance from itself
+    if len(real[0]) >= _FEWEST:
+        rows = make_rng(0, Stream.SUBSET).permutation(len(real[0]))
+        one, other = ((real[0][half], real[1].iloc[half]) for half in (rows[::2], rows[1::2]))
+        half = _measured(one, other, sample_rate)
+        columns[f"half of {real_name}"] = {figure: half[figure] for figure in _DISTANCES}
+    return columns
+
+
+def _measured(
+    real: tuple[np.ndarray, Any], made: tuple[np.ndarray, Any], sample_rate: int
+) -> dict[str, float]:
+    """Return the metrics of notes against real ones."""
     from audiogen import metrics
 
-    columns = {}
-    for name, (notes, frame) in {**sets, real_name: real}.items():
-        known = frame["pitch"].notna().all()
-        columns[name] = metrics.summarize(
-            real[0], notes, sample_rate=sample_rate, pitch=frame["pitch"] if known else None
-        )
-    for figure in ("frechet_audio_distance", "kl_divergence"):
-        del columns[real_name][figure]  # a distance from itself
+    notes, frame = made
+    pitch = frame["pitch"] if "pitch" in frame and frame["pitch"].notna().all() else None
+    return metrics.summarize(real[0], notes, sample_rate=sample_rate, pitch=pitch)
+
+
+def format_figures(columns: dict[str, dict[str, float]]) -> str:
+    """Return metrics as a table."""
     rows = [["", *columns]]
     for figure in next(iter(columns.values())):
         cells = [column.get(figure) for column in columns.values()]

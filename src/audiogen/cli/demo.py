@@ -29,6 +29,7 @@ def run(arguments: argparse.Namespace) -> None:
         LEGEND,
         as_many,
         format_figures,
+        measure_sets,
         refuse_full,
         train_on_notes,
         write_notes,
@@ -57,7 +58,7 @@ def run(arguments: argparse.Namespace) -> None:
     print(f"\nMeasured against the {len(held_out.data)} held-out real notes:\n")
     sets = {"generated": (notes, wanted), "training": as_many(train, len(notes))}
     real = held_out.data, held_out.frame
-    print(format_figures(sets, real, "held-out", held_out.sample_rate))
+    print(format_figures(measure_sets(sets, real, "held-out", held_out.sample_rate)))
     print(LEGEND)
     generated = folder / "generated"
     print(

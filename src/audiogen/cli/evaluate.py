@@ -1,10 +1,14 @@
 """The command ``evaluate``: generated notes measured against real ones."""
 
 import argparse
+import json
 import pathlib
+import warnings
 from typing import Any
 
 __all__ = ["add_parser", "run"]
+
+_PITCHED, _TRIED = 0.5, 100  # share of sounds with a pitch above which they are notes
 
 
 def add_parser(commands: Any) -> argparse.ArgumentParser:
@@ -17,13 +21,37 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     command.add_argument("real", type=pathlib.Path, metavar="REAL", help="folder of real notes")
     command.add_argument("generated", type=pathlib.Path, metavar="GENERATED",
                          help="folder of generated notes")  # fmt: skip
+    command.add_argument("--json", action="store_true", help="print the figures as JSON")
     return command
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Print how two folders of notes compare."""
-    from audiogen.cli._notes import LEGEND, format_figures, read_both
+    from audiogen.cli._notes import LEGEND, format_figures, measure_sets, read_both
 
-    (real, real_frame), generated, sample_rate = read_both(arguments.real, arguments.generated)
-    print(format_figures({"generated": generated}, (real, real_frame), "real", sample_rate))
+    real, generated, sample_rate = read_both(arguments.real, arguments.generated)
+    _warn_of_other_kinds(real[0], generated[0], sample_rate)
+    columns = measure_sets({"generated": generated}, real, "real", sample_rate)
+    if arguments.json:
+        print(json.dumps(columns, indent=2))
+        return
+    print(format_figures(columns))
     print(LEGEND)
+
+
+def _warn_of_other_kinds(real: Any, generated: Any, sample_rate: int) -> None:
+    """Warn where one set is of notes and the other is not."""
+    from audiogen.datasets import has_pitch
+    from audiogen.utils.seeds import Stream, make_rng
+
+    shares = []
+    for sounds in (real, generated):
+        rows = make_rng(0, Stream.SUBSET).permutation(len(sounds))[:_TRIED]
+        shares.append(float(has_pitch(sounds[rows], sample_rate).mean()))
+    if min(shares) < _PITCHED <= max(shares):
+        warnings.warn(
+            f"{shares[0]:.0%} of the real sounds have a pitch that can be found, and "
+            f"{shares[1]:.0%} of the generated ones: these are two kinds of sounds, such as notes "
+            "and drums, and the figures say little.",
+            stacklevel=2,
+        )

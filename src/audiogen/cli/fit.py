@@ -8,6 +8,19 @@ from audiogen.cli._options import add_seed, count
 
 __all__ = ["add_parser", "run"]
 
+_CONDITIONS = {
+    "harmonic_cvae": ["pitch", "instrument_family"],
+    "harmonic_gmm": ["pitch", "instrument_family"],
+    "harmonic_gan": ["pitch", "instrument_family"],
+    "voices": ["instrument", "pitch"],
+    "drum_kit": ["drum", "kit", "velocity"],
+    "spectral_cvae": ["instrument_family"],
+    "spectral_gan": ["instrument_family"],
+}
+_RECIPES = tuple(_CONDITIONS)  # those of one sound a file; the report's own are for Python
+_PITCHED, _TRIED = 0.5, 100  # notes have a pitch 49 times in 50, hits of drums once in seven
+_USUAL_VELOCITY = 100
+
 
 def add_parser(commands: Any) -> argparse.ArgumentParser:
     """Add the command to the command line."""
@@ -17,7 +30,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         description="Train on a folder: NSynth's own (examples.json beside audio/), or any folder "
         "of WAV, FLAC, Ogg or MP3 files, whose sub-folders are the instrument families. Pitch is "
         "read from file names such as piano_C#4.wav or piano-060-.wav, and tracked where it is "
-        "not in them.",
+        "not in them; sounds without one, such as drums, are learnt by folder.",
     )
     command.add_argument("data", type=pathlib.Path, metavar="DATA", help="the folder")
     command.add_argument(
@@ -32,6 +45,10 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         "--sample-rate", type=count, metavar="HZ",
         help="rate to resample files to (that of most files); an NSynth corpus keeps its own",
     )  # fmt: skip
+    command.add_argument(
+        "--recipe", choices=_RECIPES,
+        help="what learns (harmonic_cvae, or drum_kit where the sounds have no pitch)",
+    )  # fmt: skip
     command.add_argument("--epochs", type=count, help="epochs to train for; more takes longer")
     command.add_argument("--max-notes", type=count, help="use at most so many notes, at random")
     add_seed(command)
@@ -40,7 +57,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace) -> None:
     """Train on a folder and save the model."""
-    from audiogen.cli._notes import read_notes, train_on_notes
+    from audiogen.cli._notes import family_column, read_notes, train_on_notes
     from audiogen.datasets import track_missing_pitch
     from audiogen.persistence import save
     from audiogen.utils.files import check_writable
@@ -62,13 +79,41 @@ def run(arguments: argparse.Namespace) -> None:
             f"{data} is an NSynth corpus at {sample_rate} Hz and is learnt at that rate: leave "
             f"--sample-rate {rate} out, or give its audio folder, whose files are resampled."
         )
-    X, frame = track_missing_pitch(X, frame, sample_rate)
+    recipe = arguments.recipe or _fitting_recipe(X, frame, sample_rate)
+    columns = _CONDITIONS[recipe]
+    pitches = ""
+    if "pitch" in columns:
+        X, frame = track_missing_pitch(X, frame, sample_rate)
+        pitches = f", pitches {frame.pitch.min():g} to {frame.pitch.max():g}"
+    frame = frame.assign(
+        drum=frame.instrument_family, kit=data.resolve().name,
+        velocity=frame.velocity.fillna(_USUAL_VELOCITY),
+    )  # fmt: skip
+    family = family_column(columns)
     print(
-        f"Training on {len(X)} notes of {frame.instrument_family.nunique()} families at "
-        f"{sample_rate} Hz, pitches {frame.pitch.min():g} to {frame.pitch.max():g}."
+        f"Training {recipe} on {len(X)} {'notes' if pitches else 'sounds'} of "
+        f"{frame[family].nunique()} families at {sample_rate} Hz{pitches}."
     )
-    model = train_on_notes(X, frame[["pitch", "instrument_family"]], sample_rate, arguments)
+    model = train_on_notes(X, frame[columns], sample_rate, arguments, recipe)
     save(model, arguments.out)
-    families = ", ".join(sorted(frame.instrument_family.unique()))
+    families = ", ".join(sorted(frame[family].unique()))
     print(f"Wrote {arguments.out}, which knows the families {families}.")
     print(f"Next: audiogen sample {arguments.out}")
+
+
+def _fitting_recipe(X: Any, frame: Any, sample_rate: int) -> str:
+    """Return the recipe for notes, or for sounds of which hardly any has a pitch."""
+    from audiogen.datasets import has_pitch
+    from audiogen.utils.seeds import Stream, make_rng
+
+    if frame.pitch.notna().any():
+        return "harmonic_cvae"
+    rows = make_rng(0, Stream.SUBSET).permutation(len(X))[:_TRIED]
+    share = has_pitch(X[rows], sample_rate).mean()
+    if share >= _PITCHED:
+        return "harmonic_cvae"
+    print(
+        f"No file name has a pitch, and {share:.0%} of the sounds have one that can be found: "
+        "they are learnt as drums, by folder. For notes, give --recipe harmonic_cvae."
+    )
+    return "drum_kit"

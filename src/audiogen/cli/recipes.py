@@ -1,6 +1,7 @@
 """The command ``recipes``: a table of ready pipelines."""
 
 import argparse
+import json
 from typing import Any
 
 __all__ = ["add_parser", "run"]
@@ -15,11 +16,15 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         "conditions y that it needs, and what it gave, measured. demo, fit and clip take "
         "harmonic_cvae; the others are for Python: audiogen.recipes.NAME().fit(X, y).",
     )
+    command.add_argument("--json", action="store_true", help="print the table as JSON")
     return command
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Print the table of recipes."""
-    from audiogen.cli._recipe_results import format_results
+    from audiogen.cli._recipe_results import RESULTS, format_results
 
-    print(format_results())
+    if arguments.json:
+        print(json.dumps({name: row._asdict() for name, row in RESULTS.items()}, indent=2))
+    else:
+        print(format_results())

@@ -44,7 +44,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace) -> None:
     """Sample a saved model into a folder."""
-    from audiogen.cli._notes import load_note_model, refuse_full, write_notes
+    from audiogen.cli._notes import family_column, load_note_model, refuse_full, write_notes
     from audiogen.utils.files import atomic_folder
     from audiogen.utils.seeds import Stream, make_rng
 
@@ -54,11 +54,11 @@ def run(arguments: argparse.Namespace) -> None:
     rng = make_rng(arguments.seed, Stream.CONDITION)
     pitches = arguments.pitch * (arguments.number or 1)
     drawn = model[-1].conditions_.draw(len(pitches) or arguments.number or 8, rng)
-    wanted = _wanted(drawn, pitches, arguments.family)
+    wanted = _wanted(drawn, pitches, arguments.family, family_column(drawn))
     notes = model.sample(y=wanted, random_state=arguments.seed)
     with atomic_folder(folder) as temporary:
         write_notes(temporary, notes, wanted, model.sample_rate, arguments)
-    print(f"Wrote {len(notes)} notes to {folder / 'audio'}, pictures to {folder / 'pictures'}.")
+    print(f"Wrote {len(notes)} sounds to {folder / 'audio'}, pictures to {folder / 'pictures'}.")
 
 
 def _pitch(text: str) -> int:
@@ -86,16 +86,25 @@ def _path(models: list[str]) -> pathlib.Path:
     return pathlib.Path(models[0])
 
 
-def _wanted(drawn: Any, pitches: list[int], families: list[str]) -> Any:
+def _wanted(drawn: Any, pitches: list[int], families: list[str], column: str | None) -> Any:
     """Return the conditions wanted: every family at every pitch, the rest as drawn."""
     import pandas as pd
 
+    if pitches and "pitch" not in drawn:
+        raise ValueError("The model was trained on sounds without a pitch: leave --pitch out.")
+    if families and column is None:
+        raise ValueError("The model was trained on no families: leave --family out.")
     if pitches and families:
-        rows = [(pitch, family) for family in families for pitch in pitches]
-    elif pitches:
-        rows = list(zip(pitches, drawn["instrument_family"], strict=True))
-    elif families:
-        rows = list(zip(drawn["pitch"], itertools.cycle(families), strict=False))
-    else:
-        return drawn
-    return pd.DataFrame(rows, columns=["pitch", "instrument_family"])
+        drawn = pd.concat([drawn] * len(families), ignore_index=True)
+        families = [family for family in families for _ in pitches]
+        pitches = pitches * (len(families) // len(pitches))
+    if pitches:
+        drawn = drawn.assign(pitch=pitches)
+    if families:
+        drawn = drawn.assign(**{str(column): _cycled(families, len(drawn))})
+    return drawn
+
+
+def _cycled(values: list[str], n_rows: int) -> list[str]:
+    """Return values one after the other, as many as there are rows."""
+    return list(itertools.islice(itertools.cycle(values), n_rows))

@@ -11,11 +11,12 @@ from audiogen.datasets._notes import load_notes
 from audiogen.datasets._nsynth import load_nsynth
 from audiogen.datasets._save_nsynth import save_nsynth
 from audiogen.datasets._synthetic import make_notes
-from audiogen.datasets._track_missing_pitch import track_missing_pitch
+from audiogen.datasets._track_missing_pitch import has_pitch, track_missing_pitch
 from audiogen.datasets._tunes import load_tunes
 
 __all__ = [
     "fetch_nsynth",
+    "has_pitch",
     "load_audio_folder",
     "load_drums",
     "load_gtzan",
