@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 import soundfile
 
-from audiogen import datasets, recipes, save
+from audiogen import datasets, load, recipes, save
 from audiogen.cli._notes import read_both
 from audiogen.cli.parser import build_parser
 from audiogen.generators import ConditionalVAE
 from audiogen.metrics import frechet_audio_distance
 from audiogen.signal import scale_to_peak, track_pitch
+from audiogen.training._loop import _Watcher
 from audiogen.utils.seeds import Stream, make_rng
 
 STARTUP = subprocess.run(
@@ -146,6 +147,31 @@ def test_fit_sample_and_evaluate_on_ones_own_folder(tmp_path):
     done = audiogen("evaluate", "mine", "audiogen-out/audio", "--quiet", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "pitch_accuracy" not in figures(done.stdout), "a note's pitch is not known"
+
+
+@pytest.mark.filterwarnings("ignore:PrincipalComponents keeps")
+def test_a_training_that_was_cut_off_is_resumed_to_the_same_bits(tmp_path, run_here, monkeypatch):
+    notes = datasets.make_notes(6, duration=0.5, random_state=0)
+    datasets.save_nsynth(tmp_path / "mine", notes.data, notes.frame)
+    words = ("fit", "mine", "--epochs", 4, "--quiet")
+    assert run_here(*words, "--out", "whole.skops")[0] == 0
+    epoch_end = _Watcher.on_epoch_end
+
+    def cut_off(self, epoch, logs=None):
+        epoch_end(self, epoch, logs)
+        if epoch == 2:
+            raise OSError("the power is cut")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(_Watcher, "on_epoch_end", cut_off)
+        assert run_here(*words, "--resume")[0] == 2
+    assert (tmp_path / "audiogen-model.skops.checkpoint").is_dir()
+    assert run_here(*words, "--resume")[0] == 0
+    made = [load(tmp_path / name) for name in ("audiogen-model.skops", "whole.skops")]
+    assert made[0][-1].n_iter_ == 4
+    samples = [model.sample(2, random_state=0) for model in made]
+    np.testing.assert_array_equal(*samples)
+    assert not (tmp_path / "audiogen-model.skops.checkpoint").exists()
 
 
 @pytest.mark.filterwarnings("ignore:PrincipalComponents keeps")

@@ -46,6 +46,7 @@ def train_on_notes(
     sample_rate: int,
     arguments: argparse.Namespace,
     recipe: str = "harmonic_cvae",
+    checkpoints: pathlib.Path | None = None,
 ) -> Any:
     """Return a recipe's pipeline, fitted."""
     from sklearn.exceptions import ConvergenceWarning
@@ -55,14 +56,21 @@ def train_on_notes(
     model = getattr(recipes, recipe)(
         sample_rate=sample_rate, random_state=arguments.seed, verbose=0 if arguments.quiet else 1
     )
-    if getattr(arguments, "epochs", None) is not None:
-        if not hasattr(model[-1], "epochs"):
-            raise ValueError(f"{recipe} is not trained in epochs: leave --epochs out.")
-        model[-1].set_params(epochs=arguments.epochs)
+    epochs, fit_parameters = getattr(arguments, "epochs", None), {}
+    if not hasattr(model[-1], "epochs"):
+        given = [("--epochs", epochs), ("--resume", checkpoints)]
+        if words := [name for name, value in given if value is not None]:
+            raise ValueError(
+                f"{recipe} is not trained in epochs: leave {' and '.join(words)} out."
+            )
+    if epochs is not None:
+        model[-1].set_params(epochs=epochs)
+    if checkpoints is not None:
+        fit_parameters[f"{model.steps[-1][0]}__checkpoint_dir"] = checkpoints
     with warnings.catch_warnings():
         warnings.filterwarnings("error", "Training was interrupted")
         try:
-            return model.fit(X, y)
+            return model.fit(X, y, **fit_parameters)
         except ConvergenceWarning as interrupted:  # nothing is made with a model half trained
             raise KeyboardInterrupt from interrupted
 

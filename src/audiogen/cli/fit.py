@@ -2,6 +2,7 @@
 
 import argparse
 import pathlib
+import shutil
 from typing import Any
 
 from audiogen.cli._options import add_seed, count
@@ -50,6 +51,11 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         help="what learns (harmonic_cvae, or drum_kit where the sounds have no pitch)",
     )  # fmt: skip
     command.add_argument("--epochs", type=count, help="epochs to train for; more takes longer")
+    command.add_argument(
+        "--resume", action="store_true",
+        help="keep checkpoints in MODEL.checkpoint until the model is written, and go on from "
+        "those of a run that ended early",
+    )  # fmt: skip
     command.add_argument("--max-notes", type=count, help="use at most so many notes, at random")
     add_seed(command)
     return command
@@ -94,11 +100,20 @@ def run(arguments: argparse.Namespace) -> None:
         f"Training {recipe} on {len(X)} {'notes' if pitches else 'sounds'} of "
         f"{frame[family].nunique()} families at {sample_rate} Hz{pitches}."
     )
-    model = train_on_notes(X, frame[columns], sample_rate, arguments, recipe)
+    checkpoints = _checkpoints(arguments)
+    model = train_on_notes(X, frame[columns], sample_rate, arguments, recipe, checkpoints)
     save(model, arguments.out)
+    if checkpoints is not None:
+        shutil.rmtree(checkpoints)
     families = ", ".join(sorted(frame[family].unique()))
     print(f"Wrote {arguments.out}, which knows the families {families}.")
     print(f"Next: audiogen sample {arguments.out}")
+
+
+def _checkpoints(arguments: argparse.Namespace) -> pathlib.Path | None:
+    """Return the folder of checkpoints, None without any."""
+    name = f"{arguments.out.name}.checkpoint"
+    return arguments.out.with_name(name) if arguments.resume else None
 
 
 def _fitting_recipe(X: Any, frame: Any, sample_rate: int) -> str:
