@@ -112,9 +112,10 @@ def training():
         epochs=1, batch_size=BATCH, validation_fraction=0.0, patience=None, plateau_patience=None,
         warm_start=True, random_state=0,
     ).fit(audio)  # fmt: skip
-    by_hand = Loop(model, audio)
-    by_hand.epoch()
-    return model, audio, by_hand
+    state = model, audio, Loop(model, audio)
+    for epoch in (train, lambda state: state[2].epoch()):  # compiles
+        epoch(state)
+    return state
 
 
 def train(state):
