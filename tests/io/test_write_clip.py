@@ -99,6 +99,8 @@ def test_wav_holds_loop_points_that_libsndfile_reads(tmp_path, n, bits):
             "'bit_depth' parameter of write_clip must be 16, 24 or 32",
         ),
         ("a.flac", [0.0], {"bit_depth": 32}, "cannot hold 32 bits"),
+        ("a.ogg", [0.0], {"bit_depth": 24}, "a.ogg cannot hold 24 bits: lossy formats have no"),
+        ("a.mp3", [0.0], {"bit_depth": 32}, "no bit depth. Take .wav or .flac"),
         ("a.flac", [0.0], {"loop": True}, "cannot hold loop points: take .wav"),
         ("a.opus", [0.0], {}, "44100 Hz: the format knows 8000, 12000, 16000, 24000, 48000"),
         ("a.wav", [1.5], {}, r"must lie in \[-1, 1\], but reaches 1.5"),

@@ -60,7 +60,7 @@ def write_clip(
         also 11025, 22050, 32000 and 44100.
     bit_depth : {16, 24, 32}, default=16
         Bits per sample of WAV and FLAC; 32 is floating point, and WAV's alone. Lossy formats have
-        none.
+        none: for them it stays 16.
     title, comment : str, default=""
         What the file says about itself: in a list of WAV, comments of FLAC, Ogg and Opus, and
         ID3 of MP3.
@@ -76,8 +76,9 @@ def write_clip(
     Raises
     ------
     ValueError
-        For another suffix or bit depth, a sample rate that the format does not know, samples
-        beyond [-1, 1], NaN, or none at all, and for loop points in another format than WAV.
+        For another suffix or bit depth, also one of a lossy format, a sample rate that the format
+        does not know, samples beyond [-1, 1], NaN, or none at all, and for loop points in another
+        format than WAV.
     OSError
         Where the file cannot be written.
 
@@ -182,6 +183,11 @@ def _format_of(
         )
     if bit_depth == 32 and suffix == ".flac":
         raise ValueError(f"{path} cannot hold 32 bits of floating point: take .wav, or 24 bits.")
+    if bit_depth != 16 and _FORMATS[suffix][1] is not None:
+        raise ValueError(
+            f"{path} cannot hold {bit_depth} bits: lossy formats have no bit depth. Take .wav or "
+            ".flac, or leave the bit depth out."
+        )
     if loop and suffix != ".wav":
         raise ValueError(f"{path} cannot hold loop points: take .wav, or leave loop out.")
     known = _RATES.get(suffix, (sample_rate,))
