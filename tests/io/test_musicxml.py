@@ -87,6 +87,19 @@ PIECES = {
         ],
         [(0, 1 / 3, 60), (1 / 3, 1 / 3, 62), (2 / 3, 1 / 3, 64), (1, 7, 65)],
     ),
+    "ties that say only where they begin": (
+        [start() + note("C", 24, after=tied("start")), note("C", 24)],
+        [(0, 8, 60)],
+    ),
+    "a tied note, and another of its pitch that begins as it goes on": (
+        [
+            start() + note("E", 24) + "<backup><duration>24</duration></backup>"
+            + note("C", 24, after=tied("start") + "<voice>2</voice>"),
+            note("C", 24) + "<backup><duration>24</duration></backup>"
+            + note("C", 12, after=tied("stop") + "<voice>2</voice>"),
+        ],
+        [(0, 4, 64), (0, 6, 60), (4, 4, 60)],
+    ),
     "second voice": (
         [
             start() + note("C", 24, 5) + "<backup><duration>24</duration></backup>"

@@ -21,6 +21,7 @@ from audiogen.io import CHORD_QUALITIES, Score, chord_name, read_tunes
 
 METRES = [(4, 4), (3, 4), (6, 8), (9, 8), (2, 2), (5, 4), (2, 4)]
 TEMPOS = [[], [(0.5, 80)], [(0.25, 150), (0.75, 61.5)]]  # where, as a share of the length
+COLUMNS = ("onset", "duration", "pitch", "velocity", "part")
 MODES = ["major", "minor", "dorian", "mixolydian", "lydian", "phrygian"]
 times = st.sampled_from([Fraction(1, d) for d in (1, 2, 3, 4, 6, 8, 12, 5)]).flatmap(
     lambda step: st.integers(1, 9).map(lambda n: n * step)
@@ -133,6 +134,43 @@ def test_abc_keeps_all_but_velocity(score):
 @given(scores())
 def test_musicxml_keeps_all(score):
     assert_same(round_trip(score, ".musicxml"), score)
+
+
+eighths = st.integers(0, 12).map(lambda n: n / 2)
+crowds = st.lists(
+    st.tuples(eighths, eighths.map(lambda n: n + 0.5), st.integers(60, 61), st.integers(79, 80),
+              st.sampled_from(["melody", "melody", "drums"])),
+    min_size=2, max_size=8,
+).map(lambda rows: Score(dict(zip(COLUMNS, zip(*rows, strict=True), strict=True))))  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(crowds)
+def test_midi_keeps_which_of_the_notes_of_one_pitch_ends_when(score):
+    assert round_trip(score, ".mid") == score
+
+
+def test_musicxml_keeps_which_of_the_notes_of_one_pitch_ends_when():
+    rng = np.random.default_rng(0)
+    rows = np.stack([rng.integers(0, 40, 40) / 2, rng.integers(1, 16, 40) / 2,
+                     rng.integers(60, 63, 40), rng.integers(79, 81, 40)])  # fmt: skip
+    score = Score(dict(zip(COLUMNS, rows, strict=False)))
+    read, written = (s.notes[list(COLUMNS)] for s in (round_trip(score, ".musicxml"), score))
+    assert sorted(read.to_numpy().tolist()) == sorted(written.to_numpy().tolist())
+
+
+def test_notes_of_one_pitch_of_other_programs_end_in_the_order_of_their_beginnings(tmp_path):
+    """Their ends have any velocity, most often 0 or 64."""
+    for release in (0, 64, 127):
+        file = mido.MidiFile(ticks_per_beat=480)
+        events = [("note_on", 80, 0), ("note_on", 90, 480), ("note_off", release, 480),
+                  ("note_off", release, 960)]  # fmt: skip
+        messages = [mido.Message(k, note=60, velocity=v, time=t) for k, v, t in events]
+        file.tracks.append(mido.MidiTrack(messages))
+        file.save(tmp_path / "a.mid")
+        notes = Score.read(tmp_path / "a.mid").notes
+        assert notes.duration.tolist() == [2, 3]
+        assert notes.velocity.tolist() == [80, 90]
 
 
 @pytest.mark.parametrize("suffix", [".mid", ".abc", ".musicxml"])

@@ -112,16 +112,20 @@ def _part_names(parts: list[Any]) -> list[str]:
 def _rows(part: Any, name: str) -> Iterator[tuple]:
     """Yield onset, duration, pitch, velocity and part of what sounds; no grace notes."""
     bar = Bar()
-    for element in part.flatten().notes:
+    for element in part.recurse().notes:
         if element.quarterLength == 0 or "Harmony" in element.classes:
             continue
-        onset, duration = _exact(element.offset), _exact(element.quarterLength)
+        site = element.activeSite
+        voice = str(site.id) if "Voice" in site.classes else ""
+        onset = _exact(element.getOffsetInHierarchy(part))
+        duration = _exact(element.quarterLength)
         for note in element.notes if "ChordBase" in element.classes else [element]:
             velocity = note.volume.velocity or element.volume.velocity or 80
             tie = note.tie or element.tie
-            tied = tie is not None and tie.type in ("start", "continue")
+            kind = "" if tie is None else tie.type
             loud = min(127, max(1, velocity))
-            bar.notes.append(Note(onset, duration, note.pitch.midi, loud, tied))
+            tied, continued = kind in ("start", "continue"), kind in ("stop", "continue")
+            bar.notes.append(Note(onset, duration, note.pitch.midi, loud, tied, continued, voice))
     for n in joined_bars([bar]).notes:
         yield float(n.onset), float(n.duration), n.pitch, n.velocity, name
 

@@ -1,7 +1,7 @@
 """Repeats and endings of written music, unfolded; and bars put one after the other."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 _MOST_BARS = 20_000  # a few repeats inside each other could ask for any number
@@ -16,6 +16,8 @@ class Note:
     pitch: int
     velocity: int = 80
     tied: bool = False  # to the next note of this pitch
+    continued: bool = False  # from the one before, where that is told
+    voice: str = ""  # of those that are written on one staff
 
 
 @dataclass
@@ -99,16 +101,19 @@ def joined_bars(bars: Sequence[Bar]) -> Voice:
     open_ties: dict[tuple[int, Fraction], list[Note]] = {}
     for bar in bars:
         now = voice.length
-        for note in sorted(bar.notes, key=lambda n: n.onset):
+        for note in sorted(bar.notes, key=lambda n: (n.onset, not n.continued)):
             onset = now + note.onset
             ties = open_ties.get((note.pitch, onset))
             if ties:
-                tie = min(ties, key=lambda t: abs(t.velocity - note.velocity))
+                tie = min(
+                    ties,
+                    key=lambda t: (t.voice != note.voice, abs(t.velocity - note.velocity)),
+                )
                 ties.remove(tie)
                 tie.duration += note.duration
                 tie.tied = note.tied
             else:
-                tie = Note(onset, note.duration, note.pitch, note.velocity, note.tied)
+                tie = replace(note, onset=onset)
                 voice.notes.append(tie)
             if tie.tied:
                 open_ties.setdefault((note.pitch, tie.onset + tie.duration), []).append(tie)

@@ -279,6 +279,8 @@ class Score(TimesMixin):
         (channel 10 for "drums"), metre, pickup, key, tempos, sections and bars that are not
         whole, and no chords. ABC and MusicXML keep chords too, and times whose denominators are
         at most 960; what is read of them has no `restarts`. ABC keeps no velocity.
+        Of notes of a part that overlap at one pitch, the velocity of a MIDI note's end tells
+        which of them it ends: other programs may end the earliest or all of them.
 
         Examples
         --------

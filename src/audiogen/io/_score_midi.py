@@ -3,7 +3,7 @@
 import bisect
 import itertools
 import pathlib
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from types import MappingProxyType
@@ -119,18 +119,41 @@ def _part_events(
     events = [(0, 0, mido.MetaMessage("track_name", name=latin(part)))]
     change = mido.Message("program_change", channel=channel, program=program)
     events.append((0, 1, change))
-    for onset, duration, pitch, velocity in zip(
-        notes.onset, notes.duration, notes.pitch, notes.velocity, strict=True
-    ):
+    spans = []
+    for onset, duration in zip(notes.onset, notes.duration, strict=True):
         start = _ticks(onset)
-        end = max(start + 1, _ticks(onset + duration))
+        spans.append((start, max(start + 1, _ticks(onset + duration))))
+    pitches = notes.pitch.tolist()
+    releases = _releases(spans, pitches)
+    for (start, end), pitch, velocity, release in zip(
+        spans, pitches, notes.velocity.tolist(), releases, strict=True
+    ):
         for tick, rank, kind, force in (
-            (start, 3, "note_on", int(velocity)),
-            (end, 2, "note_off", 0),
+            (start, 3, "note_on", velocity),
+            (end, 2, "note_off", release),
         ):
-            message = mido.Message(kind, channel=channel, note=int(pitch), velocity=force)
+            message = mido.Message(kind, channel=channel, note=pitch, velocity=force)
             events.append((tick, rank, message))
     return events
+
+
+def _releases(spans: list[tuple[int, int]], pitches: list[int]) -> list[int]:
+    """Return the velocity of the end of each note: how many of its pitch began before it.
+
+    It tells apart notes of one pitch that sound at once: those are counted that still do.
+    """
+    releases = [0] * len(spans)
+    sounding: dict[int, list[int]] = defaultdict(list)
+    ends = [(end, 2, note) for note, (_, end) in enumerate(spans)]
+    begins = [(start, 3, note) for note, (start, _) in enumerate(spans)]
+    for _, rank, note in sorted([*ends, *begins]):
+        earlier = sounding[pitches[note]]
+        if rank == 3:
+            earlier.append(note)
+        else:
+            releases[note] = min(earlier.index(note), 127)
+            earlier.remove(note)
+    return releases
 
 
 def _ticks(quarters: float) -> int:
@@ -167,10 +190,16 @@ def _track_meta(track: Any, ticks: int, meta: Events) -> str:
     return name
 
 
-def _track_notes(track: Any, ticks: int) -> Iterator[tuple]:
-    """Yield (onset, duration, pitch, velocity, channel), in quarter notes."""
-    open_notes: dict[tuple[int, int], deque] = defaultdict(deque)
+def _track_notes(track: Any, ticks: int) -> list[tuple]:
+    """Return (onset, duration, pitch, velocity, channel), in quarter notes, in order of onsets.
+
+    Of notes of one pitch that sound at once the earliest ends first, unless the velocity of the
+    end is a number of them that go on, as `write_score_midi` has it.
+    """
+    open_notes: dict[tuple[int, int], list[int]] = defaultdict(list)
     last_ends: dict[tuple[int, int], int] = {}
+    begun: list[tuple[int, int, tuple[int, int]]] = []
+    ends: dict[int, int] = {}
     time = 0
     for message in track:
         time += message.time
@@ -178,14 +207,15 @@ def _track_notes(track: Any, ticks: int) -> Iterator[tuple]:
             continue
         place = (message.channel, message.note)
         if message.type == "note_on" and message.velocity:
-            open_notes[place].append((time, message.velocity))
+            open_notes[place].append(len(begun))
+            begun.append((time, message.velocity, place))
         elif open_notes[place]:
-            start, velocity = open_notes[place].popleft()
-            last_ends[place] = time
-            yield _note(start, velocity, time, place, ticks)
-    for place, started in open_notes.items():  # struck again, and ended once for all
-        for start, velocity in started:
-            yield _note(start, velocity, last_ends[place], place, ticks)
+            passed = message.velocity if message.velocity < len(open_notes[place]) else 0
+            ends[open_notes[place].pop(passed)] = last_ends[place] = time
+    return [  # what was struck again may be ended once for all
+        _note(start, velocity, ends.get(number, last_ends[place]), place, ticks)
+        for number, (start, velocity, place) in enumerate(begun)
+    ]
 
 
 def _note(start: int, velocity: int, end: int, place: tuple[int, int], ticks: int) -> tuple:
