@@ -8,6 +8,7 @@ from audiogen import GenerativePipeline
 from audiogen.generators import ConditionalGaussianMixture
 from audiogen.music import _casting as casting
 from audiogen.music import load_instrument, make_clip, pretrained
+from audiogen.music._named_voices import named_voices
 from audiogen.recipes import harmonic_gmm
 
 RATE = 16000
@@ -64,7 +65,8 @@ def test_character_counts_less_than_reach_and_than_the_callers_word(own_model):
     model = GenerativePipeline([("mixture", mixture)], sample_rate=RATE).fit(X, y)
     assert cast(model, {"bass": "cello"}, pitch=33, model=model) == {"bass": "low"}
     players = {"melody": "flute"}
-    fixed = cast(own_model, players, model=own_model, fixed={"melody": "ash"})
+    ash = [v for v in casting.voices_of(own_model[-1].conditions_) if v.voice == "ash"]
+    fixed = cast(own_model, players, model=own_model, fixed={"melody": ash})
     assert fixed == {"melody": "ash"}
 
 
@@ -73,6 +75,58 @@ def test_voices_with_names_are_cast_by_them_and_nothing_is_generated(monkeypatch
     monkeypatch.setattr(casting, "voice_sustains", None)  # would fail if it were called
     for players in ({"melody": "flute", "chords": "guitar"}, {"melody": "choir", "bass": "tuba"}):
         assert cast(model, players, model=model) == cast(model, players)
+
+
+SCALE = [60, 62, 64, 65, 67, 69, 71, 72]
+
+
+@pytest.mark.parametrize("n_usual", [0, 1, 8])
+def test_a_voice_is_chosen_by_most_notes_and_others_are_moved_by_octaves(n_usual):
+    model, pitch = pretrained("voices"), [*SCALE[:n_usual], 110, 10]
+    notes = pd.DataFrame({"part": "solo", "pitch": pitch})
+    trumpet = {"solo": load_instrument("trumpet")}
+    roles = casting.cast_parts(notes, trumpet, model[-1].conditions_, model=model)
+    assert roles["solo"].voice == "brass_acoustic_000"
+    moved = roles["solo"].moved(notes.pitch.to_numpy()) - notes.pitch
+    assert moved.tolist() == [*[0] * n_usual, -24, 36]
+    with pytest.warns(UserWarning, match=r"octaves: 2 of solo \(brass_acoustic_000\)"):
+        casting.warn_of_moved(notes, roles)
+
+
+def test_of_the_voices_of_a_family_most_notes_decide():
+    """A tuba's line with some high notes stays with the low brass."""
+    low, high = [45, 47, 48, 50, 52], [100, 103, 105]
+    notes = pd.DataFrame({"part": "bass", "pitch": low + high})
+    conditions = pretrained("voices")[-1].conditions_
+    roles = casting.cast_parts(notes, {"bass": load_instrument("tuba")}, conditions)
+    assert roles["bass"].voice == "brass_acoustic_003"
+
+
+@pytest.mark.parametrize(
+    ("name", "voice"),
+    [
+        ("organ", "organ_electronic_000"), ("Church Organ", "organ_acoustic_000"),
+        ("fiddle", "string_acoustic_000"), ("bass", "bass_acoustic_000"),
+        ("vocal", "vocal_acoustic_002"), ("organ_acoustic_000", "organ_acoustic_000"),
+        ("synth_lead", "synth_lead_synthetic_000"),
+        ("keyboard-electronic", "keyboard_electronic_001"),
+    ],
+)  # fmt: skip
+def test_voices_go_by_words_families_and_their_own_names(name, voice):
+    voices = casting.voices_of(pretrained("voices")[-1].conditions_)
+    able, _ = named_voices(name, voices)
+    assert able[0].voice == voice
+    assert {v.voice.split("_")[0] for v in able} == {voice.split("_")[0]}
+
+
+def test_own_families_go_by_words_for_their_instruments():
+    voices = [casting.Role(name, {"family": name}) for name in ("Organ", "my flute", "string")]
+    found = {name: named_voices(name, voices)[0][0].voice for name in
+             ("organ", "pipe organ", "MY FLUTE", "violin", "hammond")}  # fmt: skip
+    assert found == {"organ": "Organ", "pipe organ": "Organ", "MY FLUTE": "my flute",
+                     "violin": "string", "hammond": "Organ"}  # fmt: skip
+    with pytest.raises(ValueError, match="no 'orgn'. It knows Organ, my flute, string. Did you m"):
+        named_voices("orgn", voices)
 
 
 def test_what_plays_what_is_in_the_clips(own_model):

@@ -162,6 +162,14 @@ def test_programs_that_a_model_lacks_are_listed_at_once_with_what_plays_them(own
     assert clip.info["players"]["part 1"]["voice"] == "flute"
 
 
+def test_words_for_instruments_say_what_plays_programs():
+    clip = play_midi(tune(0, 0), programs={0: "organ"}, seconds=0.5, sample_rate=16000)
+    for player in clip.info["players"].values():
+        assert (player["instrument"], player["voice"]) == ("organ", "organ_electronic_000")
+    with pytest.raises(ValueError, match=r"no 'orgn'. It knows flute, .* Did you mean organ"):
+        play_midi(tune(0), programs={0: "orgn"})
+
+
 @pytest.mark.parametrize(
     ("given", "names"),
     [

@@ -13,7 +13,6 @@ from audiogen.music._instruments import Instrument
 from audiogen.music._mix import needed_rate, voice_sounds
 from audiogen.pipeline import split_steps
 from audiogen.signal import loop_note
-from audiogen.utils.names import did_you_mean
 from audiogen.utils.validation import warn_user
 
 __all__ = [
@@ -144,11 +143,11 @@ def cast_parts(
     notes: pd.DataFrame,
     instruments: Mapping[str, Instrument],
     conditions: Any,
-    fixed: Mapping[str, str] | None = None,
+    fixed: Mapping[str, list[Role]] | None = None,
     *,
     model: Any = None,
 ) -> dict[str, Role]:
-    """Return the role of each part: the voice most like its instrument that reaches its notes.
+    """Return the role of each part: a voice like its instrument that reaches most of its notes.
 
     Voices of an instrument and its family are told by their names. Where there are none, such as
     in a model of one's own families, a voice whose notes are held suits a part of a flute or of
@@ -162,8 +161,8 @@ def cast_parts(
         The instrument of each part.
     conditions : ConditionEncoder
         The conditions of the model that plays.
-    fixed : dict of str to str, default=None
-        A category that must play a part.
+    fixed : dict of str to list of Role, default=None
+        Voices one of which must play a part.
     model : estimator, default=None
         The model that plays, to hear which of its voices are held; None goes by names and
         pitches alone.
@@ -171,22 +170,19 @@ def cast_parts(
     Returns
     -------
     roles : dict of str to Role
-
-    Raises
-    ------
-    ValueError
-        For a category that the model does not know.
     """
-    voices = voices_of(conditions)
+    voices, fixed = voices_of(conditions), fixed or {}
     roles: dict[str, Role] = {}
     held: dict[str, bool] = {}
     for part, instrument in instruments.items():
         pitch = notes.pitch[notes.part == part].to_numpy(dtype=float)
         if len(pitch):
             taken = [role.voice for role in roles.values()]
-            able = _able(voices, (fixed or {}).get(part))
-            costs = [_cost(voice, pitch, instrument, taken) for voice in able]
-            if model is not None and len(able) > 1 and not voices_like(instrument, able):
+            able = fixed.get(part, voices)
+            kin = voices_like(instrument, able)
+            able = kin or able
+            costs = [_cost(voice, _most(voice, pitch), instrument, taken) for voice in able]
+            if model is not None and len(able) > 1 and not kin:
                 roles[part] = _suited(able, costs, instrument.sustains, model, held)
             else:
                 roles[part] = able[int(np.argmin(costs))]
@@ -238,20 +234,6 @@ def voice_sustains(voice: Role, model: Any) -> bool:
     return loop_note(sound, sample_rate=rate) is not None
 
 
-def _able(voices: list[Role], category: str | None) -> list[Role]:
-    """Return the voices that a category leaves."""
-    if category is None:
-        return voices
-    able = [voice for voice in voices if category in map(str, voice.conditions.values())]
-    if not able:
-        known = list(dict.fromkeys(str(v) for voice in voices for v in voice.conditions.values()))
-        raise ValueError(
-            f"The model has no {category!r}. It knows {', '.join(known[:40])}."
-            f"{did_you_mean(category, known)}"
-        )
-    return able
-
-
 def voices_of(conditions: Any) -> list[Role]:
     """Return all combinations of categories that a model learnt, with their pitches.
 
@@ -298,12 +280,21 @@ def voices_like(instrument: Instrument, voices: list[Role]) -> list[Role]:
 
 def _cost(voice: Role, pitch: np.ndarray, instrument: Instrument, taken: list[str]) -> float:
     """Return how badly a voice suits a part."""
-    low, high = voice.pitches
-    outside = np.mean(np.maximum(low - pitch, 0) + np.maximum(pitch - high, 0)) / REACH
-    octaves = np.abs(voice.moved(pitch) - pitch).mean() / 12
-    unlike = _unlikeness(voice, instrument)
     n_taken = taken.count(voice.voice)
-    return unlike + _OUTSIDE * outside / 4 + _OCTAVE * octaves + _TAKEN * n_taken
+    return _unlikeness(voice, instrument) + _unreached(voice, pitch).mean() + _TAKEN * n_taken
+
+
+def _unreached(voice: Role, pitch: np.ndarray) -> np.ndarray:
+    """Return how badly a voice suits each pitch."""
+    low, high = voice.pitches
+    outside = (np.maximum(low - pitch, 0) + np.maximum(pitch - high, 0)) / REACH
+    octaves = np.abs(voice.moved(pitch) - pitch) / 12
+    return _OUTSIDE * outside / 4 + _OCTAVE * octaves
+
+
+def _most(voice: Role, pitch: np.ndarray) -> np.ndarray:
+    """Return most of the pitches of a part, those that suit a voice best: others are moved."""
+    return pitch[np.argsort(_unreached(voice, pitch), kind="stable")[: len(pitch) // 2 + 1]]
 
 
 def _unlikeness(voice: Role, instrument: Instrument) -> float:

@@ -10,14 +10,24 @@ import numpy as np
 import pandas as pd
 
 from audiogen.io import Score, read_midi, write_midi
-from audiogen.music._casting import cast_drums, cast_parts, is_played, kit_generator, warn_of_moved
+from audiogen.music._casting import (
+    Role,
+    cast_drums,
+    cast_parts,
+    is_played,
+    kit_generator,
+    voices_of,
+    warn_of_moved,
+)
 from audiogen.music._checks import gap_faults, level_faults
 from audiogen.music._clip import Clip
 from audiogen.music._clip_info import describe_sound, describe_tune
 from audiogen.music._finish import refuse_fades_of_loop, refuse_too_long, seconds_of
+from audiogen.music._instruments import Instrument
 from audiogen.music._midi_parts import midi_parts, named_tune
 from audiogen.music._mix import pitched_generator
 from audiogen.music._mixdown import SOUND, mix_down
+from audiogen.music._named_voices import named_voices
 from audiogen.music._pretrained import own_sounds, pretrained
 from audiogen.music._styles import Voice
 from audiogen.utils.seeds import draw_seed
@@ -54,8 +64,8 @@ def play_midi(
     """Play a MIDI file as a mixed and mastered stereo clip.
 
     Drums, the sustain pedal, pitch bends, volume and expression are heard. Each part is played
-    by the voice most like its instrument that reaches its notes; notes out of reach are moved by
-    octaves.
+    by the voice most like its instrument, of several the one that reaches most of its notes;
+    notes out of reach are moved by octaves.
 
     Parameters
     ----------
@@ -69,7 +79,8 @@ def play_midi(
     model, drum_kit : estimator, default=None
         Fitted pipelines that play the notes and the drums; None takes the pretrained ones.
     programs : dict of int to str, default=None
-        Categories of the model that play General MIDI programs, in place of the most similar.
+        What plays General MIDI programs, in place of the most similar: categories of the model,
+        or words for instruments or families, as in `sample_instrument`.
     sample_rate : int, default=44100
         Sampling rate of the clip, in Hz.
     loudness : float, default=-14.0
@@ -93,9 +104,9 @@ def play_midi(
     ------
     ValueError
         Where the file cannot be read or has no notes, or none that begins within `seconds`; for
-        unknown categories; for models of an unknown sample rate; and for a clip that takes more
-        memory than the machine has: at 44100 Hz two megabytes a second, and for each part a
-        third of one.
+        names that the model has no voice for; for models of an unknown sample rate; and for a
+        clip that takes more memory than the machine has: at 44100 Hz two megabytes a second, and
+        for each part a third of one.
 
     Warns
     -----
@@ -119,7 +130,8 @@ def play_midi(
     kit = pretrained("drums") if drum_kit is None else drum_kit
     conditions = pitched_generator(model, "play_midi").conditions_
     drum_conditions = kit_generator(kit, "play_midi").conditions_
-    fixed = _fixed(program_of, programs or {})
+    fixed, words = _fixed(program_of, programs or {}, voices_of(conditions))
+    instruments |= words
     roles = cast_parts(notes, instruments, conditions, fixed=fixed, model=model)
     places = _places(notes)
     if seconds is None:
@@ -179,15 +191,26 @@ def _parts_heard(notes: pd.DataFrame, seconds: float, end: float) -> pd.DataFram
     return notes[begins < end].reset_index(drop=True)
 
 
-def _fixed(own: Mapping[str, int], programs: Mapping[int, str]) -> dict[str, str]:
-    """Return the category of each part whose program has one by the caller's word."""
+def _fixed(
+    own: Mapping[str, int], programs: Mapping[int, str], voices: list[Role]
+) -> tuple[dict[str, list[Role]], dict[str, Instrument]]:
+    """Return the voices of each part whose program has some by the caller's word.
+
+    Where that is a word for an instrument, there is that instrument too.
+    """
     for program in programs:
         if program not in own.values():
             raise ValueError(
                 f"programs has {program}, which no part of the tune has: it has "
                 f"{', '.join(map(str, sorted(set(own.values()))))}."
             )
-    return {part: programs[program] for part, program in own.items() if program in programs}
+    named = {
+        part: named_voices(programs[program], voices)
+        for part, program in own.items()
+        if program in programs
+    }
+    words = {part: word for part, (_, word) in named.items() if word is not None}
+    return {part: able for part, (able, _) in named.items()}, words
 
 
 def _warn_of_lacking(lacking: Iterable[tuple[int, str]]) -> None:

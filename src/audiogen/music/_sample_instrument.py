@@ -13,6 +13,7 @@ from audiogen.io import SampledInstrument, Zone
 from audiogen.music._casting import REACH, Role, is_kit, voices_like, voices_of
 from audiogen.music._instruments import Instrument, instrument_words
 from audiogen.music._mix import frame_levels, needed_rate, pitched_generator, voice_sounds
+from audiogen.music._named_voices import named_voices, no_such_voice
 from audiogen.music._pretrained import credit_and_licence, pretrained
 from audiogen.music._sample_drums import (
     DRUMS,
@@ -23,7 +24,6 @@ from audiogen.music._sample_drums import (
     velocity_layers,
 )
 from audiogen.signal import hz_to_midi, loop_note, midi_to_hz, steady_pitch, track_pitch
-from audiogen.utils.names import did_you_mean
 from audiogen.utils.seeds import draw_seed
 from audiogen.utils.silence import silenced
 from audiogen.utils.validation import Instance, Interval, Options, check_parameters
@@ -35,7 +35,6 @@ _STRETCHED = 5  # keys beyond the lowest and the highest sample that play it too
 _FRAME = 0.1  # seconds
 _MOST_DETUNED = 0.5  # semitones; what is further off is not what was meant, or no pitch
 _WEAKEST = 10 ** (-30 / 20)  # of the strongest partial
-_FEW = 12  # categories that a message lists; of more it lists words for instruments
 _FADE = 0.5  # seconds at the end of a sample that is played once, or a quarter of it
 _CONSTRAINTS = {
     "instrument": (Options(None), Instance(str, "the name of an instrument")),
@@ -56,8 +55,8 @@ def sample_instrument(
     ----------
     instrument : str, default=None
         A category of the model, such as an instrument or a family that it was fitted to, or a
-        word for an instrument, as in `instrument_names`, or "drums", or a kit; None takes the
-        only one there is. Case does not matter.
+        word for an instrument or a family, as in `instrument_names`, or "drums", or a kit; None
+        takes the only one there is. Case does not matter.
     model : estimator, default=None
         A fitted pipeline with the condition pitch, or with drum and velocity; None takes
         ``pretrained("voices")``, or ``pretrained("drums")``.
@@ -126,43 +125,22 @@ def _chosen(
     name: str | None, conditions: Any, kits: Sequence[str]
 ) -> tuple[Role, Instrument | None]:
     """Return the voice that is asked for, and what instrument it is, where that is known."""
-    voices, words = voices_of(conditions), instrument_words()
+    voices = voices_of(conditions)
     if name is None:
-        named, word = (voices if len(voices) == 1 else []), None
+        if len(voices) > 1:
+            raise ValueError(no_such_voice(name, voices, kits))
+        able, word = voices, None
     else:
-        named = [voice for voice in voices if name in _names(voice)]
-        word = words.get(" ".join(name.replace("-", " ").replace("_", " ").split()))
-    able = sorted(named, key=lambda voice: voice.pitches[0] - voice.pitches[1])  # widest first
-    if word is not None:
-        able = voices_like(word, able or voices) or able
-    if not able:
-        raise ValueError(_refusal(name, voices, kits))
+        able, word = named_voices(name, voices, kits)
     return able[0], word or _instrument_of(able[0])
-
-
-def _refusal(name: str | None, voices: list[Role], kits: Sequence[str]) -> str:
-    """Return what is said where no voice is the one that is asked for."""
-    own = list(dict.fromkeys(str(value) for v in voices for value in v.conditions.values()))
-    kinds = dict.fromkeys(instrument_words().values())
-    known = [kind.name for kind in kinds if voices_like(kind, voices)]
-    listed = ", ".join([*(own if len(own) <= _FEW or not known else known), *kits])
-    if name is None:
-        return f"The model has several instruments: say which, of {listed}."
-    return (
-        f"The model has no {name!r}. It knows {listed}.{did_you_mean(name, [*own, *known, *kits])}"
-    )
 
 
 def _instrument_of(voice: Role) -> Instrument | None:
     """Return the instrument that a voice is the best one for, or the first of its family."""
-    kinds, names = dict.fromkeys(instrument_words().values()), _names(voice)
+    kinds = dict.fromkeys(instrument_words().values())
+    names = [str(value).lower() for value in voice.conditions.values()]
     own = [kind for kind in kinds if kind.voice in names or kind.name in names]
     return next(iter(own or [kind for kind in kinds if voices_like(kind, [voice])]), None)
-
-
-def _names(voice: Role) -> list[str]:
-    """Return the categories of a voice."""
-    return [str(value).lower() for value in voice.conditions.values()]
 
 
 def _wanted_notes(final: Any, role: Role, known: Instrument | None, rate: int) -> pd.DataFrame:
