@@ -2,12 +2,12 @@
 
 Each is written as a SoundFont and played by TinySoundFont (pip install --no-deps tinysoundfont),
 key by key over its range. "cents" is how far a key is from its pitch: the median and the most, by
-the highest peak of the spectrum near the first partial of the note's first 1.5 s; keys whose first
-partial is 30 dB below the strongest one, as a piano's lowest, are left out. "step" is the largest
-difference in level, in dB, between neighbouring keys. "held" is the level of the tenth second of a
-held note over that of the third, in dB, and "seam" the highest spectral flux after three seconds,
-over that of the time from 0.5 s to 2 s, which has no loop: means over three keys, for instruments
-that are looped.
+that of the three loudest of its first twelve partials that is furthest off, in the note's first
+1.5 s; partials 12 dB below the loudest are left out, and peaks that are no partials. "step" is
+the largest difference in level, in dB, between neighbouring keys. "held" is the level of the tenth
+second of a held note over that of the third, in dB, and "seam" the highest spectral flux after
+three seconds, over that of the time from 0.5 s to 2 s, which has no loop: means over three keys,
+for instruments that are looped.
 """
 
 import argparse
@@ -24,7 +24,8 @@ from audiogen.signal import midi_to_hz
 RATE = 44100
 VELOCITY = 90
 N_FFT = 2**19
-WEAKEST = 10 ** (-30 / 20)
+N_PARTIALS = 12
+WEAKEST = 10 ** (-12 / 20)
 
 
 def main():
@@ -77,16 +78,25 @@ def player(path, program):
 
 
 def cents_off(note, key):
+    """Return how far off the worst of the three loudest partials is, NaN where there is none."""
     spectrum = np.abs(np.fft.rfft(note * np.hanning(len(note)), N_FFT))
-    frequencies = np.arange(len(spectrum)) * RATE / N_FFT
-    wanted = midi_to_hz(key)
-    near = np.flatnonzero(np.abs(1200 * np.log2(np.maximum(frequencies, 1) / wanted)) < 60)
-    if spectrum[near].max() < WEAKEST * spectrum.max():
-        return np.nan
-    peak = near[np.argmax(spectrum[near])]
-    below, here, above = np.log(spectrum[peak - 1 : peak + 2])
-    peak += (below - above) / (below - 2 * here + above) / 2  # a bin is 4 cents of a low key
-    return 1200 * np.log2(peak * RATE / N_FFT / wanted)
+    found = [partial_of(spectrum, key, number) for number in range(1, N_PARTIALS + 1)]
+    loud = sorted((level, cents) for level, cents in found if level >= WEAKEST * spectrum.max())
+    return max((cents for _, cents in loud[-3:]), key=abs, default=np.nan)
+
+
+def partial_of(spectrum, key, number):
+    """Return the level of a partial and how far off it is, in cents."""
+    wanted = number * midi_to_hz(key) * N_FFT / RATE
+    low, high = (wanted * 2 ** (np.array([-60, 60]) / 1200)).astype(int)
+    if high + 1 >= len(spectrum):
+        return 0.0, np.nan
+    peak = low + np.argmax(spectrum[low : high + 1])
+    below, here, above = np.log(spectrum[peak - 1 : peak + 2] + 1e-12)
+    if here < max(below, above):
+        return 0.0, np.nan
+    peak += (below - above) / (below - 2 * here + above) / 2  # a bin is 6 cents of a low key
+    return np.exp(here), 1200 * np.log2(peak / wanted)
 
 
 def decibels(audio):

@@ -1,5 +1,7 @@
 """Instruments sampled from models, as a player plays them."""
 
+from dataclasses import replace
+
 import librosa
 import numpy as np
 import pandas as pd
@@ -8,7 +10,9 @@ import pytest
 from audiogen import GenerativePipeline, recipes
 from audiogen.datasets import make_notes
 from audiogen.generators import ConditionalGaussianMixture
+from audiogen.music import _sample_instrument as sampling
 from audiogen.music import pretrained, sample_instrument
+from audiogen.music._tuning import heard_pitch
 
 RATE = 44100
 
@@ -56,6 +60,17 @@ def cents_off(audio, key):
     return 1200 * np.log2(np.median(heard) / frequency)
 
 
+def partials_off(audio, key):
+    """Return how far the three loudest of eight partials are from a key, in cents."""
+    n_fft = 2**19
+    spectrum, found = np.abs(np.fft.rfft(audio * np.hanning(len(audio)), n_fft)), []
+    for hertz in librosa.midi_to_hz(key) * np.arange(1, 9):
+        low, high = (hertz * 2 ** (np.array([-50, 50]) / 1200) * n_fft / RATE).astype(int)
+        peak = low + spectrum[low:high].argmax()
+        found.append((spectrum[peak], 1200 * np.log2(peak * RATE / n_fft / hertz)))
+    return [cents for _, cents in sorted(found)[-3:]]
+
+
 def decibels(audio, seconds=0.5):
     frames = audio[: len(audio) // int(seconds * RATE) * int(seconds * RATE)]
     return 10 * np.log10(np.square(frames.reshape(-1, int(seconds * RATE))).mean(axis=1))
@@ -84,6 +99,41 @@ def test_it_plays_in_tune_at_one_level_and_louder_when_struck_harder(trombone, t
     louder = [decibels(player.play(52, v, 1.0), 1.0)[0] for v in (10, 43, 44, 81, 82, 127)]
     assert all(np.diff(louder)[::2] > 3)
     assert np.abs(np.diff(louder)[1::2]).max() < 1  # from one layer to the next
+
+
+def test_the_lowest_keys_of_a_piano_are_in_tune_by_their_loudest_partials(tmp_path, monkeypatch):
+    """Their first partials are not heard; those of the lowest note are off from one another."""
+    chosen = sampling._chosen
+
+    def low_end(*args):
+        voice, known = chosen(*args)
+        return replace(voice, pitches=(voice.pitches[0], 36)), replace(known, high=36)
+
+    monkeypatch.setattr(sampling, "_chosen", low_end)
+    piano = sample_instrument("piano", random_state=0)
+    assert {zone.low_key for zone in piano.zones} == {21, 29, 32, 35}
+    assert max(len(zone.audio) for zone in piano.zones) > RATE
+    player = Player(piano, tmp_path)
+    for velocity in (40, 100):
+        for key in range(21, 37, 3):
+            off = partials_off(player.play(key, velocity, 1.5), key)
+            assert np.abs(off).max() < 5, (key, off)
+
+
+def test_pitch_is_that_of_the_partials_by_their_power():
+    """A stiff string at 36.7 Hz without a first partial: the others are sharper and sharper."""
+    number = np.arange(2, 9)[:, np.newaxis]
+    level, sharp = np.array([[0.5, 1, 0.2, 0.8, 0.1, 0.05, 0.02]]).T, 3 * np.sqrt(1 + number**2)
+    time = np.arange(3 * RATE) / RATE
+    hertz = librosa.midi_to_hz(26) * number * 2 ** (sharp / 1200)
+    string = (level * np.sin(2 * np.pi * hertz * time)).sum(axis=0)
+    mean = np.average(sharp, weights=level**2)
+    pitch, spread = heard_pitch(string, 26.2, RATE)
+    assert pitch == pytest.approx(26 + mean / 100, abs=0.002)
+    wide = np.sqrt(np.average((sharp - mean) ** 2, weights=level**2)) / 100
+    assert spread == pytest.approx(wide, abs=0.002)
+    for nothing in (np.zeros(RATE), np.zeros(1), np.sin(2 * np.pi * 38.9 * time)):
+        assert heard_pitch(nothing, 26, RATE) == (26, 0)
 
 
 def test_a_sample_of_four_seconds_is_held_for_ten(trombone, tmp_path):

@@ -23,7 +23,8 @@ from audiogen.music._sample_drums import (
     sample_drums,
     velocity_layers,
 )
-from audiogen.signal import hz_to_midi, loop_note, midi_to_hz, steady_pitch, track_pitch
+from audiogen.music._tuning import heard_pitch
+from audiogen.signal import hz_to_midi, loop_note, steady_pitch
 from audiogen.utils.seeds import draw_seed
 from audiogen.utils.silence import silenced
 from audiogen.utils.validation import Instance, Interval, Options, check_parameters
@@ -33,8 +34,7 @@ __all__ = ["sample_instrument"]
 _STEP = 3  # keys of a zone: a key is played at most a semitone off its own sample
 _STRETCHED = 5  # keys beyond the lowest and the highest sample that play it too
 _FRAME = 0.1  # seconds
-_MOST_DETUNED = 0.5  # semitones; what is further off is not what was meant, or no pitch
-_WEAKEST = 10 ** (-30 / 20)  # of the strongest partial
+_MOST_SPREAD = 0.05  # semitones between partials: with more, no tuning is right for all
 _FADE = 0.5  # seconds at the end of a sample that is played once, or a quarter of it
 _CONSTRAINTS = {
     "instrument": (Options(None), Instance(str, "the name of an instrument")),
@@ -81,9 +81,11 @@ def sample_instrument(
     Every third semitone is generated, over the pitches that the model learnt of the instrument
     and, up to an octave beyond, those that the instrument has; a fourth more at both ends is left
     to the outermost samples. `audiogen.signal.steady_pitch` takes out the drift of their pitch,
-    and what it is off, as `audiogen.signal.track_pitch` measures it, is corrected. All have one
-    level: softer notes are made by the player. With the condition velocity there are up to three
-    layers of velocity, which differ in timbre.
+    and what their partials are off, in the mean weighted by power, is corrected. Where those of
+    the lowest sample are more than 5 cents from one another, as a piano's may be, it is left out,
+    and the next one plays its keys, down to a fourth. All have one level: softer notes are made
+    by the player. With the condition velocity there are up to three layers of velocity, which
+    differ in timbre.
 
     Drums are General MIDI's, each with its notes: the hits of a kit, which play on.
 
@@ -169,14 +171,14 @@ def _key_zones(role: Role, known: Instrument | None, rate: int) -> pd.DataFrame:
             f"{rate} Hz."
         )
     pitch = np.unique(np.minimum(np.arange(low + _STEP // 2, high + _STEP - 1, _STEP), high))
+    return _keys_of(pitch, max(low - _STRETCHED, 0), min(high + _STRETCHED, 127))
+
+
+def _keys_of(pitch: np.ndarray, lowest: int, highest: int) -> pd.DataFrame:
+    """Return pitches with the keys that play each, which are those nearest to it."""
     first = (pitch[1:] + pitch[:-1]) // 2 + 1
-    return pd.DataFrame(
-        {
-            "pitch": pitch,
-            "low_key": np.r_[max(low - _STRETCHED, 0), first],
-            "high_key": np.r_[first - 1, min(high + _STRETCHED, 127)],
-        }
-    )
+    keys = {"low_key": np.r_[lowest, first], "high_key": np.r_[first - 1, highest]}
+    return pd.DataFrame({"pitch": pitch} | keys)
 
 
 def _velocity_layers(final: Any, role: Role) -> pd.DataFrame:
@@ -205,19 +207,40 @@ def _zones(
         for sound, pitch in zip(sounds, wanted.pitch, strict=True)
     ]
     samples = [_looped(sound, rate, sustains) for sound in steady]
+    tuned = wanted.assign(sample=np.arange(len(samples)))
+    tuned[["heard", "spread"]] = [
+        heard_pitch(audio, pitch, rate)
+        for (audio, _), pitch in zip(samples, wanted.pitch, strict=True)
+    ]
+    wanted = _in_tune(tuned)
+    samples = [samples[place] for place in wanted["sample"]]
     levels = np.array([_level(audio, start, rate) for audio, start in samples])
     gains = np.minimum(levels.max() / np.maximum(levels, 1e-9), MOST_GAIN)
     peaks = [gain * np.abs(audio).max() for (audio, _), gain in zip(samples, gains, strict=True)]
     gains *= FULL / max(*peaks, 1e-9)
     return [
         Zone(
-            (audio * gain).astype(np.float32), _sounding_pitch(audio, row["pitch"], rate),
+            (audio * gain).astype(np.float32), row["heard"],
             row["low_key"], row["high_key"], row["low_velocity"], row["high_velocity"], start,
         )
         for (audio, start), gain, row in zip(
             samples, gains, wanted.to_dict("records"), strict=True
         )
     ]  # fmt: skip
+
+
+def _in_tune(samples: pd.DataFrame) -> pd.DataFrame:
+    """Return the samples without the lowest, where its partials disagree on what its pitch is.
+
+    The next one plays its keys, as far as an outermost one does.
+    """
+    spread = samples.groupby("pitch").spread.max()
+    if len(spread) == 1 or not spread.iloc[0] > _MOST_SPREAD >= spread.iloc[1]:
+        return samples
+    pitch = spread.index.to_numpy()[1:]
+    lowest = max(int(pitch[0]) - _STEP // 2 - _STRETCHED, samples.low_key.min())
+    keys = _keys_of(pitch, lowest, samples.high_key.max())
+    return samples.drop(columns=["low_key", "high_key"]).merge(keys, on="pitch")
 
 
 def _looped(sound: np.ndarray, rate: int, sustains: bool) -> tuple[np.ndarray, int | None]:
@@ -238,26 +261,3 @@ def _level(audio: np.ndarray, start: int | None, rate: int) -> float:
     """Return the RMS of what is held, or of the loudest frame of what dies away."""
     size = round(_FRAME * rate) if start is None else len(audio)
     return float(frame_levels(audio, size).max())
-
-
-def _sounding_pitch(audio: np.ndarray, asked: float, rate: int) -> float:
-    """Return the pitch that a sample is heard at, or what was asked for where none is.
-
-    That is half-way between the first partial and the pitch of all, of which a piano's are sharp.
-    """
-    found = [float(track_pitch(audio, rate)[0]), _first_partial(audio, asked, rate)]
-    heard = [pitch for pitch in found if abs(pitch - asked) <= _MOST_DETUNED]
-    return float(np.mean(heard)) if heard else float(asked)
-
-
-def _first_partial(audio: np.ndarray, asked: float, rate: int) -> float:
-    """Return the pitch of the highest peak of the spectrum near a pitch, NaN where it is weak."""
-    n_fft = 4 * 2 ** len(audio).bit_length()  # finer than a cent of the lowest pitch
-    spectrum = np.abs(np.fft.rfft(audio * np.hanning(len(audio)), n_fft))
-    edges = midi_to_hz(asked + np.array([-_MOST_DETUNED, _MOST_DETUNED])) * n_fft / rate
-    low, high = edges.astype(int)
-    if low >= len(spectrum):
-        return np.nan
-    peak = low + int(np.argmax(spectrum[low : high + 1]))
-    is_weak = spectrum[peak] < _WEAKEST * spectrum.max()
-    return np.nan if is_weak else float(hz_to_midi(peak * rate / n_fft))
