@@ -67,7 +67,8 @@ def _add_music(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--programs", action=BeforeWords, read=program, looks=".*=.*", default=[],
         metavar="N=FAMILY",
-        help="with --midi, families that play General MIDI programs, such as 0=organ 40=flute",
+        help="with --midi, instruments or families that play General MIDI programs, such as "
+        "0=organ 40=flute",
     )  # fmt: skip
 
 
