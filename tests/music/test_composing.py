@@ -103,7 +103,7 @@ def test_strong_beats_have_notes_of_their_chords(scores):
 
 
 def test_an_introduction_has_the_chords_of_what_follows_where_these_return():
-    score, whole, style = composed("rock", 1)
+    score, whole, style = composed("funk", 1)
     intro, first = whole.sections[:2]
     assert intro.name == "intro"
     assert style.harmony[score.mode].period is not None

@@ -9,6 +9,7 @@ from audiogen.music._styles import Style
 __all__ = ["divided", "form_cost"]
 
 _LONG_ENOUGH = 12  # bars from which an introduction is worth it
+_IDLE = 4.3  # what a clip of nothing but the bars after a last note that was held would cost
 
 
 def divided(
@@ -45,11 +46,11 @@ def divided(
     """
     best: tuple[float, int, list[int], int] | None = None
     intros = {0, *style.intro_bars} if first and has_backing else {0}
-    outros = _outros(n_bars, last, is_whole, has_backing)
+    outros = _outros(n_bars, last, is_whole or _has_closes(style), has_backing)
     for intro in sorted(intros):
         for outro in outros:
             for sizes in _sizes(n_bars - intro - outro, style):
-                cost = _cost(sizes, style) + _frame_cost(n_bars, intro, outro)
+                cost = _cost(sizes, style) + _frame_cost(n_bars, intro, outro, style)
                 if best is None or cost < best[0]:
                     best = cost, intro, sizes, outro
     if last is None and n_bars in intros and n_bars > 1:
@@ -66,14 +67,20 @@ def form_cost(sections: Sequence[Any], style: Style) -> float:
     sizes = [s.n_bars for s in sections if len(s.name) == 1]
     intro = sum(s.n_bars for s in sections if s.name == "intro")
     outro = sum(s.n_bars for s in sections if s.name == "outro")
-    return _cost(sizes, style) + _frame_cost(sum(s.n_bars for s in sections), intro, outro)
+    n_bars = sum(s.n_bars for s in sections)
+    return _cost(sizes, style) + _frame_cost(n_bars, intro, outro, style)
 
 
-def _outros(n_bars: int, last: str | None, is_whole: bool, has_backing: bool) -> list[int]:
+def _has_closes(style: Style) -> bool:
+    """Tell whether the last bar of each section holds its last note, so that it can be cut."""
+    return style.melody is not None and bool(style.melody.closes)
+
+
+def _outros(n_bars: int, last: str | None, can_close: bool, has_backing: bool) -> list[int]:
     """Return the numbers of bars that a close after the last section may have."""
     if last != "ring" or n_bars == 1:
         return [0]
-    fewest = 0 if is_whole else 1
+    fewest = 0 if can_close else 1
     return [*range(fewest, 3)] if has_backing else [fewest]  # a melody alone holds one bar
 
 
@@ -107,11 +114,12 @@ def _cost(sizes: list[int], style: Style) -> float:
     return cost
 
 
-def _frame_cost(n_bars: int, intro: int, outro: int) -> float:
+def _frame_cost(n_bars: int, intro: int, outro: int, style: Style) -> float:
     """Return what an introduction and a close cost, or lacking them."""
     cost = 3.0 if intro * 4 > n_bars or (outro > 1 and outro * 6 > n_bars) else 0.0
     cost += 0.2 if not intro and n_bars >= _LONG_ENOUGH else 0.0
     cost += 0.1 * (intro > 2) + (0.0, 0.0, 0.3)[outro]
+    cost += _IDLE * outro / n_bars if _has_closes(style) else 0.0
     return cost
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["laid_out"]
 
 _Chord = tuple[float, float, str]
+_LONG = 0.4  # of a bar that a last note lasts which is not struck again
 
 
 def laid_out(plan: "Plan", melody: Score) -> Score:
@@ -36,7 +37,7 @@ def laid_out(plan: "Plan", melody: Score) -> Score:
         for copied in _copied(melody, section, planned):
             notes.append(copied[0])
             chords += copied[1]
-    notes += _last_note(plan, notes)
+    _hold_last_note(plan, melody.bar, notes)
     table = pd.concat(notes, ignore_index=True).drop(columns="chord")
     _bring_home(plan, melody, table)
     table["duration"] = (
@@ -125,20 +126,27 @@ def _pickup(
     return [_moved(melody, 0.0, melody.pickup, end - melody.pickup, end)[0]]
 
 
-def _last_note(plan: "Plan", notes: list[pd.DataFrame]) -> list[pd.DataFrame]:
-    """Return the note that the melody holds in the last bars, after its last section."""
+def _hold_last_note(plan: "Plan", bar: float, notes: list[pd.DataFrame]) -> None:
+    """Have the melody's last note sound in the bars after its last section, in place.
+
+    One that was long there is held on; a short one is struck again.
+    """
     outro = plan.sections[-1]
     if outro.name != "outro" or not len(notes[-1]):
-        return []
+        return
     last = notes[-1].iloc[[-1]].copy()
-    last[["onset", "duration"]] = outro.start, outro.end - outro.start
-    return [last]
+    if last.duration.iloc[0] >= _LONG * bar - NEAR:
+        notes[-1] = notes[-1].iloc[:-1]
+    else:
+        last["onset"] = outro.start
+    last["duration"] = outro.end - last.onset
+    notes.append(last)
 
 
 def _bring_home(plan: "Plan", melody: Score, notes: pd.DataFrame) -> None:
-    """Move the last note to the tonic where a single bar of a tune has lost its close."""
+    """Move the last note to the tonic where a tune has lost its close, or may have."""
     last = [section for section in plan.sections if len(section.name) == 1][-1]
-    if plan.ending in ("ring", "cold") and last.n_bars == 1:
+    if plan.ending in ("ring", "cold") and (last.n_bars == 1 or not last.is_whole):
         final = notes.index[-1]
         notes.loc[final, "pitch"] += (melody.tonic - notes.pitch[final] + 5) % 12 - 5
 
