@@ -172,7 +172,21 @@ def test_a_cold_ending_stops_all_together(genre):
     last = score.notes.groupby("part").onset.max()
     assert last.nunique() == 1
     assert whole.sections[-1].end - last.iloc[0] <= 1.5 * score.beat
-    assert score.notes[score.notes.onset == last.iloc[0]].part.nunique() == len(score.parts)
+    strokes = score.notes[score.notes.onset == last.iloc[0]]
+    assert strokes.part.nunique() == len(score.parts)
+    seconds = strokes.duration * 60 / score.tempo
+    left = (whole.sections[-1].end - last.iloc[0]) * 60 / score.tempo
+    assert seconds.to_numpy() == pytest.approx(min(0.25, left / 2))
+
+
+@pytest.mark.parametrize("bpm", [40, 66, 120, 240])
+def test_a_cold_ending_leaves_time_to_let_go_but_no_silence(bpm):
+    for genre in ("air", "jig", "rock"):
+        score, whole = band(genre, 1, exact=True, seconds=9.5, bpm=bpm, ending="cold")
+        last = score.notes.onset.max()
+        left = (whole.sections[-1].end - last) * 60 / score.tempo
+        assert 0.3 - 1e-6 <= left <= 1.1 + 1e-6
+        assert last / 0.5 == pytest.approx(round(last / 0.5))  # on an eighth note
 
 
 def test_sections_differ_in_force_and_in_who_plays():

@@ -58,6 +58,30 @@ def test_a_few_slow_bars_have_more_than_two_chords(seed):
     assert min(end - start for start, end, _ in score.chords) >= 2
 
 
+@pytest.mark.parametrize("genre", [name for name in style_names() if load_style(name).melody])
+def test_a_last_note_that_is_held_is_struck_once_and_is_no_large_part_of_a_clip(genre):
+    """Ballads of 16 s held their tonic to the end of its bar and struck it again for another."""
+    style = load_style(genre)
+    for seconds, seed in ((12, 12), (16, 11)):
+        brief = Brief(genre=genre, seconds=seconds).complete(seed)
+        score = compose_score(brief, style, plan(brief, style), seed).score
+        tune = score.part("melody").notes.sort_values("onset")
+        *_, (before, pitch_before), (last, pitch) = zip(tune.duration, tune.pitch, strict=True)
+        assert pitch % 12 == score.tonic
+        assert pitch_before != pitch or before < 0.8 * score.bar
+        assert last < 0.35 * score.length
+
+
+@pytest.mark.parametrize("genre", ["reel", "hornpipe", "march", "jig"])
+def test_a_last_note_that_rings_has_time_to_do_so(scores, genre):
+    """Some reels ended on an eighth note of .13 s."""
+    for score, whole, _ in scores[genre]:
+        tune = score.part("melody").to_seconds()
+        assert whole.seconds - tune.onset.max() > 0.5 - 0.02  # who is late
+        final = tune.loc[tune.onset.idxmax()]
+        assert final.onset + final.duration == pytest.approx(whole.seconds, abs=1e-6)
+
+
 def test_dominants_take_less_time_than_tonics(scores):
     """Of chords as the melody alone would have them, some clips had more of the dominant."""
     shares = []

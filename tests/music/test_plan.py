@@ -315,7 +315,14 @@ def test_the_shortest_clips_have_notes_and_an_ending(genre):
     score = compose_score(brief, style, whole, 1).score
     notes = score.to_seconds()
     assert notes.onset.min() == pytest.approx(0, abs=0.05)
-    assert (notes.onset + notes.duration).max() == pytest.approx(seconds, abs=1e-6)
+    end = (notes.onset + notes.duration).max()
+    if brief.ending == "ring" and brief.voices:
+        assert end == pytest.approx(seconds, abs=1e-6)
+    else:  # all let go of a short stroke together
+        strokes = notes[notes.part != "drums"].groupby("part").tail(1)
+        assert np.ptp(strokes.onset + strokes.duration) < 0.01
+        assert strokes.duration.max() < 0.32  # a quarter of a second, and who is early
+        assert 0.15 < seconds - end < 0.9
     assert set(notes.part) == {*brief.voices, *(["drums"] if brief.drums else [])}
     tune = notes[notes.part == "melody"]
     assert len(tune) >= 3

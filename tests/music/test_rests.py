@@ -60,7 +60,10 @@ def assert_filled(score, whole, drums_alone):
     assert first == pytest.approx(0, abs=0.05)
     per_bar = whole.metre[0] / whole.metre[1] * 4 / score.beat
     assert rest <= (per_bar if drums_alone else 1.35)
-    if whole.ending in ("ring", "cold"):
+    if whole.ending == "cold":
+        assert left <= 1.4  # beats, or little more than a second, in which the room is heard
+        assert left * 60 / whole.bpm <= 1.1
+    elif whole.ending == "ring":
         assert left <= (1.4 if drums_alone else 1e-6)
     else:
         assert left <= (per_bar if drums_alone else 1.35)

@@ -11,7 +11,11 @@ from audiogen.music._drum_names import DRUMS
 
 __all__ = ["ended"]
 
-_LEAST_LEFT = 0.4  # of a beat that the last stroke of a cold ending has at least
+_LEAST_LEFT = 0.4  # of a beat, from a last stroke to the end
+_STOPPED, _RUNG = 0.3, 0.5  # seconds likewise, at least: of a cold ending, and of one that rings
+_MOST = 1.1  # seconds likewise: in more, a room falls silent
+_STROKE = 0.25  # seconds that the last stroke of a cold ending lasts, or half of what is left
+_EIGHTH = 0.5  # quarter notes
 _ACCENT = 110.0
 _KIT = (DRUMS["kick"], DRUMS["crash"])
 
@@ -39,8 +43,9 @@ def ended(
     score : Score
         The melody, for its metre.
     ending : {"ring", "cold"}
-        "ring" strikes the accompaniment once in the last bar, and lets it ring; "cold" plays on
-        to the last beat, which all strike. So do drums alone, which cannot ring for a bar.
+        "ring" strikes the accompaniment once in the last bar, and lets it ring under the melody,
+        whose last note comes early enough to ring, too; "cold" plays on to the last beat, which
+        all strike and let go at once. So do drums alone, which cannot ring for a bar.
 
     Returns
     -------
@@ -48,12 +53,26 @@ def ended(
         The notes.
     """
     last = bars[-1]
+    a_second = (score.tempos[-1][1] if score.tempos else score.tempo) / 60
     if ending == "ring" and any(note.part != "drums" for note in notes):
-        return _rung(notes, last, [chord for chord, _, _ in voiced])
+        rung = _rung(notes, last, [chord for chord, _, _ in voiced])
+        latest = _last_stroke(last, score.beat, a_second, _RUNG)
+        return _with_long_last_note(rung, last, latest)
     final = Final(voiced[-1][0].name, voiced[-1][1])
-    beat = score.beat
-    stroke = last.start + math.floor((last.end - last.start) / beat - _LEAST_LEFT) * beat
-    return _stopped(notes, last, max(stroke, last.start), final)
+    stroke = _last_stroke(last, score.beat, a_second, _STOPPED)
+    end = stroke + min(_STROKE * a_second, (last.end - stroke) / 2)
+    return _stopped(notes, stroke, end, final)
+
+
+def _last_stroke(last: Bar, beat: float, a_second: float, seconds: float) -> float:
+    """Return the last beat that leaves so many seconds, or an eighth note that is nearer."""
+    stroke = last.start
+    for step, least in ((beat, _LEAST_LEFT * beat), (_EIGHTH, 0.0)):
+        room = last.end - last.start - max(least, seconds * a_second)
+        stroke = last.start + max(0, math.floor(room / step + NEAR)) * step
+        if last.end - stroke <= _MOST * a_second:
+            break
+    return stroke
 
 
 def _rung(notes: Sequence[Note], last: Bar, chords: Sequence[Chord]) -> list[Note]:
@@ -65,13 +84,22 @@ def _rung(notes: Sequence[Note], last: Bar, chords: Sequence[Chord]) -> list[Not
             kept.append(_until(note, last.start) if note.part in ("chords", "bass") else note)
     for part in ("chords", "bass", "pad", "counter", "drums"):
         kept += _struck(notes, part, changes, last)
-    finals = [n for n in kept if n.part == "melody"]
-    if finals:
-        final = max(finals, key=lambda n: (n.onset, n.pitch))
-        is_alone = all(n.part in ("melody", "drums") for n in kept if n.onset >= last.start - NEAR)
-        if final.onset >= last.start - NEAR or is_alone:
-            kept[kept.index(final)] = final._replace(duration=last.end - final.onset)
     return kept
+
+
+def _with_long_last_note(notes: list[Note], last: Bar, latest: float) -> list[Note]:
+    """Return notes with the melody's last one held to the end, from a time on at the latest."""
+    tune = [n for n in notes if n.part == "melody"]
+    if not tune:
+        return notes
+    final = max(tune, key=lambda n: (n.onset, n.pitch))
+    is_alone = all(n.part in ("melody", "drums") for n in notes if n.onset >= last.start - NEAR)
+    if final.onset < last.start - NEAR and not is_alone:
+        return notes
+    start = min(final.onset, latest)
+    before = [_until(n, start) for n in tune if n.onset < start - NEAR]
+    held = final._replace(onset=start, duration=last.end - start)
+    return [*(n for n in notes if n.part != "melody"), *before, held]
 
 
 def _until(note: Note, time: float) -> Note:
@@ -103,8 +131,8 @@ def _struck(notes: Sequence[Note], part: str, changes: list[float], last: Bar) -
     return strokes
 
 
-def _stopped(notes: Sequence[Note], last: Bar, stroke: float, final: Final) -> list[Note]:
-    """Cut all at the last stroke, and have all parts strike it."""
+def _stopped(notes: Sequence[Note], stroke: float, end: float, final: Final) -> list[Note]:
+    """Cut all at the last stroke, and have all parts strike it and let go at its end."""
     before = [n for n in notes if n.onset < stroke - NEAR]
     kept = [n if n.part == "drums" else _until(n, stroke) for n in before]
     for part in dict.fromkeys(n.part for n in notes):
@@ -112,7 +140,7 @@ def _stopped(notes: Sequence[Note], last: Bar, stroke: float, final: Final) -> l
         near = [n for n in own if n.onset < stroke - NEAR] or own
         pitches = _last_pitches(part, near, final)
         hit = max(n.hit for n in own) + 1
-        sounding = near[-1]._replace(onset=stroke, duration=last.end - stroke, hit=hit)
+        sounding = near[-1]._replace(onset=stroke, duration=end - stroke, hit=hit, swings=False)
         if part == "drums":
             sounding = sounding._replace(velocity=_ACCENT)
         kept += [sounding._replace(pitch=pitch) for pitch in pitches]
