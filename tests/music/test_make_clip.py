@@ -152,6 +152,36 @@ def test_a_fade_that_is_asked_for_overrides_that_of_the_ending():
 
 
 @pytest.mark.parametrize(
+    ("genre", "ending", "band"),
+    [
+        ("jig", "ring", {"instruments": ("flute", "guitar")}),
+        ("jig", "cold", {}),
+        ("pop_ballad", "ring", {"instruments": ("organ", "strings"), "drums": True}),
+        ("funk", "cold", {}),
+        ("air", "ring", {"instruments": "flute", "solo": True}),
+        ("air", "cold", {"instruments": "flute", "solo": True}),
+        ("rock", "ring", {"solo": True, "drums": True}),
+    ],
+)
+def test_a_clip_ends_by_dying_away(genre, ending, band):
+    """Held notes were at the level of the clip until 20 ms before its end."""
+    rate = 16000
+    brief = Brief(genre=genre, ending=ending, seconds=6.4, **band)
+    clip = make_clip(brief, sample_rate=rate, random_state=2)
+    assert clip.audio.shape == (round(6.4 * rate), 2)
+    assert clip.info["faults"] == []
+    np.testing.assert_allclose(sum(clip.stems.values()), clip.audio, atol=1e-5)
+    levels = 10 * np.log10(np.square(clip.audio).reshape(-1, rate // 20, 2).mean(axis=(1, 2)))
+    levels -= 10 * np.log10(np.square(clip.audio).mean())  # of 50 ms each, re the clip
+    assert levels[-1] < -20
+    assert levels[-30:-25].max() > -15  # 1.5 s before
+    assert levels[-11:].max() > -45  # no more than half a second is silent
+    steps = np.diff(levels[-8:])
+    assert steps.max() < 6  # it falls, but for beats between notes of a chord
+    assert np.abs(clip.audio[-1]).max() < 1e-4
+
+
+@pytest.mark.parametrize(
     ("words", "settings", "message"),
     [
         ("jig with vocals", {}, "'vocals' is not understood"),

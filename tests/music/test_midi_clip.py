@@ -171,3 +171,22 @@ def test_memory_of_a_mix_grows_by_little_more_than_its_stems(model, monkeypatch)
 
     most(1)
     assert most(20) - most(10) < 54 * 10 * RATE
+
+
+def test_a_tune_that_is_cut_dies_away_and_one_that_ends_is_left_as_it_is(model):
+    tune = pretty_midi.PrettyMIDI()
+    tune.instruments = [pretty_midi.Instrument(19)]
+    tune.instruments[0].notes = [
+        pretty_midi.Note(100, 60 + i % 5, 0.4 * i, 0.4 * i + 0.4) for i in range(10)
+    ]
+    options = {"model": model, "sample_rate": RATE, "loudness": -20.0, "random_state": 0}
+    cut = play_midi(tune, seconds=3.0, **options)
+    assert cut.audio.shape == (3 * RATE, 2)
+    levels = 10 * np.log10(np.square(cut.audio).reshape(60, -1, 2).mean(axis=(1, 2)))
+    assert levels[-1] < np.median(levels) - 20
+    assert levels[-10] > np.median(levels) - 6  # half a second before
+    as_asked = play_midi(tune, seconds=3.0, fade_out=0.0, **options)
+    assert np.square(as_asked.audio[-RATE // 20 :]).mean() > 10 ** (np.median(levels) / 10 - 1)
+    whole, plain = (play_midi(tune, fade_out=out, **options) for out in (None, 0.0))
+    n_tune = round(4.0 * RATE)
+    np.testing.assert_allclose(whole.audio[:n_tune], plain.audio[:n_tune], atol=1e-4)

@@ -132,7 +132,7 @@ def make_clip(
     kit = pretrained("drums") if drum_kit is None else drum_kit
     conditions = pitched_generator(model, "make_clip").conditions_
     drum_conditions = kit_generator(kit, "make_clip").conditions_
-    fades = (fade_in, planned.fade_out if fade_out is None else fade_out)
+    fades = (fade_in, (planned.fade_out or None) if fade_out is None else fade_out)
     composers = Composers(composer, harmonizer, groove_composer)
     order = _Order(
         brief, style, planned, composers, model, conditions, kit, drum_conditions, sample_rate,
@@ -177,7 +177,7 @@ class _Order(NamedTuple):
     drum_conditions: Any
     sample_rate: int
     loudness: float
-    fades: tuple[float, float]
+    fades: tuple[float, float | None]
 
 
 class _Take(NamedTuple):

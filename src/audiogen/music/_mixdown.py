@@ -36,6 +36,9 @@ _WET = {"melody": 0.16, "chords": 0.14, "pad": 0.25, "counter": 0.2, "bass": 0.0
 _SECONDS, _DAMPING = 1.2, 4500.0  # of the room
 _ALONE = 1 << 30  # values of a part, as `map_blocks` counts: each is a block of its own
 _SHORTEST_FADE = 0.03  # seconds: what still sounds at the end would click
+_STRUCK = 0.1  # seconds after its last onset from which a part dies away
+_DYING = (0.3, 1.4)  # seconds in which it does so, at least and at most
+_DYING_DB = 30.0  # by which it falls before it ends in zero
 
 
 class Mixdown(NamedTuple):
@@ -56,7 +59,7 @@ class Mixdown(NamedTuple):
 def mix_down(
     notes: pd.DataFrame, places: Mapping[str, Voice], roles: Mapping[str, Role],
     drums: DrumRole | None, model: Any, kit: Any, *, n_timesteps: int, sample_rate: int,
-    target: float, fades: tuple[float, float], loop: bool, seed: int,
+    target: float, fades: tuple[float, float | None], loop: bool, seed: int,
 ) -> Mixdown:  # fmt: skip
     """Return notes as a mastered stereo clip.
 
@@ -76,8 +79,9 @@ def mix_down(
         Length of the clip in samples, and its sampling rate in Hz.
     target : float
         Loudness, in LUFS.
-    fades : tuple of (float, float)
-        Seconds of fading in and out.
+    fades : tuple of (float, float or None)
+        Seconds of fading in and out. Where the second is None and the clip is no loop, what each
+        part holds at the end dies away after its last onset, in the room, whose tail is heard.
     loop : bool
         Whether the clip repeats without a seam.
     seed : int
@@ -101,6 +105,8 @@ def mix_down(
             else:
                 stem = perform_part(own_notes, roles[part], model, seed=own, **size)
         stem = _levelled(stem, places.get(part, _UNKNOWN), sample_rate)
+        if fades[1] is None and not loop:
+            _let_die(stem, own_notes.onset.to_numpy(dtype=float), sample_rate)
         return _in_room(stem, part, sample_rate, loop)
 
     with single_blas_thread():
@@ -109,7 +115,7 @@ def mix_down(
         mix = np.zeros((2, n_timesteps), np.float32).T
         for stem in stems.values():
             mix += stem
-        mastered = _mastered(mix, sample_rate, target, fades, loop)
+        mastered = _mastered(mix, sample_rate, target, (fades[0], fades[1] or 0.0), loop)
         for stem in stems.values():
             stem *= mastered.gain[:, np.newaxis]
     return Mixdown(mastered, stems)
@@ -132,6 +138,16 @@ def _levelled(dry: np.ndarray, voice: Voice, sample_rate: int) -> np.ndarray:
     if measured > _QUIET:
         dry *= np.float32(10 ** ((_MELODY + voice.level - measured) / 20))
     return pan(dry, voice.pan)
+
+
+def _let_die(stem: np.ndarray, onsets: np.ndarray, sample_rate: int) -> None:
+    """Let what sounds at the end of a stem decay as a played note does, in place."""
+    end = len(stem) / sample_rate
+    left = end - onsets[onsets < end].max(initial=0.0)
+    n_fall = min(round(float(np.clip(left - _STRUCK, *_DYING)) * sample_rate), len(stem))
+    fall = 10 ** np.linspace(0, -_DYING_DB / 20, n_fall + 1, dtype=np.float32)[1:]
+    fall = (fall - fall[-1]) / (1 - fall[-1])
+    stem[len(stem) - n_fall :] *= fall[:, np.newaxis]
 
 
 def _in_room(stem: np.ndarray, part: str, sample_rate: int, loop: bool) -> np.ndarray:

@@ -88,7 +88,8 @@ def play_midi(
     fade_in : float, default=0.0
         Length of the fade at the beginning, in seconds.
     fade_out : float, default=None
-        Length of the fade at the end, in seconds; None means no fade.
+        Length of the fade at the end, in seconds; None lets each part die away there, in 0.3 to
+        1.4 s after its last onset.
     random_state : int, RandomState or None, default=None
         Seed of the sounds.
 
@@ -153,7 +154,7 @@ def play_midi(
     mixed = mix_down(
         notes, places, roles, drums, model, kit, sample_rate=sample_rate,
         n_timesteps=round(seconds * sample_rate), target=loudness,
-        fades=(fade_in, fade_out or 0.0), loop=loop, seed=seed,
+        fades=(fade_in, fade_out), loop=loop, seed=seed,
     )  # fmt: skip
     score, midi = _score_and_file(tune, _title_of(source), seconds)
     info = describe_tune(score, tune, seconds=seconds, loop=loop) | describe_sound(
