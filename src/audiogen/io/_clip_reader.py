@@ -11,6 +11,7 @@ import numpy as np
 import soundfile
 
 from audiogen.exceptions import AudioFileError
+from audiogen.io._sized_file import sized_file
 from audiogen.io._truncation import truncation
 from audiogen.signal import resample
 from audiogen.utils.validation import Instance, Interval, Options, check_parameters
@@ -37,7 +38,8 @@ def open_clip(path: str | os.PathLike[str]) -> Iterator[soundfile.SoundFile]:
     Yields
     ------
     sound : soundfile.SoundFile
-        The open file, which has at least one sample.
+        The open file, which has at least one sample. Of MP3 and FLAC files whose header has no
+        length it is a copy in memory, as long as what decodes.
 
     Raises
     ------
@@ -63,7 +65,7 @@ def open_clip(path: str | os.PathLike[str]) -> Iterator[soundfile.SoundFile]:
     if lost:
         raise AudioFileError(f"{path} is truncated: {lost}.")
     try:
-        with soundfile.SoundFile(path) as sound:
+        with soundfile.SoundFile(sized_file(path)) as sound:
             if sound.frames == 0:
                 raise AudioFileError(f"{path} holds no samples.")
             yield sound
@@ -129,7 +131,7 @@ def read_clip(
             n_timesteps = round(duration * wanted)
         if n_timesteps == 0:
             raise ValueError(f"duration={duration:g} is less than a sample at {wanted} Hz.")
-        audio = _read(sound, n_timesteps, wanted)
+        audio = _read(path, sound, n_timesteps, wanted)
     if mono:
         audio = audio.mean(axis=1, keepdims=True)
     if wanted != rate:
@@ -138,7 +140,12 @@ def read_clip(
     return audio[:, 0] if audio.shape[1] == 1 else audio, wanted
 
 
-def _read(sound: soundfile.SoundFile, n_timesteps: int | None, sample_rate: int) -> np.ndarray:
+def _read(
+    path: str | os.PathLike[str],
+    sound: soundfile.SoundFile,
+    n_timesteps: int | None,
+    sample_rate: int,
+) -> np.ndarray:
     """Return the samples of an open file that so many of another rate are made of."""
     needed = sound.frames
     if n_timesteps is not None:
@@ -148,8 +155,8 @@ def _read(sound: soundfile.SoundFile, n_timesteps: int | None, sample_rate: int)
     audio = sound.read(needed, dtype="float32", always_2d=True)
     if len(audio) < min(needed, sound.frames):
         raise AudioFileError(
-            f"{sound.name} is truncated: {len(audio)} of {sound.frames} samples can be read."
+            f"{path} is truncated: {len(audio)} of {sound.frames} samples can be read."
         )
     if not np.isfinite(audio).all():
-        raise AudioFileError(f"{sound.name} holds NaN or infinite samples.")
+        raise AudioFileError(f"{path} holds NaN or infinite samples.")
     return audio

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO
 
-__all__ = ["add_loop", "forget_time"]
+__all__ = ["add_loop", "forget_time", "wav_chunks"]
 
 _MIDDLE_C = 60
 
@@ -59,14 +59,14 @@ def forget_time(path: pathlib.Path) -> None:
         A complete WAV file of floating point.
     """
     with path.open("r+b") as file:
-        for name, start in _chunks(file):
+        for name, start in wav_chunks(file):
             if name == b"PEAK":
                 file.seek(start + 4)  # after the version
                 file.write(bytes(4))
                 return
 
 
-def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
+def wav_chunks(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
     """Yield the name and the first byte of each chunk."""
     position = 12  # after RIFF, its size and WAVE
     while len(head := _bytes_at(file, position, 8)) == 8:

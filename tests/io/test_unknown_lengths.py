@@ -1,0 +1,146 @@
+"""Files whose header only guesses how long they are: what decodes is the length."""
+
+import io
+import struct
+
+import numpy as np
+import pytest
+import soundfile
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from audiogen import read_clip
+from audiogen.datasets import load_audio_folder
+from audiogen.exceptions import AudioFileError
+from audiogen.io import open_clip
+from audiogen.io._truncation import truncation
+from helpers.sound_files import (
+    cut,
+    flac_without_total,
+    mp3_frames,
+    mp3_without_count,
+    tone,
+    write,
+)
+
+
+def changing(rate, seconds, *, loud_first):
+    """Return noise and near silence, which a variable rate codes in frames of two sizes."""
+    audio = np.random.default_rng(0).uniform(-0.5, 0.5, rate * seconds).astype(np.float32)
+    quiet = slice(rate, None) if loud_first else slice(rate)
+    audio[quiet] *= 1e-4
+    return audio
+
+
+MP3S = [(rate, mode, first) for rate in (44_100, 16_000) for mode in ("CONSTANT", "VARIABLE")
+        for first in (True, False)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rate", "mode", "loud_first"), MP3S)
+def test_mp3_without_a_count_of_its_frames(tmp_path, rate, mode, loud_first):
+    audio = changing(rate, 3, loud_first=loud_first)
+    data = mp3_without_count(audio, rate, bitrate_mode=mode, compression_level=0.3)
+    n_timesteps = len(mp3_frames(data)) * (1152 if rate > 24_000 else 576)
+    path, tagged = tmp_path / "a.mp3", tmp_path / "tagged.mp3"
+    path.write_bytes(data)
+    tagged.write_bytes(b"ID3\3\0\0\0\0\1\0" + bytes(128) + data + b"TAG" + b" " * 125)
+    found, _ = read_clip(path)
+    assert len(found) == n_timesteps
+    n_both = min(len(audio), len(found) - 1105)  # the delays of encoder and decoder
+    assert np.corrcoef(audio[:n_both], found[1105:][:n_both])[0, 1] > 0.7
+    np.testing.assert_array_equal(read_clip(tagged)[0], found)
+    with open_clip(path) as sound:
+        assert sound.frames == n_timesteps
+    row = load_audio_folder(tmp_path, sample_rate=rate, duration=4).data[0]
+    np.testing.assert_allclose(row[: len(found)], found / max(1, np.abs(found).max()), atol=1e-6)
+
+
+def test_mp3_of_a_stream_that_begins_inside_a_frame(tmp_path):
+    data = mp3_without_count(tone(44_100, 44_100), 44_100)
+    starts = mp3_frames(data)
+    (tmp_path / "a.mp3").write_bytes(data[starts[4] + 50 :])
+    assert len(read_clip(tmp_path / "a.mp3")[0]) == 1152 * (len(starts) - 5)
+
+
+def test_what_ends_inside_a_frame_is_truncated(tmp_path):
+    mp3 = mp3_without_count(tone(44_100, 44_100), 44_100)
+    (tmp_path / "whole.mp3").write_bytes(mp3[: mp3_frames(mp3)[20]])
+    assert len(read_clip(tmp_path / "whole.mp3")[0]) == 1152 * 20
+    (tmp_path / "a.mp3").write_bytes(mp3[: mp3_frames(mp3)[20] + 90])
+    flac = flac_without_total(tone(44_100, 44_100), 44_100)
+    (tmp_path / "a.flac").write_bytes(flac[:-3])
+    for name in ("a.mp3", "a.flac"):
+        for duration in (None, 0.1):
+            with pytest.raises(AudioFileError, match=f"{name} is truncated: it ends inside a"):
+                read_clip(tmp_path / name, duration=duration)
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.integers(1, 30_000), st.integers(1, 3), st.integers(0, 1))
+def test_flac_of_a_pipe(tmp_path_factory, n_timesteps, n_channels, silent):
+    audio = np.random.default_rng(n_timesteps).uniform(-1, 1, (n_timesteps, n_channels))
+    audio *= 1 - silent
+    path = tmp_path_factory.mktemp("flac") / "a.flac"
+    for tag in (b"", b"ID3\3\0\0\0\0\0\x14" + bytes(20)):
+        path.write_bytes(tag + flac_without_total(audio, 22_050))
+        found, _ = read_clip(path)
+        np.testing.assert_allclose(found.reshape(-1, n_channels), audio, atol=2**-14)
+
+
+@pytest.mark.parametrize(
+    "length",
+    [0, 0x7FFF_F000, 0x7FFF_FFFF, 0x7FFF_FFDB, 0x8000_0000, 0xFFFF_FFFF, 0xFFFF_FFD3],
+)
+def test_wav_of_a_pipe(tmp_path, length):
+    path = write(tmp_path / "a.wav", tone(1000), subtype="PCM_16")
+    data = bytearray(path.read_bytes())
+    data[4:8] = struct.pack("<I", min(length + 36, 2**32 - 1) if length else 0)
+    data[40:44] = struct.pack("<I", length)
+    path.write_bytes(data)
+    np.testing.assert_allclose(read_clip(path)[0], tone(1000), atol=1e-4)
+
+
+def test_aiff_of_a_pipe(tmp_path):
+    path = write(tmp_path / "a.aiff", tone(1000), subtype="PCM_16")
+    data = bytearray(path.read_bytes())
+    data[4:8] = struct.pack(">I", 0x7F00_002E)
+    place = data.find(b"SSND") + 4
+    data[place : place + 4] = struct.pack(">I", 0x7F00_0008)
+    path.write_bytes(data)
+    assert len(read_clip(path)[0]) == 1000
+
+
+def test_a_wav_without_sound_has_none(tmp_path):
+    with pytest.raises(AudioFileError, match="holds no samples"):
+        read_clip(write(tmp_path / "a.wav", tone(0)))
+
+
+def test_ogg_without_the_mark_of_its_end(tmp_path):
+    noise = np.random.default_rng(0).uniform(-1, 1, 44_100)
+    path = write(tmp_path / "a.ogg", noise, 44_100, subtype="VORBIS")
+    data = path.read_bytes()
+    whole, _ = read_clip(path)
+    last = data.rfind(b"OggS")
+    before = data.rfind(b"OggS", 0, last)
+    (n_timesteps,) = struct.unpack("<Q", data[before + 6 : before + 14])
+    path.write_bytes(data[:last])
+    np.testing.assert_array_equal(read_clip(path)[0], whole[:n_timesteps])
+    for rest in (data[: last - 1], data[: last + 20], data[:-1]):
+        path.write_bytes(rest)
+        with pytest.raises(AudioFileError, match="its last page is not whole"):
+            read_clip(path)
+    going_on = bytearray(data)  # the last packet goes on, on a page that is not there
+    going_on[last + 26 + data[last + 26]] = 255
+    path.write_bytes(going_on + bytes(255))
+    assert truncation(path)
+
+
+@pytest.mark.parametrize(("suffix", "kind"), [("w64", "W64"), ("caf", "CAF")])
+def test_other_containers_that_are_cut(tmp_path, suffix, kind):
+    file = io.BytesIO()
+    soundfile.write(file, tone(1000), 16_000, format=kind, subtype="PCM_16")
+    path = tmp_path / f"a.{suffix}"
+    path.write_bytes(file.getvalue())
+    np.testing.assert_allclose(read_clip(path)[0], tone(1000), atol=1e-4)
+    with pytest.raises(AudioFileError, match="truncated|malformed"):
+        read_clip(cut(path))
