@@ -1,5 +1,10 @@
 """load_audio_folder and load_gtzan."""
 
+import contextlib
+import os
+import pathlib
+import tempfile
+
 import numpy as np
 import pytest
 import soundfile
@@ -89,6 +94,86 @@ def test_no_sounds(tmp_path):
         load_audio_folder(tmp_path)
     with pytest.raises(ValueError, match="'duration' parameter of load_audio_folder"):
         load_audio_folder(tmp_path, duration=0)
+
+
+@contextlib.contextmanager
+def not_as_root():
+    """Give up the rights of root, whom no permission stops, for a while."""
+    is_root = os.geteuid() == 0
+    if is_root:
+        os.seteuid(65_534)
+    try:
+        yield
+    finally:
+        if is_root:
+            os.seteuid(0)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions and links are those of POSIX")
+def test_every_fault_of_one_file_may_be_a_warning():
+    with tempfile.TemporaryDirectory() as name:  # pytest's own is shut to other users
+        root = pathlib.Path(name)
+        soundfile.write(root / "good.wav", tone(0.1, 16_000), 16_000)
+        for away in ("shut.wav", "inside/a.wav"):
+            (root / away).parent.mkdir(exist_ok=True)
+            soundfile.write(root / away, tone(0.1, 16_000), 16_000)
+        (root / "lost.wav").symlink_to(root / "nowhere.wav")
+        (root / "circle.wav").symlink_to(root / "circle.wav")
+        os.mkfifo(root / "pipe.wav")
+        for path, mode in ((root, 0o755), (root / "shut.wav", 0), (root / "inside", 0)):
+            path.chmod(mode)
+        with not_as_root():
+            with pytest.warns(AudioFileWarning) as caught:
+                sounds = load_audio_folder(root, errors="warn")
+            with pytest.raises(AudioFileError, match="inside cannot be listed: Permission denied"):
+                load_audio_folder(root)
+        (root / "inside").chmod(0o755)
+    assert sounds.frame.note.tolist() == ["good"]
+    said = sorted(str(warning.message).replace(str(root), "") for warning in caught)
+    assert [words.split("/")[1].split(":")[0] for words in said] == [
+        "circle.wav cannot be read",
+        "inside cannot be listed",
+        "lost.wav is a link to a file that is missing.",
+        "pipe.wav is empty.",
+        "shut.wav cannot be read",
+    ]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="other systems have names of characters alone")
+def test_names_that_are_no_utf8_are_read(tmp_path):
+    soundfile.write(tmp_path / "a.wav", tone(0.1, 16_000), 16_000)
+    (tmp_path / "a.wav").rename(tmp_path / os.fsdecode(b"caf\xe9-C4.wav"))
+    sounds = load_audio_folder(tmp_path, duration=0.1)
+    np.testing.assert_allclose(sounds.data[0], tone(0.1, 16_000), atol=1e-4)
+    assert sounds.frame.note.tolist() == [r"caf\xe9-C4"]
+    assert sounds.frame.pitch.tolist() == [60]
+    assert os.fsencode(sounds.filenames[0]).endswith(b"caf\xe9-C4.wav")
+
+
+def test_linked_folders_are_read_and_circles_are_not(tmp_path):
+    for name in ("sounds/organ/a.wav", "elsewhere/deep/b.wav", "elsewhere/.hidden/c.wav"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        soundfile.write(tmp_path / name, tone(0.1, 16_000), 16_000)
+    (tmp_path / "sounds" / "flute").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "again").symlink_to(tmp_path / "sounds")
+    sounds = load_audio_folder(tmp_path / "sounds")
+    assert sounds.frame.note.tolist() == ["flute-deep-b", "organ-a"]
+    assert sounds.frame.instrument_family.tolist() == ["flute", "organ"]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "kind"),
+    [("WAVE", "WAV"), ("aifc", "AIFF"), ("Caf", "CAF"), ("w64", "W64"), ("snd", "AU"),
+     ("voc", "VOC"), ("sf", "IRCAM"), ("sph", "NIST"), ("rf64", "RF64")],
+)  # fmt: skip
+def test_other_kinds_are_read(tmp_path, suffix, kind):
+    path = tmp_path / f"jazz.00000.{suffix}"
+    soundfile.write(path, tone(0.1, 22_050), 22_050, format=kind, subtype="PCM_16")
+    row = load_audio_folder(tmp_path, sample_rate=22_050, duration=0.1).data[0]
+    np.testing.assert_allclose(row, tone(0.1, 22_050), atol=1e-4)
+    (tmp_path / "jazz").mkdir()
+    path.rename(tmp_path / "jazz" / path.name)
+    np.testing.assert_array_equal(load_gtzan(tmp_path).data, [row])
 
 
 @pytest.mark.parametrize("duration", [np.inf, -np.inf, np.nan])

@@ -8,7 +8,7 @@ import pretty_midi
 import pytest
 
 from audiogen.datasets import load_tunes
-from audiogen.exceptions import AudioFileWarning
+from audiogen.exceptions import AudioFileError, AudioFileWarning
 
 SCRIPT = pathlib.Path(__file__).parents[2] / "scripts" / "write_tunes.py"
 
@@ -115,3 +115,12 @@ def test_own_tunes_that_cannot_be_read(tmp_path):
         load_tunes(tmp_path / "gone")
     with pytest.raises(ValueError, match="'errors' parameter of load_tunes"):
         load_tunes(tmp_path, errors="skip")
+
+
+def test_files_that_went_away_may_be_left_out(tmp_path):
+    (tmp_path / "a.abc").write_text("X:1\nK:C\nCDEF|]\n")
+    (tmp_path / "lost.mid").symlink_to(tmp_path / "nowhere.mid")
+    with pytest.raises(AudioFileError, match=r"lost\.mid cannot be read"):
+        load_tunes(tmp_path)
+    with pytest.warns(AudioFileWarning, match=r"lost\.mid cannot be read"):
+        assert load_tunes(tmp_path, errors="warn").frame.name.tolist() == ["a"]

@@ -9,6 +9,7 @@ from sklearn.utils.estimator_checks import check_estimator
 
 from audiogen import generate, make_generative_pipeline
 from audiogen.datasets import load_tunes
+from audiogen.exceptions import AudioFileWarning
 from audiogen.generators import LSTMSequencer
 from audiogen.preprocessing import PianoRoll, SlidingWindow
 
@@ -110,6 +111,28 @@ def test_what_cannot_be_framed_is_named(tmp_path):
         roll.inverse_transform(np.zeros((4, 3)))
     with pytest.raises(ValueError, match="'steps_per_beat' parameter of PianoRoll"):
         PianoRoll(steps_per_beat=0).fit([tune_of((0, 1, 60))])
+
+
+def test_bad_files_may_be_left_out(tmp_path):
+    good = tmp_path / "good.mid"
+    tune_of((0, 1, 60)).write(str(good))
+    (tmp_path / "bad.mid").write_bytes(good.read_bytes()[:40])
+    (tmp_path / "lost.mid").symlink_to(tmp_path / "nowhere.mid")
+    paths = sorted(tmp_path.glob("*.mid"))
+    with pytest.warns(AudioFileWarning) as caught:
+        frames = PianoRoll(errors="warn").fit_transform(paths)
+    np.testing.assert_array_equal(frames, PianoRoll().fit_transform([good]))
+    said = [str(warning.message) for warning in caught]
+    assert ["bad.mid" in said[0], "lost.mid" in said[1], len(said)] == [True, True, 2]
+    with (
+        pytest.warns(AudioFileWarning, match=r"lost\.mid"),
+        pytest.raises(ValueError, match="None of the 1 tunes can be read"),
+    ):
+        PianoRoll(errors="warn").fit([tmp_path / "lost.mid"])
+    with pytest.raises(FileNotFoundError, match=r"lost\.mid"):
+        PianoRoll().fit([good, tmp_path / "lost.mid"])
+    with pytest.raises(ValueError, match="'errors' parameter of PianoRoll"):
+        PianoRoll(errors="skip").fit([good])
 
 
 def test_samples_of_a_pipeline_are_tunes():

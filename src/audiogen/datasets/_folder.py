@@ -15,6 +15,7 @@ from audiogen.datasets._bunch import as_dataset, check_conditions, number_column
 from audiogen.datasets._nsynth_format import unique_names
 from audiogen.datasets._pitch_names import pitch_from_name
 from audiogen.datasets._reading import SOUND_SUFFIXES, read_rows
+from audiogen.datasets._walk import files_below, printable
 from audiogen.exceptions import AudioFileError
 from audiogen.io import open_clip
 from audiogen.utils.validation import Interval, Options, check_parameters
@@ -22,7 +23,7 @@ from audiogen.utils.validation import Interval, Options, check_parameters
 _USUAL_RATE = 16_000  # where no file can be opened, which reading them says
 # libsndfile cannot read these: an error names them, rather than silently skip them.
 _UNREADABLE = (".aac", ".m4a", ".wma")
-_SUFFIXES = {*SOUND_SUFFIXES, *_UNREADABLE}
+_SUFFIXES = (*SOUND_SUFFIXES, *_UNREADABLE)
 
 
 def load_audio_folder(
@@ -37,9 +38,10 @@ def load_audio_folder(
 ) -> Any:
     """Load a folder of sound files of any kind.
 
-    Every WAV, FLAC, Ogg, MP3, AIFF and AU file below `root`, at any depth, becomes a row:
-    the mean of its channels, resampled, cut to its first `duration` seconds or padded with
-    zeros, and scaled down to a peak of 1 if it is louder.
+    Every WAV, FLAC, Ogg, MP3, AIFF, AU, CAF or W64 file below `root`, and other files that
+    libsndfile reads, at any depth and in linked folders too, becomes a row: the mean of its
+    channels, resampled, cut to its first `duration` seconds or padded with zeros, and scaled
+    down to a peak of 1 if it is louder.
 
     Parameters
     ----------
@@ -52,8 +54,8 @@ def load_audio_folder(
     n_jobs : int, default=None
         Number of files that are read at the same time; None is 1, -1 one for each core.
     errors : {"raise", "warn"}, default="raise"
-        Whether a file that is no sound, empty, truncated or holds NaN raises, or is left out
-        with a warning.
+        Whether a file that is no sound, empty, truncated, without permission or holds NaN
+        raises, or is left out with a warning.
     return_X_y : bool, default=False
         Whether to return ``(X, y)`` instead of a Bunch.
     conditions : list of str, default=("pitch", "instrument_family")
@@ -118,7 +120,7 @@ def load_audio_folder(
     )
     check_conditions("load_audio_folder", conditions)
     root = pathlib.Path(root)
-    paths = _sound_files(root)
+    paths = files_below(root, _SUFFIXES, errors, kind="sound file")
     sample_rate = _usual_rate(paths) if sample_rate is None else sample_rate
     n_timesteps = max(1, round(sample_rate * duration))
     X, kept = read_rows(
@@ -136,23 +138,6 @@ def load_audio_folder(
     )
 
 
-def _sound_files(root: pathlib.Path) -> list[pathlib.Path]:
-    """Return all sound files below a folder, sorted; hidden ones left out."""
-    if not root.is_dir():
-        raise FileNotFoundError(f"There is no folder {root}.")
-    paths = sorted(
-        path
-        for path in root.rglob("*")
-        if path.suffix.lower() in _SUFFIXES and path.is_file()
-        if not any(part.startswith(".") for part in path.relative_to(root).parts)
-    )
-    if not paths:
-        raise FileNotFoundError(
-            f"There is no sound file below {root}; looked for {', '.join(sorted(_SUFFIXES))}."
-        )
-    return paths
-
-
 def _usual_rate(paths: list[pathlib.Path]) -> int:
     """Return the sampling rate of most files, the highest of several."""
     rates: Counter[int] = Counter()
@@ -163,8 +148,8 @@ def _usual_rate(paths: list[pathlib.Path]) -> int:
 
 
 def _frame(root: pathlib.Path, paths: list[pathlib.Path]) -> pd.DataFrame:
-    inner = [path.relative_to(root) for path in paths]
-    own = root.resolve().name
+    inner = [pathlib.Path(printable(str(path.relative_to(root)))) for path in paths]
+    own = printable(root.resolve().name)
     frame = pd.DataFrame(
         {
             "note": unique_names(["-".join(path.with_suffix("").parts) for path in inner]),

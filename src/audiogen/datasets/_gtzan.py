@@ -9,7 +9,14 @@ import numpy as np
 import pandas as pd
 
 from audiogen.datasets._bunch import as_dataset, check_conditions, check_known
-from audiogen.datasets._reading import check_rate, read_audio, read_rows, report
+from audiogen.datasets._reading import (
+    SOUND_SUFFIXES,
+    check_rate,
+    read_audio,
+    read_rows,
+    report,
+)
+from audiogen.datasets._walk import printable
 from audiogen.exceptions import AudioFileError
 from audiogen.io import open_clip
 from audiogen.utils.validation import Instance, Options, check_parameters
@@ -29,7 +36,8 @@ def load_gtzan(
 ) -> Any:
     """Load the pieces of GTZAN, 30 s each at 22,050 Hz, cut to their common length.
 
-    The layout is ``genres/<genre>/<genre>.NNNNN.wav``, or ``.au`` as first published. The one
+    The layout is ``genres/<genre>/<genre>.NNNNN.wav``, or ``.au`` as first published, or another
+    kind that libsndfile reads. The one
     file known to be corrupt in many copies, ``jazz.00054``, is left out with a warning if it
     cannot be read, whatever `errors` says.
 
@@ -115,7 +123,10 @@ def load_gtzan(
     X, kept = read_rows(paths, n_timesteps, _SAMPLE_RATE, n_jobs=n_jobs, errors=errors)
     paths = [paths[i] for i in kept]
     frame = pd.DataFrame(
-        {"note": [path.stem for path in paths], "genre": [path.parent.name for path in paths]}
+        {
+            "note": [printable(path.stem) for path in paths],
+            "genre": [printable(path.parent.name) for path in paths],
+        }
     )
     return as_dataset(
         X,
@@ -135,7 +146,7 @@ def _pieces(root: pathlib.Path, genres: Collection[str] | None) -> list[pathlib.
     paths = sorted(
         path
         for path in folder.glob("*/*")
-        if path.suffix in (".wav", ".au") and not path.name.startswith(".")
+        if path.suffix.lower() in SOUND_SUFFIXES and not path.name.startswith(".")
     )
     if not paths:
         raise FileNotFoundError(

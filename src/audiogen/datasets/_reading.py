@@ -11,7 +11,12 @@ from audiogen.io import read_clip
 from audiogen.signal import limit_peak
 from audiogen.utils.validation import warn_user
 
-SOUND_SUFFIXES = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au")
+# The first of these is read where a note of a corpus has several files.
+SOUND_SUFFIXES = (
+    ".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au", ".wave", ".aifc",
+    ".snd", ".caf", ".w64", ".rf64", ".bwf", ".mp2", ".voc", ".sph", ".nist", ".ircam", ".sf",
+    ".svx", ".8svx", ".avr", ".paf", ".pvf", ".sds", ".wve",
+)  # fmt: skip
 
 
 def read_audio(

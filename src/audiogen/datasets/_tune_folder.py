@@ -8,6 +8,9 @@ import pandas as pd
 from sklearn.utils import Bunch
 
 from audiogen.datasets._nsynth_format import unique_names
+from audiogen.datasets._reading import report
+from audiogen.datasets._walk import files_below, printable
+from audiogen.exceptions import AudioFileError
 from audiogen.io import SCORE_SUFFIXES, Score, read_tunes
 from audiogen.utils.validation import Options, check_parameters
 
@@ -17,8 +20,8 @@ def read_tune_folder(source: str | os.PathLike[str], errors: str) -> Bunch:
     check_parameters("load_tunes", {"errors": Options("raise", "warn")}, {"errors": errors})
     root = pathlib.Path(source)
     scores, rows, filenames = [], [], []
-    for path in _tune_files(root):
-        tunes = read_tunes(path, errors=errors)
+    for path in _tune_files(root, errors):
+        tunes = _tunes_of(path, errors) if root.is_dir() else read_tunes(path, errors=errors)
         for number, (score, about) in enumerate(tunes, 1):
             score = with_melody(score)
             scores.append(score)
@@ -43,29 +46,26 @@ def with_melody(score: Score) -> Score:
     return score.replace(notes=notes, title=score.title or others[0])
 
 
-def _tune_files(root: pathlib.Path) -> list[pathlib.Path]:
-    """Return the file, or all files of tunes below the folder, sorted; hidden ones left out."""
+def _tune_files(root: pathlib.Path, errors: str) -> list[pathlib.Path]:
+    """Return the file, or all files of tunes below the folder."""
     if not root.exists():
         raise FileNotFoundError(f"There is no file or folder {root}.")
-    if not root.is_dir():
-        return [root]
-    paths = sorted(
-        path
-        for path in root.rglob("*")
-        if path.name.lower().endswith(SCORE_SUFFIXES) and path.is_file()
-        if not any(part.startswith(".") for part in path.relative_to(root).parts)
-    )
-    if not paths:
-        raise FileNotFoundError(
-            f"There is no tune below {root}; looked for {', '.join(SCORE_SUFFIXES)}."
-        )
-    return paths
+    return files_below(root, SCORE_SUFFIXES, errors, kind="tune") if root.is_dir() else [root]
+
+
+def _tunes_of(path: pathlib.Path, errors: str) -> list[tuple[Score, dict[str, Any]]]:
+    """Return the tunes of a file of a folder, which may have gone or be shut."""
+    try:
+        return read_tunes(path, errors=errors)
+    except OSError as error:
+        report(AudioFileError(f"{path} cannot be read: {error}."), errors)
+        return []
 
 
 def _name(root: pathlib.Path, path: pathlib.Path) -> str:
     inner = path.relative_to(root) if root.is_dir() else pathlib.Path(path.name)
     stem = inner.name[: -len(next(s for s in SCORE_SUFFIXES[::-1] if _ends_in(inner, s)))]
-    return "-".join([*inner.parts[:-1], stem])
+    return printable("-".join([*inner.parts[:-1], stem]))
 
 
 def _ends_in(path: pathlib.Path, suffix: str) -> bool:

@@ -5,7 +5,9 @@ import math
 import numbers
 import os
 import pathlib
+import re
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -19,6 +21,9 @@ from audiogen.utils.validation import Instance, Interval, Options, check_paramet
 __all__ = ["open_clip", "read_clip"]
 
 _MARGIN = 0.1  # seconds read beyond the cut, so that the resampler does not see an end
+_BLOCK = 1 << 22  # samples of each channel
+_INSPECTED = ("AIFF", "AU", "FLAC", "MP3", "OGG", "RF64", "W64", "WAV", "WAVEX")
+_CUT = re.compile(r"should be|truncated")  # libsndfile's words of CAF, VOC and others
 _CONSTRAINTS = {
     "sample_rate": (Options(None), Interval(numbers.Integral, 1, None)),
     "duration": (Options(None), Interval(numbers.Real, 0, None, closed="neither")),
@@ -44,7 +49,8 @@ def open_clip(path: str | os.PathLike[str]) -> Iterator[soundfile.SoundFile]:
     Raises
     ------
     AudioFileError
-        If the file is missing, empty, truncated or no sound; the message names it.
+        If the file is missing, empty, truncated, without permission or no sound; the message
+        names it.
 
     Examples
     --------
@@ -56,21 +62,35 @@ def open_clip(path: str | os.PathLike[str]) -> Iterator[soundfile.SoundFile]:
     ...         sound.frames, sound.samplerate
     (5, 8000)
     """
-    path = pathlib.Path(path)
-    if not path.is_file():
-        raise AudioFileError(f"{path} is missing.")
-    if path.stat().st_size == 0:
-        raise AudioFileError(f"{path} is empty.")
-    lost = truncation(path)
-    if lost:
-        raise AudioFileError(f"{path} is truncated: {lost}.")
+    file = _whole_file(pathlib.Path(path))
     try:
-        with soundfile.SoundFile(sized_file(path)) as sound:
+        with soundfile.SoundFile(file) as sound:
             if sound.frames == 0:
                 raise AudioFileError(f"{path} holds no samples.")
+            if sound.format not in _INSPECTED and _CUT.search(sound.extra_info):
+                raise AudioFileError(f"{path} is truncated.")
             yield sound
     except soundfile.LibsndfileError as error:
         raise AudioFileError(f"{path} cannot be read as sound: {error.error_string}") from error
+
+
+def _whole_file(path: pathlib.Path) -> Any:
+    """Return what libsndfile can open, in a form that soundfile takes."""
+    try:
+        if not path.stat().st_size:
+            raise AudioFileError(f"{path} is empty.")
+        if not path.is_file():
+            raise AudioFileError(f"{path} is no file.")
+        if lost := truncation(path):
+            raise AudioFileError(f"{path} is truncated: {lost}.")
+        file = sized_file(path)
+    except FileNotFoundError as error:
+        words = "is a link to a file that is" if path.is_symlink() else "is"
+        raise AudioFileError(f"{path} {words} missing.") from error
+    except OSError as error:
+        raise AudioFileError(f"{path} cannot be read: {error.strerror}.") from error
+    # soundfile refuses names whose bytes are no UTF-8.
+    return os.fsencode(file) if isinstance(file, pathlib.Path) and os.name == "posix" else file
 
 
 def read_clip(
@@ -103,8 +123,8 @@ def read_clip(
     Raises
     ------
     AudioFileError
-        If the file is missing, empty, truncated or no sound, or holds NaN or infinite samples;
-        the message names it.
+        If the file is missing, empty, truncated, without permission or no sound, or holds NaN
+        or infinite samples; the message names it.
 
     See Also
     --------
@@ -152,7 +172,8 @@ def _read(
         needed = n_timesteps
         if sound.samplerate != sample_rate:
             needed = math.ceil((n_timesteps / sample_rate + _MARGIN) * sound.samplerate)
-    audio = sound.read(needed, dtype="float32", always_2d=True)
+    parts = list(_blocks(sound, needed))
+    audio = parts[0] if len(parts) == 1 else np.concatenate(parts)
     if len(audio) < min(needed, sound.frames):
         raise AudioFileError(
             f"{path} is truncated: {len(audio)} of {sound.frames} samples can be read."
@@ -160,3 +181,14 @@ def _read(
     if not np.isfinite(audio).all():
         raise AudioFileError(f"{path} holds NaN or infinite samples.")
     return audio
+
+
+def _blocks(sound: soundfile.SoundFile, needed: int) -> Iterator[np.ndarray]:
+    """Yield samples piece by piece, for a damaged header may claim more than memory holds."""
+    while True:
+        wanted = min(needed, _BLOCK)
+        block = sound.read(wanted, dtype="float32", always_2d=True)
+        yield block
+        needed -= len(block)
+        if len(block) < wanted or not needed:
+            return

@@ -10,6 +10,7 @@ from audiogen.io._flac_frames import has_total, with_total
 from audiogen.io._mpeg_frames import mpeg_frames, stream_of
 from audiogen.io._wav_chunks import wav_chunks
 
+_CAF_HEADER = 8  # bytes
 _LONGEST_WAV = 0xFFFF_FFFF
 _MP3_SUFFIXES = (".mp2", ".mp3", ".mpga")  # streams of radio begin inside a frame
 
@@ -26,8 +27,8 @@ def sized_file(path: pathlib.Path) -> pathlib.Path | io.BytesIO:
     -------
     file : pathlib.Path or io.BytesIO
         The file itself, if its header has a length; else, of an MP3 file without a count of its
-        frames, of a FLAC file written to a pipe and of a WAV file whose sizes were left at 0, a
-        copy in memory that has one.
+        frames, of FLAC and CAF files written to a pipe and of a WAV file whose sizes were left at
+        0, a copy in memory that has one.
 
     Raises
     ------
@@ -42,6 +43,8 @@ def sized_file(path: pathlib.Path) -> pathlib.Path | io.BytesIO:
         is_mp3 = start[:1] == b"\xff" or path.suffix.lower() in _MP3_SUFFIXES
         if start[:8] == b"RIFF\0\0\0\0":
             return _wav_with_sizes(file) or path
+        if start[:4] == b"caff":
+            return _caf_with_size(file) or path
         if (is_flac and has_total(start)) or not (is_flac or is_mp3):
             return path
         file.seek(0)
@@ -69,6 +72,23 @@ def _wav_with_sizes(file: BinaryIO) -> io.BytesIO | None:
     data[4:8] = struct.pack("<I", min(len(data) - 8, _LONGEST_WAV))
     data[place - 4 : place] = struct.pack("<I", min(len(data) - place, _LONGEST_WAV))
     return io.BytesIO(data)
+
+
+def _caf_with_size(file: BinaryIO) -> io.BytesIO | None:
+    """Return a CAF file whose sound goes on to its end, with its length; None for others."""
+    file.seek(_CAF_HEADER)
+    while len(head := file.read(12)) == 12:
+        name, length = struct.unpack(">4sq", head)
+        if name == b"data" and length == -1:
+            place = file.tell()
+            file.seek(0)
+            data = bytearray(file.read())
+            data[place - 8 : place] = struct.pack(">q", len(data) - place)
+            return io.BytesIO(data)
+        if length < 0:
+            return None
+        file.seek(length, 1)
+    return None
 
 
 def _ends_inside(path: pathlib.Path) -> AudioFileError:

@@ -10,8 +10,9 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
+from audiogen.exceptions import AudioFileWarning
 from audiogen.io import read_midi
-from audiogen.utils.validation import Interval, check_parameters
+from audiogen.utils.validation import Interval, Options, check_parameters, warn_user
 
 __all__ = ["PianoRoll"]
 
@@ -36,6 +37,8 @@ class PianoRoll(TransformerMixin, BaseEstimator):
         Tempo of the tunes that `inverse_transform` returns, in beats per minute.
     program : int, default=0
         General MIDI program of these tunes, 0 to 127.
+    errors : {"raise", "warn"}, default="raise"
+        Whether a tune that cannot be read raises, or is left out with a warning.
 
     Attributes
     ----------
@@ -68,11 +71,13 @@ class PianoRoll(TransformerMixin, BaseEstimator):
         silence: int = 16,
         tempo: float = 120.0,
         program: int = 0,
+        errors: str = "raise",
     ) -> None:
         self.steps_per_beat = steps_per_beat
         self.silence = silence
         self.tempo = tempo
         self.program = program
+        self.errors = errors
 
     def fit(self, X: Any, y: Any = None) -> "PianoRoll":
         """Learn the range of the tunes.
@@ -90,8 +95,13 @@ class PianoRoll(TransformerMixin, BaseEstimator):
 
         Raises
         ------
-        ValueError
+        FileNotFoundError, ValueError
             Where a file cannot be read, with its path, or none has a note.
+
+        Warns
+        -----
+        AudioFileWarning
+            For each tune that cannot be read, with ``errors="warn"``.
         """
         self.fit_transform(X)
         return self
@@ -112,7 +122,7 @@ class PianoRoll(TransformerMixin, BaseEstimator):
             As `transform` returns them.
         """
         check_parameters(self, _CONSTRAINTS)
-        tunes = [self._steps(tune) for tune in _listed(X)]
+        tunes = self._all_steps(X)
         pitches = np.concatenate([steps[:, 2] for steps in tunes])
         if len(pitches) == 0:
             raise ValueError("None of the tunes has a note that is no drum.")
@@ -138,7 +148,8 @@ class PianoRoll(TransformerMixin, BaseEstimator):
             Where notes lie outside the range of `fit`; they are left out.
         """
         check_is_fitted(self)
-        tunes = [self._steps(tune) for tune in _listed(X)]
+        check_parameters(self, _CONSTRAINTS)
+        tunes = self._all_steps(X)
         n_outside = sum(np.sum((s[:, 2] < self.low_) | (s[:, 2] > self.high_)) for s in tunes)
         if n_outside:
             warnings.warn(
@@ -213,6 +224,20 @@ class PianoRoll(TransformerMixin, BaseEstimator):
         tags.transformer_tags.preserves_dtype = []
         return tags
 
+    def _all_steps(self, X: Any) -> list[np.ndarray]:
+        """Return the steps of all tunes that can be read."""
+        found, tunes = [], _listed(X)
+        for tune in tunes:
+            try:
+                found.append(self._steps(tune))
+            except (OSError, ValueError) as error:
+                if self.errors == "raise":
+                    raise
+                warn_user(f"Left out: {error}", AudioFileWarning)
+        if not found:
+            raise ValueError(f"None of the {len(tunes)} tunes can be read; the warnings say why.")
+        return found
+
     def _steps(self, source: Any) -> np.ndarray:
         """Return a tune's notes as rows of first step, step after the last, and pitch."""
         tune = read_midi(source)
@@ -277,4 +302,5 @@ _CONSTRAINTS = {
     "silence": Interval(numbers.Integral, 0, None),
     "tempo": Interval(numbers.Real, 0, None, closed="neither"),
     "program": Interval(numbers.Integral, 0, 127, closed="both"),
+    "errors": Options("raise", "warn"),
 }
