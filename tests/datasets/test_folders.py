@@ -49,6 +49,7 @@ def test_any_folder(folder):
     assert frame.instrument["guitar-soft-A4"] == "guitar/soft"
     assert frame.pitch.isna().to_dict()["organ-long"]
     assert (frame.pitch.dropna() == 69).all()
+    assert frame.velocity.isna().all()
     for row in sounds.data:
         np.testing.assert_allclose(row[500:20_000], tone(4, 16_000)[500:20_000], atol=0.06)
         assert np.abs(row[24_100:]).max() < 0.02
@@ -189,6 +190,7 @@ def test_reads_a_corpus_of_nsynths(tmp_path):
     by_name = notes.frame[:5].sort_values("note")
     np.testing.assert_array_equal(sounds.data, notes.data[by_name.index])
     assert sounds.frame.pitch.tolist() == by_name.pitch.tolist()
+    assert sounds.frame.velocity.tolist() == by_name.velocity.tolist()
 
 
 def test_the_rate_of_a_folder_is_that_of_most_files(tmp_path):

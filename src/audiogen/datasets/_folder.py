@@ -13,7 +13,7 @@ import pandas as pd
 
 from audiogen.datasets._bunch import as_dataset, check_conditions, number_column
 from audiogen.datasets._nsynth_format import unique_names
-from audiogen.datasets._pitch_names import pitch_from_name
+from audiogen.datasets._pitch_names import pitch_from_name, velocity_from_name
 from audiogen.datasets._reading import SOUND_SUFFIXES, read_rows
 from audiogen.datasets._walk import files_below, printable
 from audiogen.exceptions import AudioFileError
@@ -71,10 +71,11 @@ def load_audio_folder(
         frame : DataFrame
             instrument_family is the name of the folder directly below `root`, or of `root`
             for files in it; instrument is the whole path of folders. pitch is read from the
-            file name: a note such as "C#4" (C4 is 60), or three digits between hyphens,
-            "-060-"; without one it is NaN, which `track_missing_pitch` fills in. note is the
-            path of the file without its suffix. velocity is NaN, instrument_source None,
-            qualities ().
+            file name: a note such as "C#4" (C4 is 60), or else three digits between hyphens,
+            "-060-"; without one it is NaN, which `track_missing_pitch` fills in. So is
+            velocity: three digits after the pitch's, "-060-100", or "v100", or a dynamic
+            from "ppp" (16) to "fff" (126), else NaN. note is the path of the file without its
+            suffix, instrument_source None, qualities ().
         sample_rate : int
             Sampling rate of the sounds, in Hz.
         filenames : list of str
@@ -154,7 +155,7 @@ def _frame(root: pathlib.Path, paths: list[pathlib.Path]) -> pd.DataFrame:
         {
             "note": unique_names(["-".join(path.with_suffix("").parts) for path in inner]),
             "pitch": number_column(pitch_from_name(path.stem) for path in inner),
-            "velocity": number_column(None for _ in inner),
+            "velocity": number_column(velocity_from_name(path.stem) for path in inner),
             "instrument": ["/".join(path.parts[:-1]) or own for path in inner],
             "instrument_family": [path.parts[0] if len(path.parts) > 1 else own for path in inner],
         }
