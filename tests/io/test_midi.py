@@ -1,7 +1,11 @@
+import io
+
 import mido
 import numpy as np
 import pretty_midi
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from audiogen.io import Score, read_midi, write_midi
 
@@ -23,9 +27,11 @@ def test_long_files_and_fine_ones_are_read(tmp_path, ticks, resolution):
 
 
 def test_a_short_file_does_not_fill_the_memory(tmp_path):
+    """65,534 ticks a second are rounded to 40,000."""
     (tmp_path / "a.mid").write_bytes(track(9_000_000, 32767))
-    with pytest.raises(ValueError, match=r"9,000,000 ticks in 137\.3 seconds, more than 40,000 a"):
-        read_midi(tmp_path / "a.mid")
+    tune = read_midi(tmp_path / "a.mid")
+    assert 19_900 < tune.resolution < 20_001
+    assert tune.instruments[0].notes[0].end == pytest.approx(9_000_000 / 32767 / 2, abs=1e-4)
     (tmp_path / "b.mid").write_bytes(track(200_000_000, 100))
     with pytest.raises(ValueError, match=r"b\.mid cannot be .*claims to last for 2,000,000 quart"):
         read_midi(tmp_path / "b.mid")
@@ -79,6 +85,173 @@ def test_a_score_has_the_notes_of_the_tune(tmp_path):
     read = Score.read(tmp_path / "a.mid").notes
     rows = zip(read.pitch, read.velocity, read.onset, read.onset + read.duration, strict=True)
     np.testing.assert_allclose(sorted(rows), expected)
+
+
+def save(path, *tracks, **options):
+    """Write a file at 60 a minute, of 100 ticks a quarter note, which is a second."""
+    tempo = mido.MetaMessage("set_tempo", tempo=1_000_000)
+    mido.MidiFile(
+        tracks=[mido.MidiTrack([tempo]), *map(mido.MidiTrack, tracks)],
+        ticks_per_beat=100,
+        **options,
+    ).save(path)
+    return path
+
+
+def message(kind, value, time=0, channel=0):
+    if kind == "control_change":
+        return mido.Message(kind, control=value, value=0, time=time, channel=channel)
+    return mido.Message(kind, note=value, time=time, channel=channel)
+
+
+def notes_of(source):
+    """Return the notes of a file, the same by both readers: pitch, start and end in seconds."""
+    found = sorted(
+        (n.pitch, n.start, n.end) for i in read_midi(source).instruments for n in i.notes
+    )
+    read = Score.read(source).notes
+    rows = zip(read.pitch, read.onset, read.onset + read.duration, strict=True)
+    np.testing.assert_allclose(found, sorted(rows), atol=1e-9)
+    return [tuple(round(float(value), 6) for value in row) for row in found]
+
+
+@pytest.mark.parametrize("number", [120, 123, 126])
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_controllers_that_end_all_notes_of_a_channel(tmp_path, number, elsewhere):
+    silence = message("control_change", number, 100)
+    held = [message("note_on", 60), message("note_on", 64, channel=1)]
+    rest = [message("note_on", 60, 100), message("note_off", 60, 50), message("note_on", 72, 50)]
+    if elsewhere:
+        rest[0].time = 200
+        tracks = [[*held, *rest], [silence]]
+    else:
+        tracks = [[*held, silence, *rest]]
+    path = save(tmp_path / "a.mid", *tracks)
+    assert notes_of(path) == [(60, 0, 1), (60, 2, 2.5), (64, 0, 3), (72, 3, 4)]
+
+
+def test_notes_that_are_struck_twice_before_silence(tmp_path):
+    twice = [message("note_on", 60), message("note_on", 60, 50)]
+    path = save(tmp_path / "a.mid", [*twice, message("control_change", 123, 50)])
+    assert notes_of(path) == [(60, 0, 0.5), (60, 0.5, 1)]
+
+
+def test_notes_of_no_length_last_a_tick(tmp_path):
+    """Where one is struck again at once, the two are one; an end too many ends nothing."""
+
+    def hit(pitch, time=0):
+        return [message("note_on", pitch, time), message("note_off", pitch)]
+
+    plain = [message("note_on", 60), message("note_off", 60, 100)]
+    path = save(tmp_path / "a.mid", [*hit(38), *hit(38, 100), message("note_off", 38), *plain])
+    assert notes_of(path) == [(38, 0, 0.01), (38, 1, 1.01), (60, 1, 2)]
+    again = [message("note_on", 60), message("note_off", 60, 100), *hit(60), *plain]
+    assert notes_of(save(tmp_path / "b.mid", again)) == [(60, 0, 1), (60, 1, 2)]
+    near = [*hit(60), message("note_on", 60, 1), message("note_off", 60, 100)]
+    assert notes_of(save(tmp_path / "c.mid", near)) == [(60, 0, 0.01), (60, 0.01, 1.01)]
+
+
+def test_notes_struck_twice_at_once_end_together(tmp_path):
+    """The end between them is that of the note before."""
+    on, off = (message(kind, 60) for kind in ("note_on", "note_off"))
+    path = save(tmp_path / "a.mid", [on, on.copy(time=100), on, off])
+    assert notes_of(path) == [(60, 0, 1), (60, 1, 2), (60, 1, 2)]
+
+
+EVENTS = st.lists(
+    st.tuples(
+        st.sampled_from(["note_on", "note_off"]), st.sampled_from([60, 62]), st.integers(0, 3)
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(deadline=None, max_examples=25)
+@given(EVENTS)
+def test_every_stroke_is_a_note_but_for_one_struck_again_at_once(tmp_path_factory, events):
+    path = tmp_path_factory.mktemp("midi") / "a.mid"
+    save(path, [message(kind, pitch, 100 * time) for kind, pitch, time in events])
+    found = [(n.pitch, n.start) for i in read_midi(path).instruments for n in i.notes]
+    now, strokes = 0, set()
+    for kind, pitch, time in events:
+        now += time
+        if kind == "note_on":
+            strokes.add((pitch, now))
+    assert {(pitch, round(start)) for pitch, start in found} == strokes
+    assert all(n.end > n.start for i in read_midi(path).instruments for n in i.notes)
+
+
+@pytest.mark.parametrize("division", [1, 24, 15_360, 32_767])
+def test_every_division_is_read(tmp_path, division):
+    """Half a minute, of a million ticks."""
+    (tmp_path / "a.mid").write_bytes(track(60 * division, division))
+    (note,) = read_midi(tmp_path / "a.mid").instruments[0].notes
+    assert note.end == pytest.approx(30)
+    assert Score.read(tmp_path / "a.mid").notes.duration.tolist() == [60]
+
+
+@pytest.mark.parametrize("minor", [0, 1])
+def test_every_key_signature_is_read(tmp_path, minor):
+    for fifths in range(-7, 8):
+        data = track(100, 100)
+        key = bytes([0, 0xFF, 0x59, 2, fifths & 255, minor])
+        place = data.index(b"MTrk") + 4
+        length = int.from_bytes(data[place : place + 4], "big") + len(key)
+        data = data[:place] + length.to_bytes(4, "big") + key + data[place + 4 :]
+        (tmp_path / "a.mid").write_bytes(data)
+        tonic = (7 * fifths - 3 * minor) % 12
+        (found,) = read_midi(tmp_path / "a.mid").key_signature_changes
+        assert found.key_number == tonic + 12 * minor
+        score = Score.read(tmp_path / "a.mid")
+        assert (score.tonic, score.mode) == (tonic, "minor" if minor else "major")
+
+
+def test_tempos_and_metres_of_0_are_left_out(tmp_path):
+    held = [message("note_on", 60), message("note_off", 60, 100)]
+    impossible = [mido.MetaMessage("set_tempo", tempo=0, time=50), *held]
+    save(tmp_path / "a.mid", impossible)
+    assert notes_of(tmp_path / "a.mid") == [(60, 0.5, 1.5)]
+    save(tmp_path / "b.mid", [mido.MetaMessage("time_signature", numerator=3), *held])
+    data = (tmp_path / "b.mid").read_bytes().replace(b"\xff\x58\x04\x03", b"\xff\x58\x04\x00")
+    (tmp_path / "b.mid").write_bytes(data)
+    assert notes_of(tmp_path / "b.mid") == [(60, 0, 1)]
+
+
+def test_metres_that_no_score_has_are_left_out(tmp_path):
+    odd = [mido.MetaMessage("time_signature", numerator=255, denominator=64)]
+    held = [message("note_on", 60), message("note_off", 60, 100)]
+    path = save(tmp_path / "a.mid", odd + held)
+    assert notes_of(path) == [(60, 0, 1)]
+    assert Score.read(path).metre == (4, 4)
+
+
+def test_tunes_are_read_from_open_files_and_objects_of_others(tmp_path):
+    path = save(tmp_path / "a.mid", [message("note_on", 60), message("note_off", 60, 100)])
+    with path.open("rb") as file:
+        sources = [str(path), mido.MidiFile(path), io.BytesIO(path.read_bytes()), file]
+        sources[2].read()
+        for source in sources:
+            for _ in range(2):
+                (note,) = read_midi(source).instruments[0].notes
+                assert (note.pitch, note.start, note.end) == (60, 0, 1)
+    with path.open(encoding="latin-1") as file, pytest.raises(TypeError, match="in binary mode"):
+        read_midi(file)
+    with pytest.raises(ValueError, match=r"a\.txt cannot be read as a MIDI file"):
+        (tmp_path / "a.txt").write_text("no music")
+        with (tmp_path / "a.txt").open("rb") as file:
+            read_midi(file)
+    with pytest.raises(TypeError, match=r"symusic\.Score, or a stream of music21\. Got int"):
+        read_midi(3)
+
+
+@pytest.mark.parametrize("library", ["music21", "symusic"])
+def test_tunes_of_other_libraries(tmp_path, library):
+    other = pytest.importorskip(library)
+    path = save(tmp_path / "a.mid", [message("note_on", 60), message("note_off", 60, 100)])
+    tune = other.Score(str(path)) if library == "symusic" else other.converter.parse(str(path))
+    (note,) = read_midi(tune).instruments[0].notes
+    assert (note.pitch, note.start, note.end) == (60, 0, pytest.approx(1, abs=0.01))
 
 
 def test_frames_of_film_are_refused(tmp_path):

@@ -15,7 +15,7 @@ from audiogen.io._layout import bar_lines, exact
 from audiogen.io._midi import open_midi
 from audiogen.io._midi_writer import DRUM_CHANNEL, MELODIC_CHANNELS, MINUTE, latin, track_of
 from audiogen.io._score import Score
-from audiogen.io._spans import Section
+from audiogen.io._spans import LARGEST_OF_METRE, Section
 from audiogen.io._tempos import changing_tempo
 from audiogen.utils.files import atomic_path
 
@@ -49,7 +49,12 @@ def read_score_midi(path: pathlib.Path) -> Score:
     notes, meta = _read_tracks(file)
     length = max((onset + duration for onset, duration, *_ in notes), default=0.0)
     columns = ("onset", "duration", "pitch", "velocity", "part")
-    metre, pickup = _metre(meta["time_signature"], length)
+    metres = [
+        (time, event)
+        for time, event in meta["time_signature"]
+        if max(event.numerator, event.denominator) <= LARGEST_OF_METRE
+    ]
+    metre, pickup = _metre(metres, length)
     tonic, mode = _key(meta)
     tempo, tempos = _tempos(meta["set_tempo"], length)
     return Score(
@@ -62,7 +67,7 @@ def read_score_midi(path: pathlib.Path) -> Score:
         pickup=pickup,
         title=meta["title"][0][1] if meta["title"] else "",
         tempos=tempos,
-        restarts=_restarts(meta["time_signature"], metre, pickup, length),
+        restarts=_restarts(metres, metre, pickup, length),
     )
 
 

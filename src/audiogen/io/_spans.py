@@ -14,7 +14,7 @@ from audiogen.utils.validation import Interval
 __all__ = ["Section"]
 
 Chords = tuple[tuple[float, float, str], ...]
-_LARGEST_DENOMINATOR = 64
+LARGEST_OF_METRE = 64
 
 
 class Section(NamedTuple):
@@ -101,11 +101,11 @@ def check_span(kind: str, name: Any, start: Any, end: Any) -> tuple[float, float
 
 def checked_metre(metre: Any) -> tuple[int, int]:
     is_pair = isinstance(metre, tuple | list) and len(metre) == 2
-    whole = Interval(numbers.Integral, 1, _LARGEST_DENOMINATOR, closed="both")
+    whole = Interval(numbers.Integral, 1, LARGEST_OF_METRE, closed="both")
     if not is_pair or not all(map(whole.allows, metre)) or metre[1] & (metre[1] - 1):
         raise ValueError(
             "The 'metre' parameter of Score must be a numerator and a denominator from 1 to "
-            f"{_LARGEST_DENOMINATOR}, such as (6, 8); the denominator is a power of two. "
+            f"{LARGEST_OF_METRE}, such as (6, 8); the denominator is a power of two. "
             f"Got {metre!r} instead."
         )
     return int(metre[0]), int(metre[1])

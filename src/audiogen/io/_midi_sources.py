@@ -1,0 +1,79 @@
+"""What MIDI is read from: files, open files, and objects of other libraries."""
+
+import io
+import pathlib
+import tempfile
+from typing import Any
+
+_KINDS = (
+    "the path of a MIDI file, a file opened in binary mode, a pretty_midi.PrettyMIDI, "
+    "mido.MidiFile or symusic.Score, or a stream of music21"
+)
+
+
+def midi_source(source: Any) -> tuple[str, pathlib.Path | io.BytesIO]:
+    """Return what a source is called, and a file of its bytes.
+
+    Parameters
+    ----------
+    source : str, path-like, binary file, mido.MidiFile, symusic.Score or music21 stream
+        Where the music is.
+
+    Returns
+    -------
+    name : str
+        Its path, or its type.
+    file : pathlib.Path or io.BytesIO
+        A MIDI file.
+
+    Raises
+    ------
+    FileNotFoundError, IsADirectoryError
+        For a path where there is no file.
+    TypeError
+        For anything else.
+    """
+    if isinstance(source, str | pathlib.PurePath):
+        path = pathlib.Path(source)
+        if path.is_dir():
+            raise IsADirectoryError(
+                f"{path} is a folder. "
+                "Give its files, as of sorted(pathlib.Path(...).glob('*.mid'))."
+            )
+        if not path.is_file():
+            raise FileNotFoundError(f"There is no MIDI file {path}.")
+        return str(path), path
+    library = type(source).__module__.partition(".")[0]
+    name = str(getattr(source, "name", f"the {library} {type(source).__name__}"))
+    if hasattr(source, "read"):
+        return name, io.BytesIO(_read_from_start(source))
+    if library == "mido" and hasattr(source, "save"):
+        file = io.BytesIO()
+        source.save(file=file)
+        file.seek(0)
+        return name, file
+    if library == "symusic" and hasattr(source, "dumps_midi"):
+        return name, io.BytesIO(source.dumps_midi())
+    if library == "music21" and hasattr(source, "write"):
+        return name, io.BytesIO(_written_by_music21(source))
+    raise TypeError(f"A tune must be {_KINDS}. Got {type(source).__name__} instead.")
+
+
+def _read_from_start(file: Any) -> bytes:
+    """Return the bytes of an open file, read before or not."""
+    if file.seekable():
+        file.seek(0)
+    data = file.read()
+    if not isinstance(data, bytes):
+        raise TypeError(
+            f"A file of MIDI must be opened in binary mode, as open(..., 'rb'). "
+            f"Got {type(file).__name__} instead."
+        )
+    return data
+
+
+def _written_by_music21(stream: Any) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "tune.mid"
+        stream.write("midi", fp=path)
+        return path.read_bytes()
