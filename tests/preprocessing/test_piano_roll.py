@@ -1,3 +1,6 @@
+import io
+
+import mido
 import numpy as np
 import pretty_midi
 import pytest
@@ -100,6 +103,9 @@ def test_what_cannot_be_framed_is_named(tmp_path):
         PianoRoll().fit([tmp_path / "bad.mid"])
     with pytest.raises(ValueError, match="put it into a list"):
         PianoRoll().fit("tune.mid")
+    for one in (tune_of((0, 1, 60)), mido.MidiFile(), io.BytesIO()):
+        with pytest.raises(ValueError, match="put it into a list"):
+            PianoRoll().fit(one)
     with pytest.raises(ValueError, match="no tunes"):
         PianoRoll().fit([])
     with pytest.raises(ValueError, match="no drum"):
@@ -111,6 +117,20 @@ def test_what_cannot_be_framed_is_named(tmp_path):
         roll.inverse_transform(np.zeros((4, 3)))
     with pytest.raises(ValueError, match="'steps_per_beat' parameter of PianoRoll"):
         PianoRoll(steps_per_beat=0).fit([tune_of((0, 1, 60))])
+
+
+def test_tunes_come_from_folders_and_open_files(tmp_path):
+    paths = [tmp_path / "a.mid", tmp_path / "deep" / "b.MIDI"]
+    paths[1].parent.mkdir()
+    (tmp_path / "notes.txt").write_text("no tune")
+    for i, path in enumerate(paths):
+        tune_of((0, 1, 60 + i)).write(str(path))
+    frames = PianoRoll().fit_transform(paths)
+    np.testing.assert_array_equal(PianoRoll().fit_transform(tmp_path), frames)
+    np.testing.assert_array_equal(PianoRoll().fit_transform([paths[0], paths[1].parent]), frames)
+    mixed = [io.BytesIO(paths[0].read_bytes()), mido.MidiFile(paths[1])]
+    roll = PianoRoll().fit(mixed)
+    np.testing.assert_array_equal(roll.transform(mixed), frames)
 
 
 def test_bad_files_may_be_left_out(tmp_path):

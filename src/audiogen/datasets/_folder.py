@@ -15,7 +15,7 @@ from audiogen.datasets._bunch import as_dataset, check_conditions, number_column
 from audiogen.datasets._nsynth_format import unique_names
 from audiogen.datasets._pitch_names import pitch_from_name, velocity_from_name
 from audiogen.datasets._reading import SOUND_SUFFIXES, read_rows
-from audiogen.datasets._walk import files_below, printable
+from audiogen.datasets._walk import listed_files, printable
 from audiogen.exceptions import AudioFileError
 from audiogen.io import open_clip
 from audiogen.utils.validation import Interval, Options, check_parameters
@@ -121,7 +121,7 @@ def load_audio_folder(
     )
     check_conditions("load_audio_folder", conditions)
     root = pathlib.Path(root)
-    paths = files_below(root, _SUFFIXES, errors, kind="sound file")
+    paths = listed_files(root, _SUFFIXES, errors, kind="sound file")
     sample_rate = _usual_rate(paths) if sample_rate is None else sample_rate
     n_timesteps = max(1, round(sample_rate * duration))
     X, kept = read_rows(

@@ -9,7 +9,7 @@ from sklearn.utils import Bunch
 
 from audiogen.datasets._nsynth_format import unique_names
 from audiogen.datasets._reading import report
-from audiogen.datasets._walk import files_below, printable
+from audiogen.datasets._walk import listed_files, printable
 from audiogen.exceptions import AudioFileError
 from audiogen.io import SCORE_SUFFIXES, Score, read_tunes
 from audiogen.utils.validation import Options, check_parameters
@@ -50,7 +50,7 @@ def _tune_files(root: pathlib.Path, errors: str) -> list[pathlib.Path]:
     """Return the file, or all files of tunes below the folder."""
     if not root.exists():
         raise FileNotFoundError(f"There is no file or folder {root}.")
-    return files_below(root, SCORE_SUFFIXES, errors, kind="tune") if root.is_dir() else [root]
+    return listed_files(root, SCORE_SUFFIXES, errors, kind="tune") if root.is_dir() else [root]
 
 
 def _tunes_of(path: pathlib.Path, errors: str) -> list[tuple[Score, dict[str, Any]]]:

@@ -1,14 +1,14 @@
 """Files found in a folder and those below it."""
 
-import os
 import pathlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from audiogen.datasets._reading import report
 from audiogen.exceptions import AudioFileError
+from audiogen.utils.folders import files_below
 
 
-def files_below(
+def listed_files(
     root: pathlib.Path, suffixes: Sequence[str], errors: str, *, kind: str
 ) -> list[pathlib.Path]:
     """Return the files of some kinds below a folder, sorted; hidden ones left out.
@@ -16,7 +16,7 @@ def files_below(
     Parameters
     ----------
     root : pathlib.Path
-        The folder. Links to folders are followed, once each on the way down.
+        The folder. Linked folders are followed.
     suffixes : sequence of str
         How names of the files end, in lower case.
     errors : {"raise", "warn"}
@@ -36,31 +36,16 @@ def files_below(
     """
     if not root.is_dir():
         raise FileNotFoundError(f"There is no folder {root}.")
-    names = _names_below(str(root), (), errors)
-    paths = [pathlib.Path(name) for name in names if name.lower().endswith(tuple(suffixes))]
+
+    def tell(fault: OSError) -> None:
+        report(AudioFileError(f"{fault.filename} cannot be listed: {fault.strerror}."), errors)
+
+    paths = files_below(root, suffixes, tell)
     if not paths:
         raise FileNotFoundError(
             f"There is no {kind} below {root}; looked for {', '.join(sorted(suffixes))}."
         )
-    return sorted(paths)
-
-
-def _names_below(folder: str, above: tuple[str, ...], errors: str) -> Iterator[str]:
-    """Yield the paths of all files; `above` are the real paths of the folders above it."""
-    real = os.path.realpath(folder)
-    if real in above:
-        return
-    try:
-        with os.scandir(folder) as found:
-            entries = [entry for entry in found if not entry.name.startswith(".")]
-    except OSError as error:
-        report(AudioFileError(f"{folder} cannot be listed: {error.strerror}."), errors)
-        return
-    for entry in entries:
-        if os.path.isdir(entry.path):
-            yield from _names_below(entry.path, (*above, real), errors)
-        else:
-            yield entry.path
+    return paths
 
 
 def printable(name: str) -> str:

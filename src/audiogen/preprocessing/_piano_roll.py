@@ -1,5 +1,6 @@
 """Tunes as frames of a piano roll, and the inverse."""
 
+import itertools
 import numbers
 import pathlib
 import warnings
@@ -12,10 +13,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from audiogen.exceptions import AudioFileWarning
 from audiogen.io import read_midi
+from audiogen.utils.folders import files_below
 from audiogen.utils.validation import Interval, Options, check_parameters, warn_user
 
 __all__ = ["PianoRoll"]
 
+_LIBRARIES = ("mido", "music21", "pretty_midi", "symusic")
 _THRESHOLD = 0.5  # numbers above it count as 1
 
 
@@ -84,8 +87,10 @@ class PianoRoll(TransformerMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : list of str, path-like or pretty_midi.PrettyMIDI
-            Paths of MIDI files, or tunes that were read from them.
+        X : str, path-like, or list of str, path-like, binary file, pretty_midi.PrettyMIDI, \
+                mido.MidiFile, symusic.Score or music21 stream
+            MIDI files or their paths, or tunes; a folder stands for the ".mid" and ".midi" files
+            in it, at any depth.
         y : None
             Ignored.
 
@@ -111,7 +116,7 @@ class PianoRoll(TransformerMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : list of str, path-like or pretty_midi.PrettyMIDI
+        X : str, path-like, or list of tunes
             As in `fit`.
         y : None
             Ignored.
@@ -134,7 +139,7 @@ class PianoRoll(TransformerMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : list of str, path-like or pretty_midi.PrettyMIDI
+        X : str, path-like, or list of tunes
             As in `fit`.
 
         Returns
@@ -285,16 +290,30 @@ class PianoRoll(TransformerMixin, BaseEstimator):
 
 
 def _listed(X: Any) -> list:
-    """Return tunes as a list; refuse a single one, which would be read letter by letter."""
-    if isinstance(X, str | pathlib.PurePath) or not hasattr(X, "__iter__"):
+    """Return tunes as a list, in which a folder is its files; refuse a single tune.
+
+    A path would be read letter by letter, and others note by note.
+    """
+    if isinstance(X, str | pathlib.PurePath) and pathlib.Path(X).is_dir():
+        X = [X]
+    library = type(X).__module__.partition(".")[0]
+    is_one = isinstance(X, str | pathlib.PurePath) or hasattr(X, "read") or library in _LIBRARIES
+    if is_one or not hasattr(X, "__iter__"):
         raise ValueError(
-            "X must be a list of tunes: paths of MIDI files, or pretty_midi.PrettyMIDI objects. "
-            f"Got {type(X).__name__}; put it into a list."
+            "X must be a list of tunes (paths of MIDI files, or pretty_midi.PrettyMIDI objects) "
+            f"or a folder. Got {type(X).__name__}; put it into a list."
         )
-    tunes = list(X)
+    tunes = list(itertools.chain.from_iterable(map(_in_folder, X)))
     if not tunes:
         raise ValueError("X has no tunes: give at least one.")
     return tunes
+
+
+def _in_folder(tune: Any) -> list:
+    """Return the MIDI files of a folder, or what is none as it is."""
+    if isinstance(tune, str | pathlib.PurePath) and pathlib.Path(tune).is_dir():
+        return list(files_below(tune, (".mid", ".midi")))
+    return [tune]
 
 
 _CONSTRAINTS = {
