@@ -290,30 +290,6 @@ def test_frame_and_data_stay_together(corpus, notes):
     assert notes.frame.note[5] not in "".join(back.filenames)
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("{", "cannot be read as JSON"),
-        ("", "cannot be read as JSON"),
-        ("{}", "lists no notes"),
-        ("[1]", "must hold a dictionary with a 'pitch' for each note"),
-        ('{"a": {}}', "must hold a dictionary with a 'pitch' for each note"),
-        ('{"a": {"pitch": "high"}}', "pitch or velocity that is no number"),
-        ('{"a": {"pitch": 1, "sample_rate": 1}, "b": {"pitch": 1, "sample_rate": 2}}', "mixes"),
-        ('{"a": {"pitch": Infinity}}', "pitch or velocity that is no number: it is inf"),
-        ('{"a": {"pitch": 1, "velocity": -Infinity}}', "pitch or velocity that is no number"),
-        ('{"a": {"pitch": 1, "sample_rate": Infinity}}', "whole numbers of Hz. Got inf"),
-        ('{"a": {"pitch": 1, "sample_rate": 0}}', "whole numbers of Hz. Got 0"),
-        ('{"a": {"pitch": 1}}', "has no folder 'audio'"),
-    ],
-)
-def test_bad_json(tmp_path, text, words):
-    (tmp_path / "examples.json").write_text(text)
-    with pytest.raises(AudioFileError, match=words) as caught:
-        load_nsynth(tmp_path)
-    assert str(tmp_path / "examples.json") in str(caught.value)
-
-
 def test_other_formats_and_rates(tmp_path, notes):
     frame = notes.frame[:3]
     paths = save_nsynth(tmp_path, notes.data[:3], frame, sample_rate=44_100)
@@ -332,19 +308,6 @@ def test_no_corpus(tmp_path):
     where = re.escape(str(tmp_path / "nsynth-test" / "examples.json"))
     with pytest.raises(FileNotFoundError, match=f"neither {where} nor .*fetch_nsynth"):
         load_nsynth(tmp_path, "test")
-
-
-def test_sparse_entries(tmp_path):
-    (tmp_path / "audio").mkdir()
-    for name in "ab":
-        soundfile.write(tmp_path / "audio" / f"{name}.wav", [0.5, -0.5], 16_000)
-    entries = {"a": {"pitch": 60, "instrument_family": 6}, "b": {"pitch": None}}
-    (tmp_path / "examples.json").write_text(json.dumps(entries))
-    notes = load_nsynth(tmp_path)
-    assert notes.frame.pitch.dtype == np.float64
-    assert notes.frame.pitch.isna().tolist() == [False, True]
-    assert notes.frame.instrument_family[0] == "organ"
-    assert notes.frame.velocity.isna().all()
 
 
 def test_saving_made_notes(tmp_path):

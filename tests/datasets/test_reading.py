@@ -83,10 +83,11 @@ def faults(folder):
     yield write(folder / "header.wav", tone(0)), "holds no samples"
     yield folder / "away.wav", "is missing"
     yield write(folder / "rate.wav", tone(), 8_000), "8000 Hz instead of 16000"
-    for name, value in (("nan", np.nan), ("inf", np.inf)):
+    for value in (np.nan, np.inf, -np.inf, 1e31, -2e30):
         audio = tone()
         audio[3] = value
-        yield write(folder / f"{name}.wav", audio, subtype="FLOAT"), "NaN or infinite"
+        words = "holds (NaN or infinite samples|samples of [12]e.3[01], which are no sound)"
+        yield write(folder / f"{value}.wav", audio, subtype="FLOAT"), words
     damaged = write(folder / "damaged.flac", np.random.default_rng(0).uniform(-1, 1, 16_000))
     data = bytearray(damaged.read_bytes())
     data[len(data) // 2 : len(data) // 2 + 2000] = bytes(2000)

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from audiogen.datasets._bunch import as_dataset, check_conditions, check_sample_rate
-from audiogen.datasets._nsynth_format import read_examples
+from audiogen.datasets._nsynth_examples import read_examples
 from audiogen.datasets._reading import read_rows
 from audiogen.utils.validation import Options, check_parameters
 

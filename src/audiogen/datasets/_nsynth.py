@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from audiogen.datasets._bunch import as_dataset, check_conditions, check_known
-from audiogen.datasets._nsynth_format import SECONDS, read_examples
+from audiogen.datasets._nsynth_examples import read_examples
+from audiogen.datasets._nsynth_format import SECONDS
 from audiogen.datasets._reading import SOUND_SUFFIXES, read_rows, report
 from audiogen.exceptions import AudioFileError
 from audiogen.utils.seeds import Stream, draw_seed, make_rng

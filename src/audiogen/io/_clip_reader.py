@@ -20,6 +20,7 @@ from audiogen.utils.validation import Instance, Interval, Options, check_paramet
 
 __all__ = ["open_clip", "read_clip"]
 
+_LOUDEST = 1e30  # full scale is 1; squares of more overflow
 _MARGIN = 0.1  # seconds read beyond the cut, so that the resampler does not see an end
 _BLOCK = 1 << 22  # samples of each channel
 _INSPECTED = ("AIFF", "AU", "FLAC", "MP3", "OGG", "RF64", "W64", "WAV", "WAVEX")
@@ -123,8 +124,8 @@ def read_clip(
     Raises
     ------
     AudioFileError
-        If the file is missing, empty, truncated, without permission or no sound, or holds NaN
-        or infinite samples; the message names it.
+        If the file is missing, empty, truncated, without permission or no sound, or holds NaN,
+        infinite samples or some beyond 1e30; the message names it.
 
     See Also
     --------
@@ -178,8 +179,11 @@ def _read(
         raise AudioFileError(
             f"{path} is truncated: {len(audio)} of {sound.frames} samples can be read."
         )
-    if not np.isfinite(audio).all():
+    peak = max(audio.max(initial=0), -audio.min(initial=0))  # NaN where there is one
+    if not np.isfinite(peak):
         raise AudioFileError(f"{path} holds NaN or infinite samples.")
+    if peak > _LOUDEST:
+        raise AudioFileError(f"{path} holds samples of {peak:.3g}, which are no sound.")
     return audio
 
 
