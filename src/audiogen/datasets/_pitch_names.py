@@ -2,7 +2,8 @@
 
 import re
 
-_SEMITONES = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
+from audiogen.signal import named_pitches
+
 _START, _END = r"(?<![^\W_])", r"(?![^\W_])"  # no letter or digit beside it
 # "A-1" among hyphens, as in "1-26806-A-1", is no octave below 0.
 _NOTE = re.compile(rf"{_START}([A-Ga-g])([#♯sb♭]?)((?<!-[A-Ga-g])-1|\d)(?:(?=v\d)|{_END})")
@@ -31,7 +32,7 @@ def pitch_from_name(name: str) -> int | None:
     pitch : int or None
         MIDI pitch; C4 is 60. None for a name without a pitch, or with different ones.
     """
-    found = {_midi(*note) for note in _NOTE.findall(name)}
+    found = {int(named_pitches("".join(note))) for note in _NOTE.findall(name)}
     if not found and (number := _NUMBER.search(name)):
         found = {int(number[0])}
     return _only(found, lowest=0)
@@ -60,8 +61,3 @@ def velocity_from_name(name: str) -> int | None:
 def _only(found: set[int], *, lowest: int) -> int | None:
     value = found.pop() if len(found) == 1 else -1
     return value if lowest <= value <= 127 else None
-
-
-def _midi(letter: str, accidental: str, octave: str) -> int:
-    shift = {"": 0, "b": -1, "♭": -1}.get(accidental, 1)
-    return 12 * (int(octave) + 1) + _SEMITONES[letter.lower()] + shift

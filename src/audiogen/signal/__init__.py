@@ -25,6 +25,7 @@ from audiogen.signal._loudness import loudness
 from audiogen.signal._master import Mastered, master
 from audiogen.signal._mfcc import mfcc
 from audiogen.signal._mulaw import mu_law_decode, mu_law_encode
+from audiogen.signal._note_names import named_pitches
 from audiogen.signal._nyquist import pack_nyquist, unpack_nyquist
 from audiogen.signal._onset import find_onset
 from audiogen.signal._phase_recovery import griffin_lim, pghi
@@ -65,6 +66,7 @@ __all__ = [
     "midi_to_hz",
     "mu_law_decode",
     "mu_law_encode",
+    "named_pitches",
     "pack_nyquist",
     "pan",
     "peak",
