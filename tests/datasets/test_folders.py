@@ -56,9 +56,12 @@ def test_any_folder(folder):
 
 
 def test_rate_and_duration(folder):
-    X, y = load_audio_folder(
-        folder, sample_rate=22_050, duration=0.5, return_X_y=True, conditions=["instrument"]
-    )
+    with pytest.warns(
+        UserWarning, match=r"^5\.0 s of 5 of 5 files are left out, .*=0\.5 s\. Give"
+    ):
+        X, y = load_audio_folder(
+            folder, sample_rate=22_050, duration=0.5, return_X_y=True, conditions=["instrument"]
+        )
     assert X.shape == (5, 11_025)
     assert list(y.columns) == ["instrument"]
     np.testing.assert_allclose(X[1, 500:-500], tone(0.5, 22_050)[500:-500], atol=0.01)

@@ -19,7 +19,7 @@ SUBTYPES = [
 @pytest.mark.parametrize(("suffix", "subtype", "error"), SUBTYPES)
 def test_formats(tmp_path, suffix, subtype, error):
     path = write(tmp_path / f"a.{suffix}", tone(), subtype=subtype)
-    audio = read_audio(path, 16_000, 16_000)
+    audio, _ = read_audio(path, 16_000, 16_000)
     assert audio.dtype == np.float32
     assert len(audio) == 16_000
     middle = slice(0, 15_000)  # codecs fade where a file ends
@@ -31,13 +31,13 @@ def test_channels_are_averaged(tmp_path, n_channels):
     rng = np.random.default_rng(0)
     audio = rng.uniform(-1, 1, (500, n_channels)).astype(np.float32)
     path = write(tmp_path / "a.wav", audio, subtype="FLOAT")
-    np.testing.assert_allclose(read_audio(path, 500, 16_000), audio.mean(axis=1), atol=1e-6)
+    np.testing.assert_allclose(read_audio(path, 500, 16_000)[0], audio.mean(axis=1), atol=1e-6)
 
 
 @pytest.mark.parametrize("rate", [8_000, 11_025, 22_050, 44_100, 48_000, 96_000, 37_123])
 def test_resampling_keeps_the_tone(tmp_path, rate):
     path = write(tmp_path / "a.wav", tone(2 * rate, rate), rate, subtype="FLOAT")
-    audio = read_audio(path, 16_000, 16_000, resample=True)
+    audio, _ = read_audio(path, 16_000, 16_000, resample=True)
     assert len(audio) == 16_000
     np.testing.assert_allclose(audio[200:], tone()[200:], atol=2e-3)
 
@@ -49,13 +49,15 @@ def test_reading_a_beginning_equals_the_beginning_of_all(tmp_path):
     audio = rng.uniform(-0.5, 0.5, 44_100 * 3).astype(np.float32)
     path = write(tmp_path / "a.wav", audio, 44_100, subtype="FLOAT")
     whole = soxr.resample(audio, 44_100, 16_000)[:16_000]
-    np.testing.assert_allclose(read_audio(path, 16_000, 16_000, resample=True), whole, atol=1e-5)
+    found, seconds = read_audio(path, 16_000, 16_000, resample=True)
+    np.testing.assert_allclose(found, whole, atol=1e-5)
+    assert seconds == 3
 
 
 def test_rows_are_padded_and_cut(tmp_path):
     paths = [write(tmp_path / f"{n}.wav", tone(n), subtype="FLOAT") for n in (50, 100, 150)]
     for n_jobs in (None, 2):
-        X, kept = read_rows(paths, 100, 16_000, n_jobs=n_jobs)
+        X, kept, _ = read_rows(paths, 100, 16_000, n_jobs=n_jobs)
         assert kept == [0, 1, 2]
         np.testing.assert_array_equal(X[0], np.r_[tone(50), np.zeros(50)])
         np.testing.assert_array_equal(X[2], tone(100))
@@ -63,7 +65,7 @@ def test_rows_are_padded_and_cut(tmp_path):
 
 def test_too_loud_is_scaled(tmp_path):
     path = write(tmp_path / "a.wav", 4 * tone(), subtype="FLOAT")
-    audio = read_audio(path, 16_000, 16_000)
+    audio, _ = read_audio(path, 16_000, 16_000)
     np.testing.assert_allclose(audio, 2 * tone(), atol=1e-3)
     assert np.abs(audio).max() == 1
 
@@ -108,7 +110,7 @@ def test_warn_keeps_the_rest(tmp_path, n_jobs):
     good = [write(tmp_path / f"{i}.wav", tone(frequency=100 * i + 100)) for i in range(3)]
     paths = [good[0], *bad[:4], good[1], *bad[4:], good[2]]
     with pytest.warns(AudioFileWarning) as caught:
-        X, kept = read_rows(paths, 16_000, 16_000, n_jobs=n_jobs, errors="warn")
+        X, kept, _ = read_rows(paths, 16_000, 16_000, n_jobs=n_jobs, errors="warn")
     assert [paths[i] for i in kept] == good
     for i in range(3):
         np.testing.assert_allclose(X[i], tone(frequency=100 * i + 100), atol=1e-4)

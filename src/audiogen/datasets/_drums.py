@@ -78,7 +78,7 @@ def load_drums(
     check_conditions("load_drums", conditions, _COLUMNS)
     index = pd.read_csv(_FOLDER / "index.csv", dtype={"velocity": np.int64, "gm_note": float})
     paths = [_FOLDER / "audio" / f"{hit}.ogg" for hit in index["hit"]]
-    X, _ = read_rows(paths, _N_TIMESTEPS, _SAMPLE_RATE)
+    X, *_ = read_rows(paths, _N_TIMESTEPS, _SAMPLE_RATE)
     return as_dataset(
         X,
         index[list(_COLUMNS)],

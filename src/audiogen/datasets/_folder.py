@@ -6,20 +6,24 @@ import numbers
 import os
 import pathlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from audiogen.datasets._bunch import as_dataset, check_conditions, number_column
+from audiogen.datasets._filters import NAMES, drawn, filtered
+from audiogen.datasets._labels import with_labels
 from audiogen.datasets._nsynth_format import unique_names
 from audiogen.datasets._pitch_names import pitch_from_name, velocity_from_name
 from audiogen.datasets._reading import SOUND_SUFFIXES, read_rows
 from audiogen.datasets._walk import listed_files, printable
 from audiogen.exceptions import AudioFileError
 from audiogen.io import open_clip
-from audiogen.utils.validation import Interval, Options, check_parameters
+from audiogen.utils.validation import Instance, Interval, Options, check_parameters, warn_user
 
+_LEAST_REST = 0.1  # seconds; MP3 pads by less
 _USUAL_RATE = 16_000  # where no file can be opened, which reading them says
 # libsndfile cannot read these: an error names them, rather than silently skip them.
 _UNREADABLE = (".aac", ".m4a", ".wma")
@@ -31,6 +35,13 @@ def load_audio_folder(
     *,
     sample_rate: int | None = 16_000,
     duration: float = 4.0,
+    segment: bool | float = False,
+    labels: Any = None,
+    families: Collection[str] | None = None,
+    instruments: Collection[str] | None = None,
+    pitch_range: tuple[float | str, float | str] | None = None,
+    max_files: int | None = None,
+    random_state: Any = None,
     n_jobs: int | None = None,
     errors: str = "raise",
     return_X_y: bool = False,
@@ -51,6 +62,26 @@ def load_audio_folder(
         Sampling rate to which all files are resampled, in Hz; None takes that of most files.
     duration : float, default=4.0
         Length of each row, in seconds.
+    segment : bool or float, default=False
+        Whether recordings are cut into pieces of `duration` seconds, one after the other, each of
+        which is a row; a number is their length in seconds instead. The last piece is padded with
+        zeros, and left out where it is less than half as long, unless it is the only one.
+    labels : str, path-like or table, default=None
+        Which files are read, and what they are: the path of a CSV file, or a DataFrame of any
+        library, with a column "file" (or "filename", or "file_name") of paths below `root`, or of
+        file names where each is there once. Its other columns replace those of `frame` where
+        they are not empty, or join them. Its pitches may be names of notes, such as "C4".
+    families : list of str, default=None
+        Instrument families to keep; None keeps all.
+    instruments : list of str, default=None
+        Instruments to keep, such as "guitar/soft".
+    pitch_range : tuple (low, high), default=None
+        MIDI pitches to keep, or names of notes such as "C4"; both ends are included. Files without
+        a pitch are left out.
+    max_files : int, default=None
+        Largest number of files, which are drawn at random from those that pass the filters.
+    random_state : int, RandomState or None, default=None
+        Seed of the draw of `max_files`.
     n_jobs : int, default=None
         Number of files that are read at the same time; None is 1, -1 one for each core.
     errors : {"raise", "warn"}, default="raise"
@@ -66,7 +97,7 @@ def load_audio_folder(
     data : Bunch
         With the attributes
 
-        data : ndarray of shape (n_files, sample_rate * duration), float32
+        data : ndarray of shape (n_rows, sample_rate * duration), float32
             The sounds, in [-1, 1].
         frame : DataFrame
             instrument_family is the name of the folder directly below `root`, or of `root`
@@ -89,6 +120,9 @@ def load_audio_folder(
     ------
     FileNotFoundError
         If there is no such folder, or no sound file in it.
+    ValueError
+        For a family or an instrument that is not there (the message lists what is), labels that
+        cannot be used, and where nothing passes the filters.
     AudioFileError
         For bad files, with ``errors="raise"``, and wherever none is left.
 
@@ -96,6 +130,8 @@ def load_audio_folder(
     -----
     AudioFileWarning
         For each bad file, with ``errors="warn"``.
+    UserWarning
+        Where recordings are longer than their rows, with how many seconds are left out.
 
     Examples
     --------
@@ -110,33 +146,60 @@ def load_audio_folder(
     >>> X.shape, y.pitch.tolist(), y.instrument_family.tolist()
     ((1, 64000), [61], ['bells'])
     """
-    check_parameters(
-        "load_audio_folder",
-        {
-            "sample_rate": (Options(None), Interval(numbers.Integral, 1, None)),
-            "duration": Interval(numbers.Real, 0, math.inf, closed="neither"),
-            "errors": Options("raise", "warn"),
-        },
-        {"sample_rate": sample_rate, "duration": duration, "errors": errors},
-    )
-    check_conditions("load_audio_folder", conditions)
+    check_parameters("load_audio_folder", _RULES, locals())
     root = pathlib.Path(root)
     paths = listed_files(root, _SUFFIXES, errors, kind="sound file")
+    frame = _frame(root, paths)
+    if labels is not None:
+        frame, paths = with_labels(frame, root, paths, labels, errors)
+    check_conditions("load_audio_folder", conditions, list(map(str, frame.columns)))
+    named = {
+        "families": ("instrument_family", families),
+        "instruments": ("instrument", instruments),
+    }
+    frame = drawn(filtered(frame, named, pitch_range), max_files, random_state)
+    paths = [paths[i] for i in frame.index]
     sample_rate = _usual_rate(paths) if sample_rate is None else sample_rate
-    n_timesteps = max(1, round(sample_rate * duration))
-    X, kept = read_rows(
-        paths, n_timesteps, sample_rate, resample=True, n_jobs=n_jobs, errors=errors
+    length = float(duration if isinstance(segment, bool | np.bool_) else segment)
+    X, kept, beyond = read_rows(
+        paths,
+        max(1, round(sample_rate * length)),
+        sample_rate,
+        resample=True,
+        n_rows=[_n_pieces(path, length) for path in paths] if segment else None,
+        n_jobs=n_jobs,
+        errors=errors,
     )
-    paths = [paths[i] for i in kept]
+    if not segment:
+        _warn_of_rest(beyond, length)
     return as_dataset(
         X,
-        _frame(root, paths),
+        _completed(frame.iloc[kept]),
         sample_rate=sample_rate,
-        filenames=[str(path) for path in paths],
-        descr=f"{len(X)} sound files below {root}.",
+        filenames=[str(paths[i]) for i in kept],
+        descr=f"{len(X)} rows of {len(set(kept))} sound files below {root}.",
         return_X_y=return_X_y,
         conditions=conditions,
     )
+
+
+def _n_pieces(path: pathlib.Path, length: float) -> int:
+    """Return how many pieces a recording is cut into; one for a file that reading will refuse."""
+    n_pieces = 1
+    with contextlib.suppress(AudioFileError), open_clip(path) as sound:
+        n_pieces = max(1, math.floor(sound.frames / sound.samplerate / length + 0.5))
+    return n_pieces
+
+
+def _warn_of_rest(beyond: list[float], length: float) -> None:
+    """Say how much of the recordings lies beyond their rows."""
+    longer = [seconds for seconds in beyond if seconds >= _LEAST_REST]
+    if longer:
+        warn_user(
+            f"{sum(longer):.1f} s of {len(longer)} of {len(beyond)} files are left out, for they "
+            f"are longer than duration={length:g} s. Give a longer duration, or segment=True, "
+            "which cuts recordings into pieces."
+        )
 
 
 def _usual_rate(paths: list[pathlib.Path]) -> int:
@@ -149,17 +212,43 @@ def _usual_rate(paths: list[pathlib.Path]) -> int:
 
 
 def _frame(root: pathlib.Path, paths: list[pathlib.Path]) -> pd.DataFrame:
+    """Return what the names of files say of them."""
     inner = [pathlib.Path(printable(str(path.relative_to(root)))) for path in paths]
     own = printable(root.resolve().name)
     frame = pd.DataFrame(
         {
-            "note": unique_names(["-".join(path.with_suffix("").parts) for path in inner]),
-            "pitch": number_column(pitch_from_name(path.stem) for path in inner),
-            "velocity": number_column(velocity_from_name(path.stem) for path in inner),
+            "note": ["-".join(path.with_suffix("").parts) for path in inner],
+            "pitch": [pitch_from_name(path.stem) for path in inner],
+            "velocity": [velocity_from_name(path.stem) for path in inner],
             "instrument": ["/".join(path.parts[:-1]) or own for path in inner],
             "instrument_family": [path.parts[0] if len(path.parts) > 1 else own for path in inner],
         }
     )
-    frame["instrument_source"] = None
+    numbers_too = {name: frame[name].astype(np.float64) for name in ("pitch", "velocity")}
+    frame = frame.assign(**numbers_too, instrument_source=None)
     frame["qualities"] = [()] * len(frame)
     return frame
+
+
+def _completed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame of the rows that were read, numbered anew."""
+    frame = frame.reset_index(drop=True)
+    for name in ("pitch", "velocity"):
+        frame[name] = number_column(frame[name])
+    frame["note"] = unique_names(list(map(str, frame["note"])))
+    return frame
+
+
+_RULES = {
+    "sample_rate": (Options(None), Interval(numbers.Integral, 1, None)),
+    "duration": Interval(numbers.Real, 0, math.inf, closed="neither"),
+    "segment": (
+        Instance((bool, np.bool_), "a bool"),
+        Interval(numbers.Real, 0, math.inf, closed="neither"),
+    ),
+    "families": NAMES,
+    "instruments": NAMES,
+    "pitch_range": (Options(None), Instance((list, tuple), "a pair (low, high)")),
+    "max_files": (Options(None), Interval(numbers.Integral, 1, None)),
+    "errors": Options("raise", "warn"),
+}

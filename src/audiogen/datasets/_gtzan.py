@@ -120,7 +120,7 @@ def load_gtzan(
     check_conditions("load_gtzan", conditions, ("note", "genre"))
     paths = _pieces(pathlib.Path(root), genres)
     paths, n_timesteps = _common_length(paths, errors)
-    X, kept = read_rows(paths, n_timesteps, _SAMPLE_RATE, n_jobs=n_jobs, errors=errors)
+    X, kept, _ = read_rows(paths, n_timesteps, _SAMPLE_RATE, n_jobs=n_jobs, errors=errors)
     paths = [paths[i] for i in kept]
     frame = pd.DataFrame(
         {

@@ -99,7 +99,7 @@ def load_notes(
     frame, sample_rate = read_examples(folder / "examples.json")
     frame = _mixed(frame)
     paths = [folder / "audio" / f"{note}.{suffix}" for note in frame["note"]]
-    X, _ = read_rows(paths, _SECONDS * sample_rate, sample_rate)
+    X, *_ = read_rows(paths, _SECONDS * sample_rate, sample_rate)
     return as_dataset(
         X,
         frame,

@@ -6,22 +6,18 @@ import pathlib
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
-from audiogen.datasets._bunch import as_dataset, check_conditions, check_known
+from audiogen.datasets._bunch import as_dataset, check_conditions
+from audiogen.datasets._filters import NAMES, drawn, filtered
 from audiogen.datasets._nsynth_examples import read_examples
 from audiogen.datasets._nsynth_format import SECONDS
 from audiogen.datasets._reading import SOUND_SUFFIXES, read_rows, report
 from audiogen.exceptions import AudioFileError
-from audiogen.utils.seeds import Stream, draw_seed, make_rng
 from audiogen.utils.validation import Instance, Interval, Options, check_parameters
 
-_NAMES = (Options(None), Instance((list, tuple, set, np.ndarray), "a list of names"))
 _RULES = {
-    "families": _NAMES,
-    "sources": _NAMES,
-    "instruments": _NAMES,
+    "families": NAMES,
+    "sources": NAMES,
+    "instruments": NAMES,
     "pitch_range": (Options(None), Instance((list, tuple), "a pair (low, high)")),
     "max_notes": (Options(None), Interval(numbers.Integral, 1, None)),
     "n_timesteps": (Options(None), Interval(numbers.Integral, 1, None)),
@@ -36,7 +32,7 @@ def load_nsynth(
     families: Collection[str] | None = None,
     sources: Collection[str] | None = None,
     instruments: Collection[str] | None = None,
-    pitch_range: tuple[float, float] | None = None,
+    pitch_range: tuple[float | str, float | str] | None = None,
     max_notes: int | None = None,
     n_timesteps: int | None = None,
     random_state: Any = None,
@@ -64,7 +60,7 @@ def load_nsynth(
     instruments : list of str, default=None
         Instruments to keep, such as "organ_electronic_001".
     pitch_range : tuple (low, high), default=None
-        MIDI pitches to keep, both ends included.
+        MIDI pitches to keep, or names of notes such as "C4"; both ends are included.
     max_notes : int, default=None
         Largest number of notes, which are drawn at random from those that pass the filters.
     n_timesteps : int, default=None
@@ -139,15 +135,16 @@ def load_nsynth(
     frame, sample_rate = read_examples(folder / "examples.json")
     sounds = _sounds(folder)
     _check_listed(folder, sounds, frame["note"], errors)
-    frame = _filtered(frame, families, sources, instruments, pitch_range)
-    if max_notes is not None and max_notes < len(frame):
-        rng = make_rng(draw_seed(random_state), Stream.SUBSET)
-        rows = rng.choice(len(frame), max_notes, replace=False)
-        frame = frame.iloc[np.sort(rows)]
+    named = {
+        "families": ("instrument_family", families),
+        "sources": ("instrument_source", sources),
+        "instruments": ("instrument", instruments),
+    }
+    frame = drawn(filtered(frame, named, pitch_range), max_notes, random_state)
     names = [sounds.get(note, f"{note}.wav") for note in frame["note"]]
     paths = [folder / "audio" / name for name in names]
     length = SECONDS * sample_rate if n_timesteps is None else n_timesteps
-    X, kept = read_rows(paths, length, sample_rate, n_jobs=n_jobs, errors=errors)
+    X, kept, _ = read_rows(paths, length, sample_rate, n_jobs=n_jobs, errors=errors)
     frame = frame.iloc[kept].reset_index(drop=True)
     filenames = [str(paths[i]) for i in kept]
     return as_dataset(
@@ -200,35 +197,3 @@ def _check_listed(
         where = folder / "audio"
         fault = AudioFileError(f"{names}{more} in {where} are not listed in examples.json.")
         report(fault, errors)
-
-
-def _filtered(
-    frame: pd.DataFrame,
-    families: Collection[str] | None,
-    sources: Collection[str] | None,
-    instruments: Collection[str] | None,
-    pitch_range: tuple[float, float] | None,
-) -> pd.DataFrame:
-    """Keep the notes that pass all filters."""
-    keep = np.ones(len(frame), dtype=bool)
-    named = [
-        ("families", "instrument_family", families),
-        ("sources", "instrument_source", sources),
-        ("instruments", "instrument", instruments),
-    ]
-    for parameter, column, wanted in named:
-        if wanted is not None:
-            check_known(parameter, wanted, sorted(frame[column].dropna().unique()))
-            keep &= frame[column].isin(list(wanted)).to_numpy()
-    if pitch_range is not None:
-        if len(pitch_range) != 2:
-            raise ValueError(f"pitch_range must be a pair (low, high). Got {pitch_range!r}.")
-        low, high = pitch_range
-        keep &= frame["pitch"].between(low, high).to_numpy()
-    if not keep.any():
-        raise ValueError(
-            f"None of the {len(frame)} notes passes the filters: families={families}, "
-            f"sources={sources}, instruments={instruments}, pitch_range={pitch_range}. "
-            f"Pitches go from {frame['pitch'].min()} to {frame['pitch'].max()}."
-        )
-    return frame[keep]

@@ -2,12 +2,13 @@
 
 import pathlib
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from joblib import Parallel, delayed
 
 from audiogen.exceptions import AudioFileError, AudioFileWarning
-from audiogen.io import read_clip
+from audiogen.io import read_beginning
 from audiogen.signal import limit_peak
 from audiogen.utils.validation import warn_user
 
@@ -21,7 +22,7 @@ SOUND_SUFFIXES = (
 
 def read_audio(
     path: pathlib.Path, n_timesteps: int, sample_rate: int, *, resample: bool = False
-) -> np.ndarray:
+) -> tuple[np.ndarray, float]:
     """Read the beginning of a sound file as one channel.
 
     Parameters
@@ -39,20 +40,18 @@ def read_audio(
     -------
     audio : ndarray of shape (at most n_timesteps,), float32
         Mean of the channels, scaled down to a peak of 1 if it was higher.
+    seconds : float
+        Length of the whole file.
 
     Raises
     ------
     AudioFileError
         If the file cannot be used; the message names it and says why.
     """
-    audio, rate = read_clip(
-        path,
-        sample_rate=sample_rate if resample else None,
-        duration=n_timesteps / sample_rate,
-        mono=True,
-    )
+    wanted = sample_rate if resample else None
+    audio, rate, seconds = read_beginning(path, wanted, n_timesteps / sample_rate, mono=True)
     check_rate(path, rate, sample_rate)
-    return limit_peak(audio)
+    return limit_peak(audio), seconds
 
 
 def check_rate(path: pathlib.Path, rate: int, sample_rate: int) -> None:
@@ -61,15 +60,34 @@ def check_rate(path: pathlib.Path, rate: int, sample_rate: int) -> None:
         raise AudioFileError(f"{path} is sampled at {rate} Hz instead of {sample_rate} Hz.")
 
 
+class Rows(NamedTuple):
+    """What was read of files.
+
+    Attributes
+    ----------
+    X : ndarray of shape (n_rows, n_timesteps), float32
+        The sound.
+    kept : list of int
+        Positions of the files that the rows were read from.
+    beyond : list of float
+        Seconds of each of these files, once for each file, that lie beyond its rows.
+    """
+
+    X: np.ndarray
+    kept: list[int]
+    beyond: list[float]
+
+
 def read_rows(
     paths: Sequence[pathlib.Path],
     n_timesteps: int,
     sample_rate: int,
     *,
     resample: bool = False,
+    n_rows: Sequence[int] | None = None,
     n_jobs: int | None = None,
     errors: str = "raise",
-) -> tuple[np.ndarray, list[int]]:
+) -> Rows:
     """Read files into the rows of one array, padded with zeros or cut.
 
     Parameters
@@ -78,6 +96,8 @@ def read_rows(
         The files.
     n_timesteps, sample_rate, resample
         As in `read_audio`.
+    n_rows : sequence of int, default=None
+        Number of rows that each file fills, one after the other; None is one each.
     n_jobs : int, default=None
         Number of threads that read files; None is 1.
     errors : {"raise", "warn"}, default="raise"
@@ -85,36 +105,40 @@ def read_rows(
 
     Returns
     -------
-    X : ndarray of shape (n_kept, n_timesteps), float32
-        The sound.
-    kept : list of int
-        Positions of the files that the rows were read from.
+    rows : Rows
+        The sound, and what it was read from.
     """
-    X = np.empty((len(paths), n_timesteps), dtype=np.float32)
+    places = np.cumsum([0, *([1] * len(paths) if n_rows is None else n_rows)])
+    X = np.empty((places[-1], n_timesteps), dtype=np.float32)
+    beyond = np.zeros(len(paths))
 
     def fill(i: int) -> AudioFileError | None:
+        row = X[places[i] : places[i + 1]].reshape(-1)
         try:
-            audio = read_audio(paths[i], n_timesteps, sample_rate, resample=resample)
+            audio, seconds = read_audio(paths[i], len(row), sample_rate, resample=resample)
         except AudioFileError as error:
             if errors == "raise":
                 raise
             return error
-        X[i, : len(audio)] = audio
-        X[i, len(audio) :] = 0
+        row[: len(audio)] = audio
+        row[len(audio) :] = 0
+        beyond[i] = max(0.0, seconds - len(row) / sample_rate)
         return None
 
     # Threads: libsndfile works without the interpreter's lock, and X is shared.
-    work = (delayed(fill)(i) for i in range(len(paths)))
-    faults = Parallel(n_jobs=n_jobs, require="sharedmem")(work)
-    kept = [i for i, fault in enumerate(faults) if fault is None]
+    filled = np.flatnonzero(np.diff(places)).tolist()
+    faults = Parallel(n_jobs=n_jobs, require="sharedmem")(delayed(fill)(i) for i in filled)
     for fault in filter(None, faults):
         report(fault, errors)
-    if not kept:
+    good = [i for i, fault in zip(filled, faults, strict=True) if fault is None]
+    if not good:
         raise AudioFileError(f"None of the {len(paths)} files can be used; the warnings say why.")
-    for row, i in enumerate(kept):  # in place: a copy could double the memory
-        if row != i:
-            X[row] = X[i]
-    return X[: len(kept)], kept
+    kept = [i for i in good for _ in range(places[i], places[i + 1])]
+    sources = [row for i in good for row in range(places[i], places[i + 1])]
+    for row, source in enumerate(sources):  # in place: a copy could double the memory
+        if row != source:
+            X[row] = X[source]
+    return Rows(X[: len(kept)], kept, beyond[good].tolist())
 
 
 def report(fault: AudioFileError, errors: str) -> None:

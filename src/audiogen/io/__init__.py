@@ -1,7 +1,7 @@
 """Sound files, MIDI files, scores and sampled instruments, read and written."""
 
 from audiogen.io._chords import CHORD_QUALITIES, chord_name, parse_chord
-from audiogen.io._clip_reader import open_clip, read_clip
+from audiogen.io._clip_reader import open_clip, read_beginning, read_clip
 from audiogen.io._clip_writer import check_clip_format, write_clip
 from audiogen.io._general_midi import general_midi_drums
 from audiogen.io._keys import MINOR_MODES, SCALES
@@ -26,6 +26,7 @@ __all__ = [
     "general_midi_drums",
     "open_clip",
     "parse_chord",
+    "read_beginning",
     "read_clip",
     "read_midi",
     "read_tunes",

@@ -144,8 +144,57 @@ def read_clip(
     """
     given = {"sample_rate": sample_rate, "duration": duration, "mono": mono}
     check_parameters("read_clip", _CONSTRAINTS, given)
+    audio, rate, _ = read_beginning(path, sample_rate, duration, mono=mono)
+    return audio, rate
+
+
+def read_beginning(
+    path: str | os.PathLike[str],
+    sample_rate: int | None,
+    duration: float | None,
+    *,
+    mono: bool,
+) -> tuple[np.ndarray, int, float]:
+    """Read a sound file, or its beginning, and tell how long the file is.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The file.
+    sample_rate : int or None
+        As in `read_clip`.
+    duration : float or None
+        As in `read_clip`.
+    mono : bool
+        As in `read_clip`.
+
+    Returns
+    -------
+    audio : ndarray of shape (n_timesteps,) or (n_timesteps, n_channels), float32
+        Its samples.
+    sample_rate : int
+        Sampling rate of the audio, in Hz.
+    seconds : float
+        Length of the whole file.
+
+    Raises
+    ------
+    AudioFileError
+        As `read_clip`.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from audiogen.io import read_beginning, write_clip
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = write_clip(pathlib.Path(folder) / "a.wav", [0.5] * 8000, 8000)
+    ...     audio, _, seconds = read_beginning(path, None, 0.25, mono=True)
+    >>> audio.shape, seconds
+    ((2000,), 1.0)
+    """
     with open_clip(path) as sound:
         rate = sound.samplerate
+        seconds = sound.frames / rate
         wanted = rate if sample_rate is None else int(sample_rate)
         n_timesteps = None
         if duration is not None and duration * rate < sound.frames:
@@ -153,12 +202,12 @@ def read_clip(
         if n_timesteps == 0:
             raise ValueError(f"duration={duration:g} is less than a sample at {wanted} Hz.")
         audio = _read(path, sound, n_timesteps, wanted)
-    if mono:
+    if mono and audio.shape[1] > 1:
         audio = audio.mean(axis=1, keepdims=True)
     if wanted != rate:
         audio = resample(audio, rate, wanted)
     audio = audio[:n_timesteps]
-    return audio[:, 0] if audio.shape[1] == 1 else audio, wanted
+    return audio[:, 0] if audio.shape[1] == 1 else audio, wanted, seconds
 
 
 def _read(
