@@ -136,7 +136,7 @@ def test_keys_are_spelt_as_their_signatures_are(mode):
         ({"notes": {**ONE, "duration": [1e9]}}, r"must end by 100000 quarter notes"),
         ({"notes": {**ONE, "pitch": [128]}}, r"'pitch' .* from 0 to 127. Got 128"),
         ({"notes": {**ONE, "pitch": [60.5]}}, r"'pitch' .* Got 60.5"),
-        ({"notes": {**ONE, "pitch": ["C4"]}}, r"'pitch' .* must hold numbers"),
+        ({"notes": {**ONE, "pitch": ["H4"]}}, r"'pitch' .* must hold numbers: 'H4' is no"),
         ({"notes": {**ONE, "velocity": [0]}}, r"'velocity' .* 1 to 127. Got 0"),
         ({"notes": {**ONE, "part": [1]}}, r"'part' .* must hold text"),
         ({"notes": {**ONE, "chord": ["X"]}}, r"'X' is no name of a chord"),

@@ -13,6 +13,7 @@ import soundfile
 
 from audiogen.datasets._bunch import check_known
 from audiogen.datasets._nsynth_format import QUALITIES, SAMPLE_RATE, to_examples, unique_names
+from audiogen.signal import named_pitches
 from audiogen.utils.files import atomic_folder, atomic_path
 from audiogen.utils.validation import Interval, check_audio, check_parameters
 
@@ -143,6 +144,8 @@ def _completed(frame: pd.DataFrame, n_notes: int) -> pd.DataFrame:
 
 def _whole(column: pd.Series, name: str) -> np.ndarray:
     """Return a column as whole numbers from 0 to 127."""
+    if name == "pitch":
+        column = pd.Series(named_pitches(column.to_numpy(dtype=object)))
     values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
     bad = np.flatnonzero(~((values >= 0) & (values <= 127) & (values == np.rint(values))))
     if len(bad):

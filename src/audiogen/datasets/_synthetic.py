@@ -11,7 +11,7 @@ import pandas as pd
 
 from audiogen.datasets._bunch import as_dataset, check_conditions, check_known
 from audiogen.datasets._nsynth_format import FAMILIES, unique_names
-from audiogen.signal import hz_to_midi, midi_to_hz
+from audiogen.signal import hz_to_midi, midi_to_hz, named_pitches
 from audiogen.utils.seeds import Stream, draw_seed, make_rng
 from audiogen.utils.validation import Interval, check_midi_pitch, check_parameters
 
@@ -64,9 +64,9 @@ def make_notes(
     ----------
     n_samples : int, default=100
         Number of notes.
-    pitch : float or array-like of shape (n_samples,), default=None
-        MIDI pitch of all notes or of each, which may have a fraction; 69 is 440 Hz. None draws
-        whole pitches from 36 to 84.
+    pitch : float, str or array-like of shape (n_samples,), default=None
+        MIDI pitch of all notes or of each, which may have a fraction (69 is 440 Hz), or a name
+        such as "A4". None draws whole pitches from 36 to 84.
     family : str or list of str, default=None
         Instrument family of all notes or of each; None draws from NSynth's eleven.
     sample_rate : int, default=16000
@@ -144,7 +144,7 @@ def _pitches(
 ) -> np.ndarray:
     if pitch is None:
         return rng.integers(36, 85, n_samples)
-    pitches = np.asarray(pitch)
+    pitches = np.asarray(named_pitches(pitch))
     if pitches.dtype.kind not in "iuf" or pitches.shape not in ((), (n_samples,)):
         raise ValueError(
             f"The 'pitch' parameter of make_notes must be a number or {n_samples} numbers. "

@@ -11,7 +11,7 @@ import pandas as pd
 import scipy.signal
 
 from audiogen.datasets._bunch import number_column
-from audiogen.signal import hz_to_midi, midi_to_hz, track_pitch
+from audiogen.signal import hz_to_midi, midi_to_hz, named_pitches, track_pitch
 from audiogen.utils.librosa import import_librosa
 from audiogen.utils.validation import (
     Interval,
@@ -77,8 +77,8 @@ def track_missing_pitch(
     X : array-like of shape (n_samples, n_timesteps)
         Notes.
     frame : DataFrame with n_samples rows
-        The column pitch holds MIDI pitches, NaN where they are unknown. Messages name notes by
-        the column note, or by row number without one.
+        The column pitch holds MIDI pitches or names of notes, NaN where they are unknown.
+        Messages name notes by the column note, or by row number without one.
     sample_rate : float
         Sampling rate of the audio, in Hz.
 
@@ -122,11 +122,12 @@ def track_missing_pitch(
     X = check_audio(X, name="X")
     if len(X) != len(frame):
         raise ValueError(f"X has {len(X)} notes but frame has {len(frame)} rows.")
-    pitch = frame["pitch"].to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
+    given = frame["pitch"].to_numpy(dtype=object, na_value=np.nan)
+    pitch = np.array(named_pitches(given), dtype=np.float64)
     check_midi_pitch(pitch)
     missing = np.flatnonzero(np.isnan(pitch))
     if len(missing) == 0:
-        return X, frame.reset_index(drop=True)
+        return X, frame.reset_index(drop=True).assign(pitch=number_column(pitch))
     names = list(map(str, frame.get("note", frame.index)))
     tracked = track_pitch(X[missing], sample_rate)
     doubts = {

@@ -6,6 +6,11 @@ import numpy as np
 import pandas as pd
 
 from audiogen.exceptions import ExtrapolationWarning
+from audiogen.generators._condition_columns import (
+    checked_columns,
+    condition_columns,
+    with_pitches,
+)
 from audiogen.generators._ranges import group_ranges, ranges_under
 from audiogen.utils.columns import Column, is_named, read_columns, refuse_missing
 from audiogen.utils.names import did_you_mean
@@ -96,7 +101,7 @@ class ConditionEncoder:
         ValueError
             Where values are missing, infinite or of several types, or a pitch is none.
         """
-        columns = _checked_columns(y)
+        columns = checked_columns(y)
         self.form_ = "frame" if is_named(y) else "vector" if np.ndim(y) < 2 else "matrix"
         self.names_ = list(columns)
         self.categories_: dict = {}
@@ -247,7 +252,7 @@ class ConditionEncoder:
 
     def _matched(self, y: Any) -> dict[Any, Column]:
         """Return y's columns by name, in the trained order."""
-        columns = _columns(y)
+        columns = condition_columns(y)
         if isinstance(y, dict) and self.form_ != "frame":
             raise ValueError("y is a dict, but the conditions of training had no names.")
         if not is_named(y):
@@ -264,7 +269,11 @@ class ConditionEncoder:
                 f"y must have the conditions of training, {self.names_}. "
                 f"Missing: {missing}; unknown: {unknown}."
             )
-        return {name: columns[name] for name in self.names_}
+        quantities = [name for name in self.names_ if self.categories_[name] is None]
+        return {
+            name: with_pitches(name, columns[name]) if name in quantities else columns[name]
+            for name in self.names_
+        }
 
     def _described(self, name: Any) -> str:
         seen = self.categories_[name]
@@ -369,25 +378,6 @@ def _one_hot(places: np.ndarray, width: int) -> np.ndarray:
     codes = np.zeros((len(places), width), dtype=np.float32)
     codes[np.arange(len(places)), places] = 1
     return codes
-
-
-def _columns(y: Any) -> dict[Any, Column]:
-    columns = read_columns(y)
-    if not columns:
-        raise ValueError("y has no conditions in it.")
-    if any(len(column.values) == 0 for column in columns.values()):
-        raise ValueError("y has no rows.")
-    return columns
-
-
-def _checked_columns(y: Any) -> dict[Any, Column]:
-    """Return the columns of the conditions of training, no value missing."""
-    columns = _columns(y)
-    for name, (values, is_category) in columns.items():
-        refuse_missing(name, values)
-        if name == "pitch" and not is_category:
-            check_midi_pitch(values)
-    return columns
 
 
 def _sorted(name: Any, values: np.ndarray) -> np.ndarray:

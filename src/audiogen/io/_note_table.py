@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from audiogen.io._chords import usual_name
+from audiogen.signal import named_pitches
 from audiogen.utils.columns import Column, is_named, read_columns
 from audiogen.utils.names import did_you_mean
 
@@ -64,9 +65,10 @@ def _check_names(columns: dict[Any, Column]) -> None:
 def _numbers(name: str, column: Column) -> np.ndarray:
     """Return a column of numbers within their bounds; a missing velocity is filled in."""
     try:
-        values = np.asarray(column.values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"The column {name!r} of the notes must hold numbers.") from None
+        given = named_pitches(column.values) if name == "pitch" else column.values
+        values = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"The column {name!r} of the notes must hold numbers: {error}") from None
     if name == "velocity":
         values = np.where(np.isnan(values), 80.0, values)
     _refuse(name, values, ~np.isfinite(values), "finite numbers")

@@ -41,10 +41,10 @@ class Score(TimesMixin):
     ----------
     notes : table
         A DataFrame of any library or a dict of columns, one row for each note. Onset and
-        duration are quarter notes from the start of the score; pitch is a MIDI note, of
-        General MIDI's drums where the part is "drums". Optional are velocity (1 to 127; 80
-        where it is missing), part (such as "melody", which is what is filled in, "chords",
-        "bass" and "drums") and chord, the name of the chord that sounds at the onset, as
+        duration are quarter notes from the start of the score; pitch is a MIDI note or its name,
+        such as "C4", of General MIDI's drums where the part is "drums". Optional are velocity
+        (1 to 127; 80 where it is missing), part (such as "melody", which is what is filled in,
+        "chords", "bass" and "drums") and chord, the name of the chord that sounds at the onset, as
         `parse_chord` reads it. Where no chord is named, the one before goes on.
     metre : tuple of two int, default=(4, 4)
         Numerator and denominator of the time signature.

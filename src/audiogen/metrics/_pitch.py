@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from audiogen.signal import hz_to_midi, track_pitch
+from audiogen.signal import hz_to_midi, named_pitches, track_pitch
 from audiogen.utils.librosa import import_librosa
 from audiogen.utils.validation import Interval, check_audio, check_midi_pitch, check_parameters
 
@@ -28,8 +28,8 @@ def pitch_accuracy(
     ----------
     generated : array-like of shape (n_samples, n_timesteps)
         Notes, one in each row.
-    pitch : array-like of shape (n_samples,), or a number
-        MIDI pitch of each note, or of all of them.
+    pitch : array-like of shape (n_samples,), a number or a str
+        MIDI pitch of each note, or of all of them, or names such as "C4".
     sample_rate : float
         Sampling rate of the audio, in Hz.
     tolerance : float, default=50.0
@@ -62,7 +62,7 @@ def pitch_accuracy(
     rules = {"tolerance": Interval(numbers.Real, 0, None)}
     check_parameters("pitch_accuracy", rules, {"tolerance": tolerance})
     generated = check_audio(generated, name="generated")
-    pitch = np.asarray(pitch, dtype=np.float64)
+    pitch = np.asarray(named_pitches(pitch), dtype=np.float64)
     if pitch.ndim and pitch.shape != (len(generated),):
         raise ValueError(
             f"pitch must have one number for each of the {len(generated)} notes. "

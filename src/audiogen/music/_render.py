@@ -49,9 +49,10 @@ def render(
         A fitted generator, or a pipeline that ends in one, with the condition pitch.
     notes : DataFrame, list of dict, str, path-like or pretty_midi.PrettyMIDI
         The notes. A DataFrame, or a list of its rows, has the columns onset and duration
-        (seconds), pitch (MIDI, fractions allowed) and the generator's other conditions, and may
-        have velocity (0 to 127), voice, and pan (-1, left, to 1, right), which makes the clip
-        stereo. Otherwise the path of a MIDI file, or a tune that was read from one.
+        (seconds), pitch (MIDI, fractions allowed, or a name such as "C4") and the generator's
+        other conditions, and may have velocity (0 to 127), voice, and pan (-1, left, to 1, right),
+        which makes the clip stereo. Otherwise a MIDI file, a path, or a tune that was read from
+        one, as `audiogen.io.read_midi` takes them.
     sample_rate : int, default=44100
         Sampling rate of the clip, in Hz.
     seconds : float, default=None

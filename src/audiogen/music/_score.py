@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from audiogen.io import read_midi
+from audiogen.signal import named_pitches
 from audiogen.utils.columns import is_named, read_columns
 from audiogen.utils.names import did_you_mean
 from audiogen.utils.validation import check_midi_pitch
@@ -73,6 +74,8 @@ def read_score(
 def _as_pandas(notes: Any) -> pd.DataFrame:
     """Return a table as a DataFrame of pandas; a scalar of a dict holds for all notes."""
     columns = {name: column.values for name, column in read_columns(notes).items()}
+    if "pitch" in columns:
+        columns["pitch"] = np.asarray(named_pitches(columns["pitch"]))
     n_notes = max(map(len, columns.values()), default=0)
     scalars = [name for name, values in columns.items() if len(values) == 1]
     return pd.DataFrame({**columns, **{name: columns[name].repeat(n_notes) for name in scalars}})

@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Tags
 from sklearn.utils.validation import validate_data
 
-from audiogen.signal import track_pitch
+from audiogen.signal import named_pitches, track_pitch
 from audiogen.utils.columns import number_column, take_rows, validated_conditions
 from audiogen.utils.validation import (
     Instance,
@@ -32,9 +32,9 @@ class PitchFilter(TransformerMixin, BaseEstimator):
 
     Parameters
     ----------
-    low, high : int, default=24, 84
-        Lowest and highest MIDI pitch that stays. A pitch is rounded to the nearest
-        semitone before it is compared.
+    low, high : int or str, default=24, 84
+        Lowest and highest MIDI pitch that stays, or their names, such as "C2". A pitch is rounded
+        to the nearest semitone before it is compared.
     pitch_column : str, default="pitch"
         Name of the column of `y` that holds the pitch. Where `y` has no names, lacks the
         column or has no number in it, `audiogen.signal.track_pitch` finds the pitch from the
@@ -61,8 +61,8 @@ class PitchFilter(TransformerMixin, BaseEstimator):
 
     def __init__(
         self,
-        low: int = 24,
-        high: int = 84,
+        low: int | str = 24,
+        high: int | str = 84,
         pitch_column: str = "pitch",
         unpitched: str = "keep",
         sample_rate: int = 16000,
@@ -118,7 +118,8 @@ class PitchFilter(TransformerMixin, BaseEstimator):
         X = self._validated(X, reset=False)
         validated_conditions(X, y)
         pitches = self._pitches(X, y)
-        kept = (np.rint(pitches) >= self.low) & (np.rint(pitches) <= self.high)
+        low, high = named_pitches([self.low, self.high])
+        kept = (np.rint(pitches) >= low) & (np.rint(pitches) <= high)
         if self.unpitched == "keep":
             kept |= np.isnan(pitches)
         if kept.all():
@@ -172,17 +173,19 @@ class PitchFilter(TransformerMixin, BaseEstimator):
         return X
 
     def _check(self) -> None:
+        rule = Interval(numbers.Integral, 0, 127, closed="both")
+        low, high = (int(named_pitches(v)) if isinstance(v, str) else v
+                     for v in (self.low, self.high))  # fmt: skip
+        check_parameters("PitchFilter", {"low": rule, "high": rule}, {"low": low, "high": high})
         check_parameters(
             self,
             {
-                "low": Interval(numbers.Integral, 0, 127, closed="both"),
-                "high": Interval(numbers.Integral, 0, 127, closed="both"),
                 "pitch_column": Instance(str, "a str"),
                 "unpitched": Options("keep", "drop"),
                 "sample_rate": Interval(numbers.Integral, 1000, None),
             },
         )
-        if self.low > self.high:
+        if low > high:
             raise ValueError(
                 f"The 'low' parameter of PitchFilter must not exceed 'high' = {self.high}. "
                 f"Got {self.low} instead."
