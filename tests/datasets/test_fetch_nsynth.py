@@ -1,12 +1,17 @@
 """fetch_nsynth against a real HTTP server on loopback, which cuts the connection."""
 
+import gzip
 import hashlib
 import http.server
 import io
 import pathlib
 import re
+import subprocess
+import sys
 import tarfile
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -29,6 +34,7 @@ class Server(http.server.ThreadingHTTPServer):
         self.ranges = True
         self.length = True
         self.tags = True
+        self.delay = 0
         self.requests = []
 
     @property
@@ -62,7 +68,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = server.data[start:]
         if server.cuts:
             body = body[: server.cuts.pop(0)]
-        self.wfile.write(body)
+        for start in range(0, len(body), 1 << 16):
+            self.wfile.write(body[start : start + (1 << 16)])
+            time.sleep(server.delay)
         self.close_connection = True
 
     def log_message(self, *_):
@@ -238,6 +246,39 @@ def test_typo_is_found_before_the_download(server, tmp_path):
     assert server.requests == []
 
 
+SCRIPT = """
+import sys
+from audiogen.datasets import fetch_nsynth
+notes = fetch_nsynth("test", sys.argv[1], base_url=sys.argv[2], verbose=0)
+sys.exit(len(notes.data))
+"""
+
+
+@pytest.mark.long
+def test_two_processes_fetch_once(server, tmp_path):
+    server.delay = 0.01  # seconds between pieces, so that they meet
+    command = [sys.executable, "-c", SCRIPT, str(tmp_path), server.url]
+    processes = [subprocess.Popen(command) for _ in range(2)]
+    assert [process.wait(60) for process in processes] == [8, 8]
+    assert names_in(tmp_path) == ["nsynth-test"]
+    assert len(server.requests) == 1
+
+
+def test_threads_fetch_once(server, tmp_path, notes, caplog):
+    server.delay = 0.01
+    with caplog.at_level("INFO", "audiogen"), ThreadPoolExecutor() as pool:
+        found = list(pool.map(lambda _: fetch(server, tmp_path).data, range(4)))
+    for data in found:
+        np.testing.assert_array_equal(data, notes.data[:8])
+    assert len(server.requests) == 1
+    assert caplog.messages == ["Waiting for another process: fetching nsynth-test."] * 3
+
+
+def test_the_lock_of_a_killed_process_holds_nobody_up(server, tmp_path):
+    (tmp_path / ".nsynth-test.lock").touch()
+    assert len(fetch(server, tmp_path).data) == 8
+
+
 def test_data_home_from_the_environment(server, tmp_path, monkeypatch):
     monkeypatch.setenv("AUDIOGEN_DATA", str(tmp_path / "home"))
     fetch(server, None)
@@ -289,6 +330,47 @@ def test_extraction_cannot_leave_its_folder(tmp_path, name, fields):
         extract_folder(path, "a", home / "a", verbose=0)
     assert names_in(home) == []
     assert names_in(tmp_path) == ["evil.tar.gz", "home"]
+
+
+def bomb(path, kind):
+    """Write an archive that holds, or claims to hold, far more than its size."""
+    with tarfile.open(path, "w:gz") as tar:
+        member(tar, "a/examples.json", b"{}")
+        if kind == "zeros":
+            member(tar, "a/zeros", bytes(60 << 20))
+        if kind == "claim":
+            info = tarfile.TarInfo("a/claim")
+            info.size = 1 << 45
+            tar.addfile(info)  # nothing follows
+        if kind == "sparse":
+            sparse = {"GNU.sparse.map": "0,1", "GNU.sparse.size": str(1 << 45)}
+            member(tar, "a/sparse", b"x", pax_headers=sparse)
+    if kind == "after the end":
+        data = gzip.decompress(path.read_bytes())
+        path.write_bytes(gzip.compress(data + bytes(60 << 20)))
+
+
+@pytest.mark.parametrize("kind", ["zeros", "claim", "sparse", "after the end"])
+def test_extraction_is_bounded(tmp_path, kind):
+    path, home = tmp_path / "bomb.tar.gz", tmp_path / "home"
+    home.mkdir()
+    bomb(path, kind)
+    with pytest.raises(
+        AudioFileError, match=r"bomb.tar.gz is damaged or .* than \d+,\d+,\d+ bytes"
+    ):
+        extract_folder(path, "a", home / "a", verbose=0)
+    assert names_in(home) == []
+
+
+@pytest.mark.parametrize("name", ["a/" + 300 * "x", "a/b\0/c", "a/examples.json/b"])
+def test_names_that_cannot_be_written(tmp_path, name):
+    path = tmp_path / "a.tar.gz"
+    with tarfile.open(path, "w:gz", format=tarfile.PAX_FORMAT) as tar:
+        member(tar, "a/examples.json", b"{}")
+        member(tar, "link", pax_headers={"path": name})
+    with pytest.raises(AudioFileError, match=r"a\.tar\.gz is damaged or not to be trusted"):
+        extract_folder(path, "a", tmp_path / "a", verbose=0)
+    assert names_in(tmp_path) == ["a.tar.gz"]
 
 
 def test_absolute_names_stay_inside(tmp_path):

@@ -12,6 +12,7 @@ from audiogen.datasets._archive import extract_folder
 from audiogen.datasets._download import ResumingDownloader
 from audiogen.datasets._nsynth import load_nsynth
 from audiogen.exceptions import AudioFileError
+from audiogen.utils.locks import locked
 from audiogen.utils.validation import Options, check_parameters
 
 _BASE_URL = "http://download.magenta.tensorflow.org/datasets/nsynth/"
@@ -31,7 +32,8 @@ def fetch_nsynth(
     289,205 ("train"), 12,678 ("valid") and 4,096 ("test") notes; the archives hold some 22,
     1 and 0.35 GB, and unpack to about 128 kB a note. The next call resumes an interrupted
     download, and repeats an interrupted extraction: the corpus appears only when it is
-    complete. The archive is removed when it is unpacked.
+    complete. The archive is removed when it is unpacked. Where another process fetches the same,
+    this one waits for it.
 
     Parameters
     ----------
@@ -95,15 +97,22 @@ def fetch_nsynth(
     )
     home = pathlib.Path(repository.abspath)
     target = home / name
-    if not (target / "examples.json").is_file():
-        if target.exists():
-            raise FileExistsError(
-                f"{target} is there, but without examples.json; remove it first."
-            )
-        with _quiet(pooch.get_logger()):
-            path = repository.fetch(archive, downloader=ResumingDownloader(verbose))
-        _unpack(pathlib.Path(path), target, verbose)
+    if not _is_there(target):
+        with locked(home / f".{name}.lock", f"fetching {name}"):
+            if not _is_there(target):  # by now
+                with _quiet(pooch.get_logger()):
+                    path = repository.fetch(archive, downloader=ResumingDownloader(verbose))
+                _unpack(pathlib.Path(path), target, verbose)
     return load_nsynth(home, split, **parameters)
+
+
+def _is_there(target: pathlib.Path) -> bool:
+    """Tell whether a corpus is there; refuse a folder in its place that is none."""
+    if (target / "examples.json").is_file():
+        return True
+    if target.exists():
+        raise FileExistsError(f"{target} is there, but without examples.json; remove it first.")
+    return False
 
 
 def _unpack(archive: pathlib.Path, target: pathlib.Path, verbose: int) -> None:
