@@ -65,9 +65,9 @@ def _pitch(text: str) -> int:
     """Return a MIDI pitch."""
     try:
         if re.fullmatch(_NAME, text):
-            import pretty_midi
+            from audiogen.signal import named_pitches
 
-            return pretty_midi.note_name_to_number(text)
+            return int(named_pitches(text))
         return int(text)
     except ValueError:
         raise argparse.ArgumentTypeError(
