@@ -3,7 +3,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import optimize, stats
-from sklearn.linear_model import Ridge
+from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.mixture import GaussianMixture
 
 import audiogen
@@ -253,3 +253,18 @@ def test_integers_are_samples_of_audio():
     ]
     for samples in fitted[1:]:
         np.testing.assert_array_equal(samples, fitted[0])
+
+
+def test_weights_are_a_regression_on_every_share():
+    """Shares that are next to nothing are left out, which changes no probability."""
+    rng = np.random.default_rng(0)
+    X, group = blobs(200)
+    y = pd.DataFrame({"group": group.astype(str), "pitch": rng.uniform(40, 80, 200)})
+    model = ConditionalGaussianMixture(6, covariance_type="full", random_state=0).fit(X, y)
+    codes = model.conditions_.encode(y)
+    shares = model.mixture_.predict_proba(model._parts(model._scaling.forward(X), codes)[1])
+    assert np.mean(shares < 1e-7) > 0.3
+    rows, classes = np.divmod(np.arange(shares.size), 6)
+    whole = LogisticRegression(max_iter=1000).fit(codes[rows], classes, shares.ravel())
+    found = np.exp(model._log_weights(200, codes))
+    np.testing.assert_allclose(found, whole.predict_proba(codes), atol=1e-3)

@@ -13,11 +13,13 @@ from sklearn.mixture import GaussianMixture
 from audiogen.generators._forward import affine
 from audiogen.generators._latents import EncoderMixin
 from audiogen.generators._mixture_latents import mixture_of_normal, normal_of_mixture
+from audiogen.utils.blas import single_blas_thread
 from audiogen.utils.validation import Interval, Options
 
 __all__ = ["ConditionalGaussianMixture"]
 
 _LEAST_VARIANCE = 1e-10
+_LEAST_SHARE = 1e-7  # of a sample in a Gaussian: most have none, and each costs a row
 
 
 class ConditionalGaussianMixture(EncoderMixin):
@@ -163,10 +165,11 @@ class ConditionalGaussianMixture(EncoderMixin):
         self.basis_, self.noise_variance_ = _principal(residuals, self.latent_dim, floor)
         _, z = self._parts(x, condition)
         self.latent_dim_ = z.shape[1]
-        self.mixture_ = self._mixture(z, floor, int(rng.integers(2**31 - 1)))
         self.weights_ = None
-        if condition is not None and self.mixture_.n_components > 1:
-            self.weights_ = _soft_classifier(condition, self.mixture_.predict_proba(z))
+        with single_blas_thread():  # of many small products, threads take more time than they save
+            self.mixture_ = self._mixture(z, floor, int(rng.integers(2**31 - 1)))
+            if condition is not None and self.mixture_.n_components > 1:
+                self.weights_ = _soft_classifier(condition, self.mixture_.predict_proba(z))
 
     def _encode(self, x: np.ndarray, condition: np.ndarray | None) -> np.ndarray:
         _, z = self._parts(x.reshape(len(x), -1), condition)
@@ -259,7 +262,8 @@ def _principal(residuals: np.ndarray, most: int, floor: float) -> tuple[np.ndarr
 
 
 def _soft_classifier(condition: np.ndarray, shares: np.ndarray) -> LogisticRegression:
-    """Fit a logistic regression whose targets are shares: each row once for each class."""
-    n_samples, n_classes = shares.shape
-    rows, classes = np.divmod(np.arange(n_samples * n_classes), n_classes)
-    return LogisticRegression(max_iter=1000).fit(condition[rows], classes, shares.ravel())
+    """Fit a logistic regression whose targets are shares: a row for each class that it has."""
+    counted = shares > _LEAST_SHARE
+    counted[shares.argmax(axis=0), np.arange(shares.shape[1])] = True  # no class is left out
+    rows, classes = np.nonzero(counted)
+    return LogisticRegression(max_iter=1000).fit(condition[rows], classes, shares[rows, classes])
