@@ -34,3 +34,42 @@ def test_plot_draws_into_given_axes_and_save_writes_a_picture(tmp_path):
     picture = matplotlib.image.imread(tmp_path / "sub" / "tone.png")
     assert picture.shape[:2] == (600, 800)
     assert picture[..., :3].std() > 0.1
+
+
+def test_pictures_after_the_first_are_as_if_alone(tmp_path, monkeypatch):
+    """Axes are drawn once: on them a note looks as on axes of its own, in any style."""
+    import matplotlib.pyplot as plt
+
+    from audiogen.display import _note
+
+    noise = np.random.default_rng(0).uniform(-1, 1, len(TONE))
+
+    def pixels(audio, name, sample_rate=RATE):
+        path = tmp_path / "note.png"
+        NoteDisplay(audio, name=name, sample_rate=sample_rate).save(path)
+        return matplotlib.image.imread(path)
+
+    pictures = [pixels(TONE, "a"), pixels(noise, "Bg")]
+    cases = [
+        (noise, "Bg", RATE),
+        (noise[:9000], "Bg", RATE),
+        (noise, None, RATE),
+        (noise, "Bg", 8000),
+    ]
+    for audio, name, rate in cases:
+        after = pixels(audio, name, rate)
+        monkeypatch.setattr(_note._drawn, "axes", None)
+        np.testing.assert_array_equal(after, pixels(audio, name, rate))
+    assert np.mean(pictures[0] != pictures[1]) > 0.1
+    figure = _note._figure_of(NoteDisplay(noise, name="Bg"))
+    figure.savefig(tmp_path / "whole.png", dpi=100)
+    whole = matplotlib.image.imread(tmp_path / "whole.png")
+    np.testing.assert_allclose(pictures[1], whole, atol=2 / 255)
+    with plt.style.context("dark_background"):
+        assert pixels(noise, "Bg").mean() < pictures[1].mean() - 0.1
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".pdf", ".jpg"])
+def test_other_formats_are_written(tmp_path, suffix):
+    NoteDisplay(TONE).save(tmp_path / f"note{suffix}")
+    assert (tmp_path / f"note{suffix}").stat().st_size > 1000

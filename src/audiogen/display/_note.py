@@ -1,6 +1,9 @@
 """Pictures of notes."""
 
+import itertools
 import os
+import pathlib
+import threading
 from typing import Any
 
 import numpy as np
@@ -15,6 +18,7 @@ __all__ = ["NoteDisplay"]
 
 _FRAME_LENGTH, _HOP_LENGTH = 1024, 256
 _LOWEST_DB = -80
+_DPI = 100
 _COLUMNS = 1500  # of a picture at most: more than a screen shows of it
 
 
@@ -134,13 +138,82 @@ class NoteDisplay:
         -------
         self : NoteDisplay
         """
-        from matplotlib.figure import Figure
-
-        figure = Figure(figsize=(8, 6), layout="constrained")  # none of pyplot's global list
-        self.plot(figure.subplots(2, 1, sharex=True))
         with atomic_path(path) as temporary:
-            figure.savefig(temporary, dpi=100)
+            if pathlib.Path(path).suffix.lower() == ".png":
+                self._save_pixels(temporary)
+            else:
+                _figure_of(self).savefig(temporary, dpi=_DPI)
         return self
+
+    def _save_pixels(self, path: pathlib.Path) -> None:
+        """Write pixels, over those of axes that were drawn before if there are such."""
+        from matplotlib import rcParams
+        from matplotlib.image import imsave
+
+        n_lines = 0 if self.name is None else 1 + self.name.count("\n")
+        drawn_as = dict(rcParams), len(self.audio), self.sample_rate, n_lines
+        if _drawn.axes is None or _drawn.axes.drawn_as != drawn_as:
+            _drawn.axes = _DrawnAxes(self, drawn_as)
+        imsave(path, _drawn.axes.pixels(self), format="png", origin="upper", dpi=_DPI)
+
+
+class _DrawnAxes:
+    """The pixels of axes with their ticks and labels, most of the work of a picture.
+
+    Parameters
+    ----------
+    display : NoteDisplay
+        A note; others of its length share the axes.
+    drawn_as : tuple
+        What decides how the axes look; the number of lines of the title comes last.
+    """
+
+    def __init__(self, display: NoteDisplay, drawn_as: tuple) -> None:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+        figure = _figure_of(display)
+        figure.set_dpi(_DPI)
+        self.drawn_as, self.axes = drawn_as, display.axes_
+        self.line, self.image = self.axes[0].lines[0], self.axes[1].images[0]
+        edges = [axes.spines.values() for axes in self.axes]
+        self.moving = [self.image, self.line, self.axes[0].title, *itertools.chain(*edges)]
+        # Layout follows the height of a title: one stands for all, so that no order matters.
+        self.axes[0].title.set_text("\n".join(["Ag"] * drawn_as[-1]))
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+        for artist in self.moving:
+            artist.set_animated(True)  # left out
+        self.canvas = FigureCanvasAgg(figure)
+        self.canvas.draw()
+        self.background = self.canvas.copy_from_bbox(figure.bbox)
+
+    def pixels(self, display: NoteDisplay) -> np.ndarray:
+        """Return the picture of a note, shape (height, width, 4), overwritten by the next one."""
+        self.line.set_data(*display._outline())
+        self.image.set_data(_decibels(display._highest_power()))
+        self.axes[0].title.set_text(display.name or "")
+        self.canvas.restore_region(self.background)
+        for artist in self.moving:
+            self.axes[0].draw_artist(artist)
+        return np.asarray(self.canvas.buffer_rgba())
+
+
+class _Drawn(threading.local):
+    """The axes last drawn by each thread."""
+
+    axes: _DrawnAxes | None = None
+
+
+_drawn = _Drawn()
+
+
+def _figure_of(display: NoteDisplay) -> Any:
+    """Return a figure of a note, none of pyplot's global list."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 6), layout="constrained")
+    display.plot(figure.subplots(2, 1, sharex=True))
+    return figure
 
 
 def _first_of_columns(n: int) -> np.ndarray:
