@@ -37,3 +37,28 @@ def test_the_number_of_components_is_a_maximum(shape):
     Z = components.set_output(transform="pandas").transform(X)
     assert list(Z) == [f"principalcomponents{i}" for i in range(5)]
     np.testing.assert_allclose(components.inverse_transform(Z.to_numpy()), X, atol=1e-9)
+
+
+@pytest.mark.parametrize(("dtype", "atol"), [(np.float32, 1e-4), (np.float64, 1e-9)])
+def test_many_features_in_few_rows_have_exact_components(dtype, atol):
+    """Against the full decomposition: the same axes, orthonormal, however weak."""
+    rng = np.random.default_rng(0)
+    directions = np.linalg.qr(rng.normal(size=(3000, 40)))[0].T
+    X = 5 + (rng.normal(size=(60, 40)) * np.geomspace(1, 0.03, 40)) @ directions
+    ours = PrincipalComponents(30, random_state=0).fit(X.astype(dtype))
+    exact = PCA(30, svd_solver="full").fit(X)
+    assert ours.components_.dtype == ours.mean_.dtype == dtype
+    np.testing.assert_allclose(ours.components_, exact.components_, atol=atol)
+    np.testing.assert_allclose(ours.components_ @ ours.components_.T, np.eye(30), atol=1e-6)
+    ratios = ours.explained_variance_ratio_
+    np.testing.assert_allclose(ratios, exact.explained_variance_ratio_, rtol=1e-3)
+    np.testing.assert_allclose(ours.transform(X), exact.transform(X), atol=1e-4)
+
+
+def test_fewer_directions_than_components_are_orthonormal():
+    rng = np.random.default_rng(0)
+    X = (rng.normal(size=(60, 7)) @ rng.normal(size=(7, 2000))).astype(np.float32)
+    ours = PrincipalComponents(30, random_state=0).fit(X)
+    np.testing.assert_allclose(ours.components_ @ ours.components_.T, np.eye(30), atol=1e-5)
+    again = ours.inverse_transform(ours.transform(X))
+    np.testing.assert_allclose(again, X, atol=1e-3)
