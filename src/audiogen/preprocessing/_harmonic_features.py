@@ -183,9 +183,12 @@ def unpack_note(
     played = float(np.clip(UNPITCHED + semitones, 0, 127)) if np.isnan(pitch) else pitch
     if not np.isnan(pitch):
         harmonics = shapes[:, :n_harmonics]
-        raised = _missing_odd(10 ** (harmonics / 10), pitch, sample_rate)
-        harmonics += gaussian_filter1d(raised, _RAISED_OVER * frame_rate, axis=0)
-        power = np.einsum("i,ij->j", amplitude**2, 10 ** (harmonics / 10))
+        power = 10 ** (harmonics / 10)
+        raised = _missing_odd(power, pitch, sample_rate)
+        if raised.any():
+            harmonics += gaussian_filter1d(raised, _RAISED_OVER * frame_rate, axis=0)
+            power = 10 ** (harmonics / 10)
+        power = np.einsum("i,ij->j", amplitude**2, power)
         detuning -= _heard_cents(detuning, power, pitch, sample_rate)
     note = HarmonicNote(
         pitch=played,

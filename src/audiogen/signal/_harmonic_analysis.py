@@ -1,5 +1,7 @@
 """Analysis of one note: its partials and its noise."""
 
+import functools
+
 import numpy as np
 import numpy.typing as npt
 import scipy.fft
@@ -13,9 +15,9 @@ from audiogen.signal._harmonics import (
     STEPS_PER_FRAME,
     HarmonicNote,
     band_matrix,
-    harmonic_knots,
     interpolation_matrix,
-    knot_matrix,
+    pooling_matrix,
+    silent_note,
 )
 from audiogen.signal._levels import amplitude_to_db
 
@@ -115,24 +117,27 @@ def analyse_note(
     rms = _step_levels(audio, step, n_frames)
     top = float(rms.max())
     if top < _SILENCE:
-        return _silent_note(pitch, n_frames, n_harmonics, n_noise_bands)
+        return silent_note(pitch, n_frames, n_harmonics, n_noise_bands)
     n_sounding = int(np.flatnonzero(rms > _SOUNDING * top)[-1]) + 1
     f0 = float(midi_to_hz(pitch))
     levels = _levels(rms / top, n_sounding, sample_rate / f0 / step, step / sample_rate)
-    window = _window(f0, sample_rate, hop_length)
+    window = _window(_window_length(f0, sample_rate, hop_length))
     power, energy = _spectra(audio / top, levels, n_sounding, window, hop_length)
     n_valid = max(1, (n_sounding + 1) // STEPS_PER_FRAME)
     power, weight = power[:n_valid], energy[:n_valid]
 
     bins_per_hz = len(window) / sample_rate
     places, track = _tuned(power, weight, f0 * bins_per_hz)
-    bands = band_matrix(n_noise_bands, np.arange(power.shape[1]) / bins_per_hz, sample_rate)
+    bands = band_matrix(n_noise_bands, power.shape[1], sample_rate)
     noise = _noise(power, places, track, bands)
-    under = np.ascontiguousarray(noise @ bands)
-    strength, off = _partials(power, weight, places, track, under)
+    under = _power_of(np.ascontiguousarray(noise @ bands))
+    numbers, means = pooling_matrix(n_harmonics, len(places))
+    strength, off = _partials(power, weight, places, track, under, numbers)
     missing = _missing_db(power, strength, under)
     strength, noise = strength * 10 ** (missing / 10), np.maximum(noise + missing, FLOOR_DB)
-    harmonics, detuning = _at_knots(strength, places, off, n_harmonics)
+    harmonics, detuning = _at_knots(
+        means, strength, places[numbers - 1], numbers, off, n_harmonics
+    )
     end = (n_sounding * step - hop_length // 2) / sample_rate
     return HarmonicNote(
         pitch=float(hz_to_midi(places[0] / bins_per_hz) + off[0] / 100),
@@ -143,24 +148,6 @@ def analyse_note(
         detuning=detuning,
         harmonics=_extended(harmonics, n_frames),
         noise=_extended(noise, n_frames),
-    )
-
-
-def _silent_note(
-    pitch: float, n_frames: int, n_harmonics: int, n_noise_bands: int
-) -> HarmonicNote:
-    def floor(*shape: int) -> np.ndarray:
-        return np.full(shape, FLOOR_DB, np.float32)
-
-    return HarmonicNote(
-        pitch=float(pitch),
-        duration=0.0,
-        loudness=FLOOR_DB,
-        levels=floor(n_frames, STEPS_PER_FRAME),
-        tuning=np.zeros(n_frames, np.float32),
-        detuning=np.zeros(n_harmonics, np.float32),
-        harmonics=floor(n_frames, n_harmonics),
-        noise=floor(n_frames, n_noise_bands),
     )
 
 
@@ -205,10 +192,14 @@ def _smoothed(levels: np.ndarray, width: float) -> np.ndarray:
     return total / weights
 
 
-def _window(f0: float, sample_rate: int, hop_length: int) -> np.ndarray:
-    """Return a window of a dozen periods, a whole number of hops long."""
+def _window_length(f0: float, sample_rate: int, hop_length: int) -> int:
+    """Return the samples of a dozen periods, a whole number of hops."""
     needed = min(_SEPARATION / f0, _LONGEST_WINDOW) * sample_rate / hop_length
-    length = hop_length * scipy.fft.next_fast_len(max(2, int(np.ceil(needed))))
+    return hop_length * scipy.fft.next_fast_len(max(2, int(np.ceil(needed))))
+
+
+@functools.lru_cache(maxsize=32)
+def _window(length: int) -> np.ndarray:
     return blackmanharris(length, sym=False).astype(np.float32)
 
 
@@ -259,19 +250,18 @@ def _peak(power: np.ndarray, bins: np.ndarray) -> np.ndarray:
 def _refined(mean: np.ndarray, place: float) -> float:
     """Return where the first partial is, given about where, from the first eight."""
     reach = 0.7 + (2 ** (_REACH / 1200) - 1) * place * np.arange(1, 9)
-    found, weights = [], []
+    peaks: list[int] = []
     for k, away in enumerate(reach, start=1):
         low, high = round(k * place - away), round(k * place + away) + 1
         if high >= len(mean) - 1:
             break
-        best = low + int(np.argmax(mean[low:high]))
-        found.append(_peak(mean, np.array([best]))[0] / k)
-        weights.append(np.sqrt(mean[best]))
-    if not found:
+        peaks.append(low + int(np.argmax(mean[low:high])))
+    if not peaks:
         return place
+    found = _peak(mean, np.array(peaks)) / np.arange(1, len(peaks) + 1)
     order = np.argsort(found)
-    share = np.cumsum(np.array(weights)[order])
-    middle = np.array(found)[order][np.searchsorted(share, share[-1] / 2)]
+    share = np.cumsum(np.sqrt(mean[peaks])[order])
+    middle = found[order][np.searchsorted(share, share[-1] / 2)]
     return float(np.clip(middle, place * 2 ** (-_REACH / 1200), place * 2 ** (_REACH / 1200)))
 
 
@@ -328,15 +318,18 @@ def _noise(
     nearest = places[edges]
     swing = 2 ** (2 * np.std(track) / 1200) - 1
     reach = np.minimum(_LOBE + 0.5 + swing * nearest, places[0] / 2 - 0.6)
-    weights = bands @ sparse.diags_array((np.abs(bins - nearest) > reach).astype(np.float32))
+    free = (np.abs(bins - nearest) > reach).astype(np.float32)
+    weights = bands.copy()
+    weights.data *= free[weights.indices]
     seen = weights.sum(axis=1)
     filled = np.flatnonzero(seen > 0.5)
     n_bands = bands.shape[0]
     if len(filled) == 0:
         return np.full((len(power), n_bands), FLOOR_DB, np.float32)
-    means = sparse.diags_array(10 / seen[filled]) @ weights.tocsr()[filled]
-    level = (means @ np.log10(power).T).T
-    level = level @ interpolation_matrix(filled, np.arange(n_bands))
+    weights.data *= np.repeat(10 / np.maximum(seen, 0.5), np.diff(weights.indptr))
+    level = (weights @ np.log10(power).T).T
+    if len(filled) < n_bands:
+        level = level[:, filled] @ interpolation_matrix(filled, np.arange(n_bands))
     return np.maximum(level, FLOOR_DB).astype(np.float32)
 
 
@@ -345,43 +338,55 @@ def _partials(
     weight: np.ndarray,
     places: np.ndarray,
     track: np.ndarray,
-    noise_db: np.ndarray,
+    noise: np.ndarray,
+    numbers: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the power of each partial frame by frame, and the cents it is off on average."""
+    """Return the power of each partial frame by frame, and the cents that some are off."""
     at = 2.0 ** (track / 1200)[:, np.newaxis] * places
     bins = np.clip(np.round(at).astype(int), _LOBE + 1, power.shape[1] - 2 - _LOBE)
-    total = np.cumsum(power, axis=1, dtype=np.float64)
-    lobe = np.take_along_axis(total, bins + _LOBE, axis=1)
-    lobe -= np.take_along_axis(total, bins - _LOBE - 1, axis=1)
-    under = (2 * _LOBE + 1) * 10 ** (np.take_along_axis(noise_db, bins, axis=1) / 10)
+    lobe = np.take_along_axis(_lobes(power), bins - _LOBE, axis=1).astype(np.float64)
+    under = (2 * _LOBE + 1) * np.take_along_axis(noise, bins, axis=1)
     lobe = np.maximum(lobe - under, 1e-3 * lobe)
-    strong = lobe * weight[:, np.newaxis]
-    off = (strong * 1200 * np.log2(_peak(power, bins) / at)).sum(axis=0) / strong.sum(axis=0)
+    strong = lobe[:, numbers - 1] * weight[:, np.newaxis]
+    cents = 1200 * np.log2(_peak(power, bins[:, numbers - 1]) / at[:, numbers - 1])
+    off = (strong * cents).sum(axis=0) / strong.sum(axis=0)
     # A sine of amplitude a has power a ** 2 / 4 times the window's length and energy.
     return 2 / (power.shape[1] - 1) * lobe, off
 
 
-def _missing_db(power: np.ndarray, strength: np.ndarray, noise_db: np.ndarray) -> np.ndarray:
+def _lobes(power: np.ndarray) -> np.ndarray:
+    """Return the sum of each bin with the next six: the lobe of a partial."""
+    two = power[:, :-1] + power[:, 1:]
+    four = two[:, :-2] + two[:, 2:]
+    return four[:, :-3] + two[:, 4:-1] + power[:, 6:]
+
+
+def _power_of(decibels: np.ndarray) -> np.ndarray:
+    return np.exp(np.float32(np.log(10) / 10) * decibels)  # faster than powers of 10
+
+
+def _missing_db(power: np.ndarray, strength: np.ndarray, noise: np.ndarray) -> np.ndarray:
     """Return by how many dB partials and noise fall short of the power of each frame."""
-    found = 0.5 * strength.sum(axis=1) + np.mean(10 ** (noise_db / 10), axis=1)
+    found = 0.5 * strength.sum(axis=1) + np.mean(noise, axis=1)
     whole = power.sum(axis=1) / (power.shape[1] - 1)
     return 10 * np.log10(whole / found, dtype=np.float32)[:, np.newaxis]
 
 
 def _at_knots(
-    strength: np.ndarray, places: np.ndarray, off: np.ndarray, n_harmonics: int
+    means: sparse.csr_array,
+    strength: np.ndarray,
+    places: np.ndarray,
+    numbers: np.ndarray,
+    off: np.ndarray,
+    n_harmonics: int,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return amplitudes in dB and detuning in cents of the partials that stand for others."""
-    knots = harmonic_knots(n_harmonics)
-    n_partials = len(places)
-    seen = np.minimum(np.count_nonzero(knots <= n_partials), n_harmonics)
-    weights = knot_matrix(knots, n_partials)[:seen]
-    pooled = (weights @ strength.T).T / weights.sum(axis=1)
+    pooled = (means @ strength.T).T
     harmonics = np.maximum(10 * np.log10(pooled + _TINY), FLOOR_DB).astype(np.float32)
-    cents = 1200 * np.log2(places / (places[0] * np.arange(1, n_partials + 1))) + off - off[0]
-    # Partials too high to be heard go on as the last one that is.
-    last = np.minimum(np.arange(n_harmonics), seen - 1)
-    return harmonics[:, last], cents[knots[last] - 1].astype(np.float32)
+    cents = 1200 * np.log2(places / (places[0] * numbers)) + off - off[0]
+    # Envelopes of partials too high to be heard go on as the last one that is.
+    last = np.minimum(np.arange(n_harmonics), len(numbers) - 1)
+    return harmonics[:, last], cents[last].astype(np.float32)
 
 
 def _extended(values: np.ndarray, n_frames: int) -> np.ndarray:

@@ -105,17 +105,19 @@ def _fade_out(audio: np.ndarray, duration: float, sample_rate: int) -> None:
     end = duration * sample_rate + late * width
     width = max(min(end, width), 1.0)
     first = max(0, int(end - width))
-    passed = np.clip((np.arange(first, len(audio)) + 1 - (end - width)) / width, 0, 1)
-    audio[first:] *= 0.5 + 0.5 * np.cos(np.pi * passed)
+    last = max(first, int(np.ceil(end)))
+    passed = np.clip((np.arange(first, min(last, len(audio))) + 1 - (end - width)) / width, 0, 1)
+    audio[first:last] *= 0.5 + 0.5 * np.cos(np.pi * passed)
+    audio[last:] = 0
 
 
 def _partials(note: HarmonicNote, sample_rate: int) -> tuple[np.ndarray, ...]:
     """Return radians a sample of the first partial; numbers, multiples and amplitudes of all."""
     f0 = midi_to_hz(note.pitch + note.tuning.astype(np.float64) / 100)
-    knots = harmonic_knots(note.harmonics.shape[1])
+    n_harmonics = note.harmonics.shape[1]
     lowest = f0.min() * 2 ** (min(0.0, float(note.detuning.min())) / 1200)
-    n_partials = min(max(1, int(0.5 * sample_rate / lowest)), knots[-1])
-    weights = knot_matrix(knots, n_partials)
+    n_partials = min(max(1, int(0.5 * sample_rate / lowest)), harmonic_knots(n_harmonics)[-1])
+    weights = knot_matrix(n_harmonics, n_partials)
     numbers = np.arange(1, n_partials + 1)
     multiples = numbers * 2 ** ((note.detuning @ weights) / 1200.0)
     amplitude = db_to_amplitude(note.harmonics @ weights) - db_to_amplitude(FLOOR_DB)
@@ -193,9 +195,9 @@ def _oscillators(
 
 def _noise(note: HarmonicNote, sample_rate: int, hop_length: int) -> np.ndarray:
     """Return the amplitude of noise by frequency; its mean square is the noise's power."""
-    frequencies = np.arange(hop_length + 1) * (sample_rate / 2 / hop_length)
-    bands = band_matrix(note.noise.shape[1], frequencies, sample_rate)
-    power = 10 ** (np.ascontiguousarray(note.noise @ bands, dtype=np.float64) / 10)
+    bands = band_matrix(note.noise.shape[1], hop_length + 1, sample_rate)
+    levels = np.ascontiguousarray(note.noise @ bands, dtype=np.float64)
+    power = np.exp(np.log(10) / 10 * levels)  # faster than powers of 10
     return np.sqrt(np.maximum(power - _FLOOR, 0)).astype(np.float32)
 
 

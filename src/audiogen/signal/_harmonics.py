@@ -1,12 +1,16 @@
 """Harmonics plus noise: the parts of a note, and the grids they are sampled on."""
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-__all__ = ["HarmonicNote", "band_matrix", "harmonic_knots", "interpolation_matrix", "knot_matrix"]
+__all__ = [
+    "HarmonicNote", "band_matrix", "harmonic_knots", "interpolation_matrix", "knot_matrix",
+    "pooling_matrix", "silent_note",
+]  # fmt: skip
 
 FLOOR_DB = -80.0
 STEPS_PER_FRAME = 4
@@ -56,6 +60,37 @@ class HarmonicNote:
         )
 
 
+def silent_note(pitch: float, n_frames: int, n_harmonics: int, n_noise_bands: int) -> HarmonicNote:
+    """Return a note of no sound.
+
+    Parameters
+    ----------
+    pitch : float
+        Its MIDI pitch.
+    n_frames, n_harmonics, n_noise_bands : int
+        Sizes of its envelopes.
+
+    Returns
+    -------
+    note : HarmonicNote
+        All levels are the lowest.
+    """
+
+    def floor(*shape: int) -> np.ndarray:
+        return np.full(shape, FLOOR_DB, np.float32)
+
+    return HarmonicNote(
+        pitch=float(pitch),
+        duration=0.0,
+        loudness=FLOOR_DB,
+        levels=floor(n_frames, STEPS_PER_FRAME),
+        tuning=np.zeros(n_frames, np.float32),
+        detuning=np.zeros(n_harmonics, np.float32),
+        harmonics=floor(n_frames, n_harmonics),
+        noise=floor(n_frames, n_noise_bands),
+    )
+
+
 def harmonic_knots(n_harmonics: int) -> np.ndarray:
     """Return the numbers of the partials that have an envelope of their own.
 
@@ -87,43 +122,70 @@ def harmonic_knots(n_harmonics: int) -> np.ndarray:
     return np.arange(1, n_harmonics + 1)
 
 
-def knot_matrix(knots: np.ndarray, n_partials: int) -> sparse.csr_array:
-    """Return the weights that interpolate values at knots to every partial.
+@functools.lru_cache(maxsize=512)
+def knot_matrix(n_harmonics: int, n_partials: int) -> sparse.csr_array:
+    """Return the weights that interpolate values at `harmonic_knots` to every partial.
 
     Parameters
     ----------
-    knots : ndarray of shape (n_harmonics,)
-        Numbers of the partials that have a value.
+    n_harmonics : int
+        Number of partials that have a value.
     n_partials : int
         Number of all partials.
 
     Returns
     -------
     weights : sparse array of shape (n_harmonics, n_partials), float32
-        ``values @ weights`` interpolates linearly.
+        ``values @ weights`` interpolates linearly. It is shared: not to be written to.
     """
-    return interpolation_matrix(knots, np.arange(1, n_partials + 1))
+    return interpolation_matrix(harmonic_knots(n_harmonics), np.arange(1, n_partials + 1))
 
 
-def band_matrix(n_bands: int, frequencies: npt.ArrayLike, sample_rate: float) -> sparse.csr_array:
+@functools.lru_cache(maxsize=512)
+def pooling_matrix(n_harmonics: int, n_partials: int) -> tuple[np.ndarray, sparse.csr_array]:
+    """Return the weights of the means that stand for partials between knots.
+
+    Parameters
+    ----------
+    n_harmonics : int
+        Number of envelopes.
+    n_partials : int
+        Number of all partials.
+
+    Returns
+    -------
+    numbers : ndarray of shape (n_seen,), int
+        Those of `harmonic_knots` that there are partials of. Shared: not to be written to.
+    weights : sparse array of shape (n_seen, n_partials), float32
+        Each row sums to 1. Shared as well.
+    """
+    knots = harmonic_knots(n_harmonics)
+    numbers = knots[knots <= n_partials]
+    weights = knot_matrix(n_harmonics, n_partials)[: len(numbers)]
+    return numbers, (sparse.diags_array(1 / weights.sum(axis=1)) @ weights).tocsr()
+
+
+@functools.lru_cache(maxsize=128)
+def band_matrix(n_bands: int, n_frequencies: int, sample_rate: float) -> sparse.csr_array:
     """Return the weights that interpolate noise bands to frequencies.
 
     Parameters
     ----------
     n_bands : int
         Number of bands, equally spaced on the mel scale from 0 Hz to half the sample rate.
-    frequencies : array-like of shape (n_frequencies,)
-        Frequencies that a value is wanted for, in Hz.
+    n_frequencies : int
+        Number of frequencies, equally spaced from 0 Hz to half the sample rate.
     sample_rate : float
         Sampling rate of the audio, in Hz.
 
     Returns
     -------
     weights : sparse array of shape (n_bands, n_frequencies), float32
-        Triangles: each column sums to 1.
+        Triangles: each column sums to 1. It is shared: not to be written to.
     """
     top = _mel(sample_rate / 2)
     centres = (np.arange(n_bands) + 0.5) * top / n_bands
+    frequencies = np.arange(n_frequencies) * (sample_rate / 2 / (n_frequencies - 1))
     return interpolation_matrix(centres, _mel(frequencies))
 
 

@@ -92,15 +92,16 @@ def bound_sounding_time(
     power, seconds = _frame_powers(audio, sample_rate)
     levels = 10 * np.log10(np.maximum(power, _SILENCE))
     ends = np.arange(1, len(levels) + 1) * seconds
-    times = np.arange(len(audio)) / sample_rate
     # A note that ends at once has nothing but its fade in the last frame.
     late = ends > shortest - 1.5 * seconds
-    slope = _least_slope(levels, ends - seconds / 2, late, 1)
-    gain = slope * times
-    levels = levels + slope * (ends - seconds / 2)
+    raised = _least_slope(levels, ends - seconds / 2, late, 1)
+    levels = levels + raised * (ends - seconds / 2)
     begin, late = longest - _RELEASE, ends > longest + 0.5 * seconds
-    slope = _least_slope(levels, np.maximum(ends - seconds / 2 - begin, 0), late, -1)
-    gain -= slope * np.maximum(times - begin, 0)
+    lowered = _least_slope(levels, np.maximum(ends - seconds / 2 - begin, 0), late, -1)
+    if raised == lowered == 0:
+        return audio.copy()
+    times = np.arange(len(audio)) / sample_rate
+    gain = raised * times - lowered * np.maximum(times - begin, 0)
     return (audio * 10 ** (gain / 20)).astype(audio.dtype)
 
 
