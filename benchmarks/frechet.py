@@ -25,6 +25,16 @@ def by_square_root(sets):
     return shift @ shift + np.trace(cov_a) + np.trace(cov_b) - 2 * np.trace(root)
 
 
+def by_eigenvalues(sets):
+    """Do it by a Cholesky factor, with no care for singular covariances."""
+    A, B = sets
+    cov_a, cov_b = np.cov(A, rowvar=False), np.cov(B, rowvar=False)
+    root = scipy.linalg.cholesky(cov_a, check_finite=False)
+    values = scipy.linalg.eigvalsh(root @ cov_b @ root.T, check_finite=False)
+    shift = A.mean(axis=0) - B.mean(axis=0)
+    return shift @ shift + np.trace(cov_a) + np.trace(cov_b) - 2 * np.sqrt(values).sum()
+
+
 def difference(sets):
     ours, theirs = frechet_distance(*sets), by_square_root(sets)
     return f"relative difference {abs(ours - theirs) / ours:.0e}"
@@ -35,7 +45,8 @@ ROWS = [
         f"Fréchet distance, d = {n_features}",
         functools.partial(embeddings, n_features),
         lambda sets: frechet_distance(*sets),
-        {"scipy's sqrtm": by_square_root},
+        {"Cholesky and eigvalsh": by_eigenvalues, "scipy's sqrtm": by_square_root},
+        aim=">= 0.9",
         remark=difference,
     )
     for n_features in (13, 128, 512, 2048)

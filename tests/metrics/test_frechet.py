@@ -83,6 +83,20 @@ def test_singular_covariances():
     assert twice == pytest.approx(2 * frechet_distance(A, B), rel=1e-9)
 
 
+@pytest.mark.parametrize("least", [1e-1, 1e-3, 1e-6, 1e-12])
+def test_the_spread_of_scaled_axes_has_a_closed_form(least):
+    """However thin the Gaussians are along some axes, and whichever way leads there."""
+    rng = np.random.default_rng(0)
+    white = rng.standard_normal((400, 8))
+    white -= white.mean(axis=0)
+    white = white @ np.linalg.inv(np.linalg.cholesky(np.cov(white, rowvar=False))).T
+    a, b = np.geomspace(1, least, 8), np.geomspace(1, least, 8)[::-1]
+    turn = np.linalg.qr(rng.standard_normal((8, 8)))[0]
+    distance = frechet_distance(white * a @ turn, white * b @ turn)
+    assert distance == pytest.approx(np.sum((a - b) ** 2), rel=1e-7)
+    assert frechet_distance(white * a @ turn, white * a @ turn) <= 1e-8
+
+
 def test_constant_sets():
     rng = np.random.default_rng(0)
     A, constant = correlated(rng, 100, 3), np.ones((50, 3))

@@ -15,6 +15,7 @@ from audiogen.utils.validation import Interval, check_audio, check_parameters, w
 __all__ = ["frechet_audio_distance", "frechet_distance"]
 
 _ROWS_PER_DIMENSION = 8
+_SURE = 1e-7  # of the largest eigenvalue: the roots of smaller ones have lost digits
 
 
 def frechet_distance(A: npt.ArrayLike, B: npt.ArrayLike) -> float:
@@ -49,9 +50,10 @@ def frechet_distance(A: npt.ArrayLike, B: npt.ArrayLike) -> float:
 
     Notes
     -----
-    No matrix square root is computed. With factors :math:`C = R^T R`, the trace of
-    :math:`(C_A C_B)^{1/2}` is the sum of the singular values of :math:`R_A R_B^T`,
-    which stays real and accurate for singular covariances too.
+    No matrix square root is computed. The trace of :math:`(C_A C_B)^{1/2}` is the sum of the
+    square roots of the eigenvalues of :math:`C_A C_B`. Where covariances are singular, or nearly
+    so, it is that of the singular values of :math:`R_A R_B^T`, with factors :math:`C = R^T R`,
+    which stays real and accurate.
 
     References
     ----------
@@ -77,10 +79,14 @@ def frechet_distance(A: npt.ArrayLike, B: npt.ArrayLike) -> float:
             f"{n_rows} rows are few for {n_features} features: the Fréchet distance is biased "
             f"upward below {_ROWS_PER_DIMENSION * n_features} rows."
         )
-    mean_a, factor_a = _mean_and_factor(A)
-    mean_b, factor_b = _mean_and_factor(B)
-    overlap = scipy.linalg.svdvals(factor_a @ factor_b.T).sum()
-    spread = np.vdot(factor_a, factor_a) + np.vdot(factor_b, factor_b) - 2 * overlap
+    if n_rows > n_features:
+        (mean_a, covariance_a), (mean_b, covariance_b) = map(_mean_and_covariance, (A, B))
+        spread = np.trace(covariance_a) + np.trace(covariance_b)
+        spread -= 2 * _overlap(covariance_a, covariance_b)
+    else:
+        (mean_a, factor_a), (mean_b, factor_b) = map(_mean_and_factor, (A, B))
+        spread = np.vdot(factor_a, factor_a) + np.vdot(factor_b, factor_b)
+        spread -= 2 * scipy.linalg.svdvals(factor_a @ factor_b.T).sum()
     return float(np.sum((mean_a - mean_b) ** 2) + max(spread, 0.0))
 
 
@@ -151,14 +157,35 @@ def frechet_audio_distance(
 def _mean_and_factor(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the mean and a factor R with ``R.T @ R`` the covariance, in float64."""
     n_rows, n_features = X.shape
-    mean = X.mean(axis=0, dtype=np.float64)
     if n_rows <= n_features:
+        mean = X.mean(axis=0, dtype=np.float64)
         return mean, (X - mean) / np.sqrt(n_rows - 1)
+    mean, covariance = _mean_and_covariance(X)
+    return mean, _factor(covariance)
+
+
+def _mean_and_covariance(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mean and the covariance, in float64."""
+    n_rows, n_features = X.shape
+    mean = X.mean(axis=0, dtype=np.float64)
     covariance = np.zeros((n_features, n_features))
     for rows in row_blocks(n_rows, n_features):
-        block = X[rows] - mean
+        block = X[rows].astype(np.float64)
+        block -= mean
         covariance += block.T @ block
-    return mean, _factor(covariance / (n_rows - 1))
+    return mean, covariance / (n_rows - 1)
+
+
+def _overlap(covariance_a: np.ndarray, covariance_b: np.ndarray) -> float:
+    """Return the trace of the square root of the product of covariances."""
+    try:
+        how = {"type": 2, "driver": "gv", "eigvals_only": True, "check_finite": False}
+        values = scipy.linalg.eigh(covariance_a, covariance_b, **how)
+    except scipy.linalg.LinAlgError:
+        values = np.zeros(1)
+    if values[0] > _SURE * values[-1]:
+        return float(np.sqrt(values).sum())
+    return float(scipy.linalg.svdvals(_factor(covariance_a) @ _factor(covariance_b).T).sum())
 
 
 def _factor(covariance: np.ndarray) -> np.ndarray:
