@@ -4,7 +4,13 @@ import librosa
 import numpy as np
 import pytest
 
-from audiogen.metrics import n_pitches, pitch_accuracy, pitch_entropy, pitch_range
+from audiogen.metrics import (
+    n_pitches,
+    pitch_accuracy,
+    pitch_entropy,
+    pitch_range,
+    summarize,
+)
 
 SAMPLE_RATE = 16000
 
@@ -72,6 +78,15 @@ def test_silence_among_clips_changes_nothing(clips):
     more = np.concatenate([clips, np.zeros((1, SAMPLE_RATE), dtype=np.float32)])
     for metric in (n_pitches, pitch_range, pitch_entropy):
         assert metric(more, sample_rate=SAMPLE_RATE) == metric(clips, sample_rate=SAMPLE_RATE)
+
+
+def test_a_summary_has_the_figures_of_each_metric(clips):
+    more = np.concatenate([clips, np.zeros((1, clips.shape[1]), dtype=np.float32)])
+    figures = summarize(clips, more, sample_rate=SAMPLE_RATE)
+    entropies = [pitch_entropy(clip, sample_rate=SAMPLE_RATE) for clip in clips]
+    assert figures["pitch_entropy"] == pytest.approx(np.mean(entropies), rel=1e-12)
+    assert figures["n_pitches"] == n_pitches(more, sample_rate=SAMPLE_RATE)
+    assert figures["pitch_range"] == pitch_range(more, sample_rate=SAMPLE_RATE)
 
 
 @pytest.mark.parametrize("metric", [n_pitches, pitch_range, pitch_entropy])

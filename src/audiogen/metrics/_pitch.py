@@ -1,7 +1,7 @@
 """Pitch metrics: notes in tune, and how many pitches there are and how they are spread."""
 
 import numbers
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,10 @@ from audiogen.signal import hz_to_midi, named_pitches, track_pitch
 from audiogen.utils.librosa import import_librosa
 from audiogen.utils.validation import Interval, check_audio, check_midi_pitch, check_parameters
 
-__all__ = ["n_pitches", "pitch_accuracy", "pitch_entropy", "pitch_range"]
+__all__ = [
+    "count_of", "entropy_of", "n_pitches", "pitch_accuracy", "pitch_entropy", "pitch_range",
+    "range_of", "spectral_pitches",
+]  # fmt: skip
 
 _N_MIDI = 128
 
@@ -106,8 +109,7 @@ def n_pitches(audio: npt.ArrayLike, *, sample_rate: float) -> int:
     >>> n_pitches(np.zeros(16000), sample_rate=16000)
     0
     """
-    distinct = [np.unique(pitches) for pitches in _pitches(audio, sample_rate, "n_pitches")]
-    return len(np.unique(np.concatenate(distinct)))
+    return count_of(spectral_pitches(audio, sample_rate, "n_pitches"))
 
 
 def pitch_range(audio: npt.ArrayLike, *, sample_rate: float) -> float:
@@ -143,15 +145,7 @@ def pitch_range(audio: npt.ArrayLike, *, sample_rate: float) -> float:
     >>> round(pitch_range(chord[2000:14000], sample_rate=16000), -2)
     1000.0
     """
-    bounds = [
-        (pitches.min(), pitches.max())
-        for pitches in _pitches(audio, sample_rate, "pitch_range")
-        if len(pitches)
-    ]
-    if not bounds:
-        return 0.0
-    lowest, highest = np.transpose(bounds)
-    return float(highest.max()) - float(lowest.min())
+    return range_of(spectral_pitches(audio, sample_rate, "pitch_range"))
 
 
 def pitch_entropy(audio: npt.ArrayLike, *, sample_rate: float) -> float:
@@ -192,18 +186,28 @@ def pitch_entropy(audio: npt.ArrayLike, *, sample_rate: float) -> float:
     >>> pitch_entropy(tone, sample_rate=16000) < pitch_entropy(noise, sample_rate=16000)
     True
     """
-    counts = np.zeros(_N_MIDI, dtype=np.int64)
-    for pitches in _pitches(audio, sample_rate, "pitch_entropy"):
-        midi = np.rint(hz_to_midi(pitches)).astype(int)
-        counts += np.bincount(midi, minlength=_N_MIDI)
-    if not counts.any():
-        return float("nan")
-    shares = counts[counts > 0] / counts.sum()
-    return float(abs(shares @ np.log2(shares)))
+    return entropy_of(spectral_pitches(audio, sample_rate, "pitch_entropy"))
 
 
-def _pitches(audio: npt.ArrayLike, sample_rate: float, caller: str) -> Iterator[np.ndarray]:
-    """Yield the pitches of each clip, in Hz."""
+def spectral_pitches(
+    audio: npt.ArrayLike, sample_rate: float, caller: str
+) -> Iterator[np.ndarray]:
+    """Find the spectral peaks of clips, one clip at a time.
+
+    Parameters
+    ----------
+    audio : array-like of shape (n_samples, n_timesteps) or (n_timesteps,)
+        Clips.
+    sample_rate : float
+        Sampling rate of the audio, in Hz.
+    caller : str
+        Name of the function that messages are about.
+
+    Yields
+    ------
+    pitches : ndarray of shape (n_pitches,)
+        All pitches of a clip, in Hz.
+    """
     librosa = import_librosa()
 
     rate = {"sample_rate": Interval(numbers.Real, 0, None, closed="neither")}
@@ -211,3 +215,29 @@ def _pitches(audio: npt.ArrayLike, sample_rate: float, caller: str) -> Iterator[
     for clip in check_audio(audio):
         found, _ = librosa.piptrack(y=clip.astype(np.float32, copy=False), sr=sample_rate)
         yield found[found > 0]
+
+
+def count_of(found: Iterable[np.ndarray]) -> int:
+    """Return how many distinct pitches clips have together."""
+    return len(np.unique(np.concatenate([np.unique(pitches) for pitches in found])))
+
+
+def range_of(found: Iterable[np.ndarray]) -> float:
+    """Return how far the highest pitch of clips is above the lowest, in Hz."""
+    bounds = [(pitches.min(), pitches.max()) for pitches in found if len(pitches)]
+    if not bounds:
+        return 0.0
+    lowest, highest = np.transpose(bounds)
+    return float(highest.max()) - float(lowest.min())
+
+
+def entropy_of(found: Iterable[np.ndarray]) -> float:
+    """Return the entropy of the pitches of clips over all MIDI pitches, in bits."""
+    counts = np.zeros(_N_MIDI, dtype=np.int64)
+    for pitches in found:
+        midi = np.rint(hz_to_midi(pitches)).astype(int)
+        counts += np.bincount(midi, minlength=_N_MIDI)
+    if not counts.any():
+        return float("nan")
+    shares = counts[counts > 0] / counts.sum()
+    return float(abs(shares @ np.log2(shares)))

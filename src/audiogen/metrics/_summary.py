@@ -6,7 +6,13 @@ import numpy.typing as npt
 from audiogen.metrics._divergence import kl_divergence
 from audiogen.metrics._features import mfcc_frames
 from audiogen.metrics._frechet import frechet_distance
-from audiogen.metrics._pitch import n_pitches, pitch_accuracy, pitch_entropy, pitch_range
+from audiogen.metrics._pitch import (
+    count_of,
+    entropy_of,
+    pitch_accuracy,
+    range_of,
+    spectral_pitches,
+)
 from audiogen.signal import peak, scale_to_peak
 from audiogen.utils.validation import check_audio
 
@@ -68,9 +74,13 @@ def summarize(
     }
     if pitch is not None:
         figures["pitch_accuracy"] = pitch_accuracy(generated, pitch, sample_rate=sample_rate)
-    entropies = np.array([pitch_entropy(note, sample_rate=sample_rate) for note in generated])
-    figures["pitch_entropy"] = np.nan if np.isnan(entropies).all() else np.nanmean(entropies)
-    figures["n_pitches"] = n_pitches(generated, sample_rate=sample_rate)
-    figures["pitch_range"] = pitch_range(generated, sample_rate=sample_rate)
+    entropies, distinct = [], []
+    for pitches in spectral_pitches(generated, sample_rate, "summarize"):  # once: it takes long
+        entropies.append(entropy_of([pitches]))
+        distinct.append(np.unique(pitches))
+    silence = np.isnan(entropies).all()
+    figures["pitch_entropy"] = np.nan if silence else float(np.nanmean(entropies))
+    figures["n_pitches"] = count_of(distinct)
+    figures["pitch_range"] = range_of(distinct)
     figures["silent"] = silent.mean()
     return {name: float(value) for name, value in figures.items()}
