@@ -13,8 +13,11 @@ REPORT = "report"  # two tables of its own, half an hour: only when asked for
 # The other modules are commands of their own.
 GROUPS = sorted(path.stem for path in FOLDER.glob("*.py") if "\nROWS = " in path.read_text())
 KNOWN = [*GROUPS, REPORT]
-LINE = "{:<30} {:<28} {:>9} {:>9} {:>6} {:>6} {:>8} {:>8}  {}"
-HEAD = ("task", "against", "ours s", "its s", "ratio", "aim", "ours MB", "its MB", "remark")
+LINE = "{:<32} {:<28} {:>9} {:>9} {:>9} {:>9} {:>6} {:>6} {:>8} {:>8}  {}"
+HEAD = (
+    "task", "against", "ours CPU", "its CPU", "ours wall", "its wall", "ratio", "aim", "ours MB",
+    "its MB", "remark",
+)  # fmt: skip
 
 
 def main():
@@ -24,7 +27,9 @@ def main():
     unknown = sorted(set(groups) - set(KNOWN))
     if unknown:
         parser.error(f"no benchmark is called {', '.join(unknown)}; there are {', '.join(KNOWN)}")
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
+    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    version, machine = platform.python_version(), platform.machine()
+    print(f"Python {version}, {os.cpu_count()} cores, {machine}{load}")
     if REPORT in groups:
         importlib.import_module(f"benchmarks.{REPORT}").main()
     groups = [group for group in groups if group != REPORT]
@@ -41,11 +46,11 @@ def show(row, figures):
     name, aim, remark = row.name, row.aim, figures[REMARK]
     for peer in row.peers:
         theirs = figures[peer]
-        ratio = theirs["seconds"] / ours["seconds"]
+        times = [f"{way[time]:.4f}" for time in ("cpu", "seconds") for way in (ours, theirs)]
+        ratio = theirs["cpu"] / ours["cpu"]
         line = LINE.format(
-            name, peer, f"{ours['seconds']:.4f}", f"{theirs['seconds']:.4f}", f"{ratio:.1f}", aim,
-            megabytes(ours), megabytes(theirs), remark,
-        )  # fmt: skip
+            name, peer, *times, f"{ratio:.1f}", aim, megabytes(ours), megabytes(theirs), remark
+        )
         print(line.rstrip(), flush=True)
         name = aim = remark = ""
 
