@@ -47,7 +47,7 @@ def show(row, figures):
     for peer in row.peers:
         theirs = figures[peer]
         times = [f"{way[time]:.4f}" for time in ("cpu", "seconds") for way in (ours, theirs)]
-        ratio = theirs["cpu"] / ours["cpu"]
+        ratio = theirs["seconds"] / ours["seconds"]  # of the user's time, which cores save
         line = LINE.format(
             name, peer, *times, f"{ratio:.1f}", aim, megabytes(ours), megabytes(theirs), remark
         )
