@@ -54,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _complain(words: str) -> None:
-    """Write a line to the standard error stream, if there is one."""
+    """Write a line to the standard error stream."""
     print(f"audiogen: {words}", file=sys.stderr)
 
 

@@ -7,18 +7,20 @@ from typing import Any
 
 import numpy as np
 
-from audiogen.utils.files import check_writable
+from audiogen.utils.files import check_writable, remove_strays
 from audiogen.utils.seeds import Stream, make_rng
 
 __all__ = [
     "FAMILIES",
     "LEGEND",
+    "PITCHED",
     "as_many",
     "family_column",
     "format_figures",
     "is_nsynth",
     "load_note_model",
     "measure_sets",
+    "pitched_share",
     "read_both",
     "read_notes",
     "refuse_full",
@@ -27,6 +29,8 @@ __all__ = [
 ]
 
 FAMILIES = ("instrument_family", "instrument", "drum")  # conditions that say what plays
+PITCHED = 0.5  # share of sounds with a pitch from which on they are notes
+_TRIED = 100  # sounds that tell it
 _FOLDER_RATE = 16000  # to which the files of a plain folder are resampled
 LEGEND = """
 frechet_audio_distance  from the real notes; less is nearer (compare the training notes')
@@ -86,7 +90,7 @@ def load_note_model(path: pathlib.Path) -> Any:
     names = getattr(generator, "condition_names_", [])
     if not names or not {*names} <= {"pitch", "velocity", "kit", *FAMILIES}:
         raise ValueError(
-            f"{path} is no pipeline trained on pitch and instrument_family, as fit "
+            f"{path} is no pipeline trained on pitch and instrument_family, or on drums, as fit "
             "trains it. Use it in Python: audiogen.generate(audiogen.load(...))."
         )
     if getattr(model, "sample_rate", None) is None:
@@ -149,9 +153,18 @@ def is_nsynth(root: pathlib.Path, split: str) -> bool:
 
 def refuse_full(folder: pathlib.Path) -> None:
     """Refuse a folder that holds something, or that cannot be written to."""
+    remove_strays(folder)
     if folder.is_dir() and any(folder.iterdir()):
         raise FileExistsError(f"{folder} is not empty; give another with --out, or remove it.")
     check_writable(folder)
+
+
+def pitched_share(X: np.ndarray, sample_rate: int) -> float:
+    """Return the share of sounds that have a pitch: of notes nearly all, of drum hits few."""
+    from audiogen.datasets import has_pitch
+
+    rows = make_rng(0, Stream.SUBSET).permutation(len(X))[:_TRIED]
+    return float(has_pitch(X[rows], sample_rate).mean())
 
 
 def family_column(names: Any) -> str | None:

@@ -8,8 +8,6 @@ from typing import Any
 
 __all__ = ["add_parser", "run"]
 
-_PITCHED, _TRIED = 0.5, 100  # share of sounds with a pitch above which they are notes
-
 
 def add_parser(commands: Any) -> argparse.ArgumentParser:
     """Add the command to the command line."""
@@ -41,14 +39,10 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _warn_of_other_kinds(real: Any, generated: Any, sample_rate: int) -> None:
     """Warn where one set is of notes and the other is not."""
-    from audiogen.datasets import has_pitch
-    from audiogen.utils.seeds import Stream, make_rng
+    from audiogen.cli._notes import PITCHED, pitched_share
 
-    shares = []
-    for sounds in (real, generated):
-        rows = make_rng(0, Stream.SUBSET).permutation(len(sounds))[:_TRIED]
-        shares.append(float(has_pitch(sounds[rows], sample_rate).mean()))
-    if min(shares) < _PITCHED <= max(shares):
+    shares = [pitched_share(sounds, sample_rate) for sounds in (real, generated)]
+    if min(shares) < PITCHED <= max(shares):
         warnings.warn(
             f"{shares[0]:.0%} of the real sounds have a pitch that can be found, and "
             f"{shares[1]:.0%} of the generated ones: these are two kinds of sounds, such as notes "

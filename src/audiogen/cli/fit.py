@@ -19,7 +19,6 @@ _CONDITIONS = {
     "spectral_gan": ["instrument_family"],
 }
 _RECIPES = tuple(_CONDITIONS)  # those of one sound a file; the report's own are for Python
-_PITCHED, _TRIED = 0.5, 100  # notes have a pitch 49 times in 50, hits of drums once in seven
 _USUAL_VELOCITY = 100
 
 
@@ -63,7 +62,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace) -> None:
     """Train on a folder and save the model."""
-    from audiogen.cli._notes import family_column, read_notes, train_on_notes
+    from audiogen.cli._notes import family_column, train_on_notes
     from audiogen.datasets import track_missing_pitch
     from audiogen.persistence import save
     from audiogen.utils.files import check_writable
@@ -71,6 +70,35 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.out.exists():
         raise FileExistsError(f"{arguments.out} is there already; give another --out.")
     check_writable(arguments.out)
+    X, frame, sample_rate = _read(arguments)
+    recipe = arguments.recipe or _fitting_recipe(X, frame, sample_rate)
+    columns = _CONDITIONS[recipe]
+    pitches = ""
+    if "pitch" in columns:
+        X, frame = track_missing_pitch(X, frame, sample_rate)
+        pitches = f", pitches {frame.pitch.min():g} to {frame.pitch.max():g}"
+    frame = frame.assign(
+        drum=frame.instrument_family, kit=arguments.data.resolve().name,
+        velocity=frame.velocity.fillna(_USUAL_VELOCITY),
+    )  # fmt: skip
+    families = sorted(frame[family_column(columns)].unique())
+    print(
+        f"Training {recipe} on {len(X)} {'notes' if pitches else 'sounds'} of {len(families)} "
+        f"families at {sample_rate} Hz{pitches}."
+    )
+    checkpoints = _checkpoints(arguments)
+    model = train_on_notes(X, frame[columns], sample_rate, arguments, recipe, checkpoints)
+    save(model, arguments.out)
+    if checkpoints is not None:  # there are none where the disk was full
+        shutil.rmtree(checkpoints, ignore_errors=True)
+    print(f"Wrote {arguments.out}, which knows the families {', '.join(families)}.")
+    print(f"Next: audiogen sample {arguments.out}")
+
+
+def _read(arguments: argparse.Namespace) -> tuple[Any, Any, int]:
+    """Return the sounds of the folder, their table and their sample rate."""
+    from audiogen.cli._notes import read_notes
+
     data, split, rate = arguments.data, arguments.split, arguments.sample_rate
     if split is not None and not (data / f"nsynth-{split}" / "examples.json").is_file():
         raise FileNotFoundError(
@@ -85,29 +113,7 @@ def run(arguments: argparse.Namespace) -> None:
             f"{data} is an NSynth corpus at {sample_rate} Hz and is learnt at that rate: leave "
             f"--sample-rate {rate} out, or give its audio folder, whose files are resampled."
         )
-    recipe = arguments.recipe or _fitting_recipe(X, frame, sample_rate)
-    columns = _CONDITIONS[recipe]
-    pitches = ""
-    if "pitch" in columns:
-        X, frame = track_missing_pitch(X, frame, sample_rate)
-        pitches = f", pitches {frame.pitch.min():g} to {frame.pitch.max():g}"
-    frame = frame.assign(
-        drum=frame.instrument_family, kit=data.resolve().name,
-        velocity=frame.velocity.fillna(_USUAL_VELOCITY),
-    )  # fmt: skip
-    family = family_column(columns)
-    print(
-        f"Training {recipe} on {len(X)} {'notes' if pitches else 'sounds'} of "
-        f"{frame[family].nunique()} families at {sample_rate} Hz{pitches}."
-    )
-    checkpoints = _checkpoints(arguments)
-    model = train_on_notes(X, frame[columns], sample_rate, arguments, recipe, checkpoints)
-    save(model, arguments.out)
-    if checkpoints is not None:
-        shutil.rmtree(checkpoints)
-    families = ", ".join(sorted(frame[family].unique()))
-    print(f"Wrote {arguments.out}, which knows the families {families}.")
-    print(f"Next: audiogen sample {arguments.out}")
+    return X, frame, sample_rate
 
 
 def _checkpoints(arguments: argparse.Namespace) -> pathlib.Path | None:
@@ -118,14 +124,12 @@ def _checkpoints(arguments: argparse.Namespace) -> pathlib.Path | None:
 
 def _fitting_recipe(X: Any, frame: Any, sample_rate: int) -> str:
     """Return the recipe for notes, or for sounds of which hardly any has a pitch."""
-    from audiogen.datasets import has_pitch
-    from audiogen.utils.seeds import Stream, make_rng
+    from audiogen.cli._notes import PITCHED, pitched_share
 
     if frame.pitch.notna().any():
         return "harmonic_cvae"
-    rows = make_rng(0, Stream.SUBSET).permutation(len(X))[:_TRIED]
-    share = has_pitch(X[rows], sample_rate).mean()
-    if share >= _PITCHED:
+    share = pitched_share(X, sample_rate)
+    if share >= PITCHED:
         return "harmonic_cvae"
     print(
         f"No file name has a pitch, and {share:.0%} of the sounds have one that can be found: "

@@ -13,8 +13,9 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         "recipes",
         help="list ready pipelines, what each needs and gave",
         description="List the pipelines of audiogen.recipes: what each learns from, the "
-        "conditions y that it needs, and what it gave, measured. demo, fit and clip take "
-        "harmonic_cvae; the others are for Python: audiogen.recipes.NAME().fit(X, y).",
+        "conditions y that it needs, and what it gave, measured. demo and fit take "
+        "harmonic_cvae, and fit others by --recipe; all are for Python: "
+        "audiogen.recipes.NAME().fit(X, y).",
     )
     command.add_argument("--json", action="store_true", help="print the table as JSON")
     return command

@@ -63,12 +63,10 @@ def run(arguments: argparse.Namespace) -> None:
 
 def _pitch(text: str) -> int:
     """Return a MIDI pitch."""
-    try:
-        if re.fullmatch(_NAME, text):
-            from audiogen.signal import named_pitches
+    from audiogen.signal import named_pitches
 
-            return int(named_pitches(text))
-        return int(text)
+    try:
+        return int(text) if re.fullmatch(r"-?\d+", text) else int(named_pitches(text))
     except ValueError:
         raise argparse.ArgumentTypeError(
             f"must be whole numbers or names such as C4 and F#3, not {text!r}"

@@ -46,8 +46,8 @@ def has_pitch(X: npt.ArrayLike, sample_rate: float) -> np.ndarray:
     Returns
     -------
     pitched : ndarray of shape (n_samples,), bool
-        Where `track_missing_pitch` would keep the sound. Of 22 notes in 23, and of one drum hit
-        in seven.
+        Where `track_missing_pitch` would keep the sound: 183 of the 186 notes of `load_notes`,
+        and 12 of the 88 hits of `load_drums`.
 
     Examples
     --------
