@@ -34,15 +34,28 @@ def test_what_a_killed_process_left_is_removed_by_the_next(tmp_path, writer):
 
 
 def test_a_folder_appears_whole_and_keeps_what_it_held(tmp_path):
-    for new in ("a.txt", "sub/b.txt"):
+    for new in ("a.txt", "sub/deep/b.txt"):
         with atomic_folder(tmp_path / "out") as temporary:
-            (temporary / new).parent.mkdir(exist_ok=True)
+            (temporary / new).parent.mkdir(parents=True, exist_ok=True)
             (temporary / new).write_text(new)
             assert not (tmp_path / "out" / new).exists()
     found = [p.read_text() for p in sorted((tmp_path / "out").rglob("*.txt"))]
-    assert found == ["a.txt", "sub/b.txt"]
+    assert found == ["a.txt", "sub/deep/b.txt"]
     (tmp_path / "usual").mkdir()
     assert (tmp_path / "out").stat().st_mode == (tmp_path / "usual").stat().st_mode
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links are for administrators elsewhere")
+def test_a_folder_that_is_there_keeps_its_place_and_nothing_beside_it_is_written(tmp_path):
+    """As where a disk is mounted, or a link leads to one."""
+    (tmp_path / "disk").mkdir(mode=0o750)
+    (tmp_path / "out").symlink_to(tmp_path / "disk")
+    with atomic_folder(tmp_path / "out") as temporary:
+        assert temporary.parent.parent.resolve() == tmp_path / "disk"
+        (temporary / "a.txt").write_text("whole")
+    assert (tmp_path / "out").is_symlink()
+    assert [path.name for path in (tmp_path / "disk").iterdir()] == ["a.txt"]
+    assert (tmp_path / "disk").stat().st_mode & 0o777 == 0o750
 
 
 def test_failures_leave_no_empty_folders(tmp_path):

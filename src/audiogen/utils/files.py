@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import functools
+import math
 import os
 import pathlib
 import platform
@@ -11,7 +12,14 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 
-__all__ = ["atomic_folder", "atomic_path", "check_writable", "partial_folder", "samples_folder"]
+__all__ = [
+    "atomic_folder",
+    "atomic_path",
+    "check_writable",
+    "partial_folder",
+    "remove_strays",
+    "samples_folder",
+]
 
 
 _NOTHING_FREE = 65_536  # bytes
@@ -57,7 +65,9 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[pathlib.Path]:
         try:
             with _named_where_full(path):
                 yield temporary
-            _permit(temporary, 0o666)
+            umask = os.umask(0)
+            os.umask(umask)
+            temporary.chmod(0o666 & ~umask)  # mkstemp's own mode shuts everybody else out
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
@@ -76,7 +86,7 @@ def atomic_folder(path: str | os.PathLike[str]) -> Iterator[pathlib.Path]:
     Yields
     ------
     temporary : pathlib.Path
-        Folder to write to, beside the real one.
+        Folder to write to, beside the real one, or in it if that exists.
 
     Examples
     --------
@@ -89,21 +99,21 @@ def atomic_folder(path: str | os.PathLike[str]) -> Iterator[pathlib.Path]:
     ['a.txt']
     """
     path = pathlib.Path(path)
-    with _made(path.parent), partial_folder(path.parent) as partial:
+    # Of a folder that is there already, which may be a mount, nothing beside it may be writable.
+    place = path if path.is_dir() else path.parent
+    with _made(place), partial_folder(place) as partial:
         temporary = partial / "whole"
         temporary.mkdir()
         with _named_where_full(path):
             yield temporary
-        if path.is_dir() and not any(path.iterdir()):
-            path.rmdir()
         if not path.exists():  # all at once
             temporary.rename(path)
             return
         for file in sorted(temporary.rglob("*")):
-            place = path / file.relative_to(temporary)
+            target = path / file.relative_to(temporary)
             if file.is_file():
-                place.parent.mkdir(exist_ok=True)
-                shutil.move(file, place)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.move(file, target)
 
 
 @contextlib.contextmanager
@@ -118,7 +128,7 @@ def partial_folder(parent: pathlib.Path) -> Iterator[pathlib.Path]:
     Yields
     ------
     folder : pathlib.Path
-        Its permissions are those of any folder that the user makes.
+        Only the user may read it: what is to stay goes into a folder in it.
 
     Examples
     --------
@@ -133,9 +143,7 @@ def partial_folder(parent: pathlib.Path) -> Iterator[pathlib.Path]:
     with tempfile.TemporaryDirectory(
         dir=parent, prefix=_partial(parent), ignore_cleanup_errors=True
     ) as name:
-        folder = pathlib.Path(name)
-        _permit(folder, 0o777)
-        yield folder
+        yield pathlib.Path(name)
 
 
 def check_writable(path: str | os.PathLike[str]) -> None:
@@ -194,39 +202,52 @@ def _named_where_full(path: pathlib.Path) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        free = shutil.disk_usage(path.parent).free
+        free = math.inf
+        with contextlib.suppress(OSError):
+            free = shutil.disk_usage(path.parent).free
         full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
         if not full and free > _NOTHING_FREE:
             raise
         raise OSError(
             errno.ENOSPC,
-            f"{path} was not written, as the disk of {path.parent} is full "
-            f"({free / 1e6:.1f} MB are free). Make room, or give another folder",
+            f"{path} was not written, as the disk of {path.parent} is full, or your share of it. "
+            "Make room, or give another folder",
         ) from error
-
-
-def _permit(path: pathlib.Path, mode: int) -> None:
-    """Give a temporary file or folder, which others cannot read, the usual permissions."""
-    umask = os.umask(0)
-    os.umask(umask)
-    path.chmod(mode & ~umask)
 
 
 def _partial(folder: pathlib.Path) -> str:
     """Return how names of temporary files begin; remove those of processes that are no more."""
-    _clean(folder.absolute())
+    remove_strays(folder.absolute())
     return f"{_partial_here()}{os.getpid()}-"
 
 
 @functools.cache
 def _partial_here() -> str:
-    """Return how names of temporary files of this computer begin, as folders may be shared."""
-    return f".partial-{re.sub(r'[^A-Za-z0-9]', '', platform.node())}-"
+    """Return how names of temporary files of this computer begin, as folders may be shared.
+
+    Numbers of processes hold in a container of their own.
+    """
+    space = pathlib.Path("/proc/self/ns/pid")  # Linux's
+    number = space.stat().st_ino if space.exists() else 0
+    return f".partial-{re.sub(r'[^A-Za-z0-9]', '', platform.node())}{number}-"
 
 
 @functools.lru_cache(maxsize=100)
-def _clean(folder: pathlib.Path) -> None:
-    """Remove what processes left that were killed while they wrote, once for each folder."""
+def remove_strays(folder: pathlib.Path) -> None:
+    """Remove what processes left that were killed while they wrote, once for each folder.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where they wrote.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> from audiogen.utils.files import remove_strays
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     remove_strays(pathlib.Path(folder))
+    """
     if os.name != "posix":  # elsewhere nothing tells harmlessly which processes there are
         return
     for stray in folder.glob(f"{_partial_here()}*"):

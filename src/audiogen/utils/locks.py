@@ -11,7 +11,9 @@ from collections.abc import Iterator
 
 __all__ = ["locked"]
 
-_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)  # of some file systems on networks
+_BUSY = (errno.EAGAIN, errno.EACCES, errno.EDEADLK)  # the others of them are Windows's
+# Of some file systems on networks.
+_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP)
 _PAUSE = 0.1  # seconds between two tries
 
 
@@ -77,7 +79,11 @@ def _try_lock(handle: int) -> bool:
 
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        return error.errno in _NO_LOCKS
+        if error.errno in _BUSY:
+            return False
+        if error.errno not in _NO_LOCKS:
+            os.close(handle)
+            raise
     return True
 
 
