@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import matplotlib.image
 import numpy as np
 import pytest
@@ -34,6 +38,28 @@ def test_plot_draws_into_given_axes_and_save_writes_a_picture(tmp_path):
     picture = matplotlib.image.imread(tmp_path / "sub" / "tone.png")
     assert picture.shape[:2] == (600, 800)
     assert picture[..., :3].std() > 0.1
+
+
+def test_saving_keeps_the_figure_of_a_display_and_starts_no_window_system(tmp_path):
+    script = """
+import sys
+import numpy as np
+from audiogen.display import NoteDisplay
+display = NoteDisplay(np.zeros(2000)).save("a.png")
+assert not hasattr(display, "figure_")
+assert "matplotlib.pyplot" not in sys.modules
+figure = display.plot().figure_
+assert display.save("b.png").save("c.pdf").figure_ is figure
+"""
+    environment = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_pictures_after_the_first_are_as_if_alone(tmp_path, monkeypatch):

@@ -1,5 +1,6 @@
 """Pictures of notes."""
 
+import copy
 import itertools
 import os
 import pathlib
@@ -151,7 +152,8 @@ class NoteDisplay:
         from matplotlib.image import imsave
 
         n_lines = 0 if self.name is None else 1 + self.name.count("\n")
-        drawn_as = dict(rcParams), len(self.audio), self.sample_rate, n_lines
+        # A plain dict() would look for the window system that pyplot draws on.
+        drawn_as = rcParams.copy(), len(self.audio), self.sample_rate, n_lines
         if _drawn.axes is None or _drawn.axes.drawn_as != drawn_as:
             _drawn.axes = _DrawnAxes(self, drawn_as)
         imsave(path, _drawn.axes.pixels(self), format="png", origin="upper", dpi=_DPI)
@@ -173,7 +175,7 @@ class _DrawnAxes:
 
         figure = _figure_of(display)
         figure.set_dpi(_DPI)
-        self.drawn_as, self.axes = drawn_as, display.axes_
+        self.drawn_as, self.axes = drawn_as, figure.axes[:2]  # the third is the colour bar
         self.line, self.image = self.axes[0].lines[0], self.axes[1].images[0]
         edges = [axes.spines.values() for axes in self.axes]
         self.moving = [self.image, self.line, self.axes[0].title, *itertools.chain(*edges)]
@@ -212,7 +214,7 @@ def _figure_of(display: NoteDisplay) -> Any:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8, 6), layout="constrained")
-    display.plot(figure.subplots(2, 1, sharex=True))
+    copy.copy(display).plot(figure.subplots(2, 1, sharex=True))  # its own figure stays
     return figure
 
 
