@@ -104,6 +104,12 @@ def test_tables_say_what_files_are(folder):
     assert y.to_dict("list") == {"mood": ["sad", "glad", "sad"]}
 
 
+def test_absolute_names_are_found_below_a_root_that_leads_up(folder, monkeypatch):
+    monkeypatch.chdir(folder / "flute")
+    labels = {"file": [str(folder / "organ" / "E4.wav")], "pitch": [64]}
+    assert load_audio_folder("..", labels=labels).frame.pitch.tolist() == [64]
+
+
 def test_filters_act_before_audio_is_read(folder):
     (folder / "flute" / "C4.wav").write_bytes(b"junk")
     found = load_audio_folder(folder, families=["organ"])

@@ -218,14 +218,14 @@ def _frame(root: pathlib.Path, paths: list[pathlib.Path]) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "note": ["-".join(path.with_suffix("").parts) for path in inner],
-            "pitch": [pitch_from_name(path.stem) for path in inner],
-            "velocity": [velocity_from_name(path.stem) for path in inner],
+            # None becomes NaN.
+            "pitch": np.array([pitch_from_name(path.stem) for path in inner], np.float64),
+            "velocity": np.array([velocity_from_name(path.stem) for path in inner], np.float64),
             "instrument": ["/".join(path.parts[:-1]) or own for path in inner],
             "instrument_family": [path.parts[0] if len(path.parts) > 1 else own for path in inner],
+            "instrument_source": None,
         }
     )
-    numbers_too = {name: frame[name].astype(np.float64) for name in ("pitch", "velocity")}
-    frame = frame.assign(**numbers_too, instrument_source=None)
     frame["qualities"] = [()] * len(frame)
     return frame
 

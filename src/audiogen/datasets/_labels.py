@@ -89,7 +89,8 @@ def _places(
     for place, path in enumerate(paths):  # a file name alone will do where it is the only one
         by_name[path.name] = None if path.name in by_name else place
     by_name |= {path.relative_to(root).as_posix(): place for place, path in enumerate(paths)}
-    by_name |= {str(path.absolute()): place for place, path in enumerate(paths)}
+    absolute = [pathlib.Path(os.path.abspath(path)).as_posix() for path in paths]
+    by_name |= {name: place for place, name in enumerate(absolute)}
     found = [by_name.get(os.path.normpath(name).replace("\\", "/")) for name in names]
     missing = [name for name, place in zip(names, found, strict=True) if place is None]
     if missing:

@@ -97,7 +97,7 @@ def read_rows(
     n_timesteps, sample_rate, resample
         As in `read_audio`.
     n_rows : sequence of int, default=None
-        Number of rows that each file fills, one after the other; None is one each.
+        Number of rows that each file fills, at least 1, one after the other; None is one each.
     n_jobs : int, default=None
         Number of threads that read files; None is 1.
     errors : {"raise", "warn"}, default="raise"
@@ -126,11 +126,12 @@ def read_rows(
         return None
 
     # Threads: libsndfile works without the interpreter's lock, and X is shared.
-    filled = np.flatnonzero(np.diff(places)).tolist()
-    faults = Parallel(n_jobs=n_jobs, require="sharedmem")(delayed(fill)(i) for i in filled)
+    faults = Parallel(n_jobs=n_jobs, require="sharedmem")(
+        delayed(fill)(i) for i in range(len(paths))
+    )
     for fault in filter(None, faults):
         report(fault, errors)
-    good = [i for i, fault in zip(filled, faults, strict=True) if fault is None]
+    good = [i for i, fault in enumerate(faults) if fault is None]
     if not good:
         raise AudioFileError(f"None of the {len(paths)} files can be used; the warnings say why.")
     kept = [i for i in good for _ in range(places[i], places[i + 1])]

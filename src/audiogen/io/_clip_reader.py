@@ -18,7 +18,7 @@ from audiogen.io._truncation import truncation
 from audiogen.signal import resample
 from audiogen.utils.validation import Instance, Interval, Options, check_parameters
 
-__all__ = ["open_clip", "read_clip"]
+__all__ = ["open_clip", "read_beginning", "read_clip"]
 
 _LOUDEST = 1e30  # full scale is 1; squares of more overflow
 _MARGIN = 0.1  # seconds read beyond the cut, so that the resampler does not see an end

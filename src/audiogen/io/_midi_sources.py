@@ -1,6 +1,7 @@
 """What MIDI is read from: files, open files, and objects of other libraries."""
 
 import io
+import os
 import pathlib
 import tempfile
 from typing import Any
@@ -33,7 +34,7 @@ def midi_source(source: Any) -> tuple[str, pathlib.Path | io.BytesIO]:
     TypeError
         For anything else.
     """
-    if isinstance(source, str | pathlib.PurePath):
+    if isinstance(source, str | os.PathLike):
         path = pathlib.Path(source)
         if path.is_dir():
             raise IsADirectoryError(

@@ -1,6 +1,7 @@
 """A MIDI file played, mixed and mastered."""
 
 import numbers
+import os
 import pathlib
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -170,7 +171,7 @@ def play_midi(
 
 def _title_of(source: Any) -> str:
     """Return what the clip of a tune is called."""
-    return pathlib.Path(source).stem if isinstance(source, str | pathlib.PurePath) else "MIDI"
+    return pathlib.Path(source).stem if isinstance(source, str | os.PathLike) else "MIDI"
 
 
 def _score_and_file(tune: Any, title: str, seconds: float) -> tuple[Score, bytes]:

@@ -1,7 +1,7 @@
 """Tunes as frames of a piano roll, and the inverse."""
 
-import itertools
 import numbers
+import os
 import pathlib
 import warnings
 from typing import Any
@@ -231,14 +231,14 @@ class PianoRoll(TransformerMixin, BaseEstimator):
 
     def _all_steps(self, X: Any) -> list[np.ndarray]:
         """Return the steps of all tunes that can be read."""
-        found, tunes = [], _listed(X)
+        found, tunes = [], _listed(X, self.errors)
         for tune in tunes:
             try:
                 found.append(self._steps(tune))
             except (OSError, ValueError) as error:
                 if self.errors == "raise":
                     raise
-                warn_user(f"Left out: {error}", AudioFileWarning)
+                _left_out(error)
         if not found:
             raise ValueError(f"None of the {len(tunes)} tunes can be read; the warnings say why.")
         return found
@@ -289,30 +289,35 @@ class PianoRoll(TransformerMixin, BaseEstimator):
         return tune
 
 
-def _listed(X: Any) -> list:
+def _listed(X: Any, errors: str) -> list:
     """Return tunes as a list, in which a folder is its files; refuse a single tune.
 
     A path would be read letter by letter, and others note by note.
     """
-    if isinstance(X, str | pathlib.PurePath) and pathlib.Path(X).is_dir():
+    if isinstance(X, str | os.PathLike) and pathlib.Path(X).is_dir():
         X = [X]
     library = type(X).__module__.partition(".")[0]
-    is_one = isinstance(X, str | pathlib.PurePath) or hasattr(X, "read") or library in _LIBRARIES
+    is_one = isinstance(X, str | os.PathLike) or hasattr(X, "read") or library in _LIBRARIES
     if is_one or not hasattr(X, "__iter__"):
         raise ValueError(
             "X must be a list of tunes (paths of MIDI files, or pretty_midi.PrettyMIDI objects) "
             f"or a folder. Got {type(X).__name__}; put it into a list."
         )
-    tunes = list(itertools.chain.from_iterable(map(_in_folder, X)))
+    tunes = [tune for source in X for tune in _in_folder(source, errors)]
     if not tunes:
         raise ValueError("X has no tunes: give at least one.")
     return tunes
 
 
-def _in_folder(tune: Any) -> list:
+def _left_out(fault: Exception) -> None:
+    """Warn of a file or folder that is not read."""
+    warn_user(f"Left out: {fault}", AudioFileWarning)
+
+
+def _in_folder(tune: Any, errors: str) -> list:
     """Return the MIDI files of a folder, or what is none as it is."""
-    if isinstance(tune, str | pathlib.PurePath) and pathlib.Path(tune).is_dir():
-        return list(files_below(tune, (".mid", ".midi")))
+    if isinstance(tune, str | os.PathLike) and pathlib.Path(tune).is_dir():
+        return files_below(tune, (".mid", ".midi"), None if errors == "raise" else _left_out)
     return [tune]
 
 
