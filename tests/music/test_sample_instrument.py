@@ -195,6 +195,8 @@ def test_keys_above_half_the_sample_rate_are_left_out(rate, highest):
 def test_what_a_model_does_not_have_is_refused(own_model):
     with pytest.raises(ValueError, match="no 'my kazo'. It knows my kazoo, my tuba. Did you mean"):
         sample_instrument("my kazo", model=own_model)
+    with pytest.raises(ValueError, match="no ''. It knows my kazoo, my tuba"):
+        sample_instrument(" ", model=own_model)
     with pytest.raises(ValueError, match="several instruments: say which, of my kazoo, my tuba"):
         sample_instrument(model=own_model)
     with pytest.raises(ValueError, match="no 'flute'. It knows my kazoo, my tuba"):

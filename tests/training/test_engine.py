@@ -1,6 +1,7 @@
 """What training/ gives every generator: averages, scaled schedules, previews, precision."""
 
 import pickle
+import types
 
 import keras
 import numpy as np
@@ -163,6 +164,9 @@ def test_what_patience_watches_can_be_chosen():
         ConditionalVAE(patience=None, plateau_patience=None).fit(X, monitor="kl")
     with pytest.raises(TypeError, match=r"'callbacks' parameter of ConditionalVAE\.fit.*Got 'x'"):
         MODELS[0].fit(X, callbacks=["x"])
+    half = types.SimpleNamespace(on_epoch_end=print)
+    with pytest.raises(TypeError, match="must be a list of Keras callbacks.* Got namespace"):
+        MODELS[0].fit(X, callbacks=[half])
     with pytest.raises(TypeError, match="each made by its constructor. Got <class .*Preview'>"):
         MODELS[0].fit(X, callbacks=[Preview])
 

@@ -107,8 +107,8 @@ class BaseGenerator(BaseEstimator, ABC):
         ----------
         X : array-like of shape (n_samples, n_timesteps), (n_samples, n_features) or \
                 (n_samples, ...)
-            Audio, features or spectrograms. Integers of 8, 16 and 32 bits are samples of audio,
-            and are scaled to [-1, 1].
+            Audio, features or spectrograms. With two dimensions, integers of 8, 16 and 32 bits
+            are samples of audio, and are scaled to [-1, 1].
         y : array-like or DataFrame with n_samples rows, default=None
             The conditions. Number columns of a DataFrame are quantities, everything
             else is a category.
@@ -225,7 +225,8 @@ class BaseGenerator(BaseEstimator, ABC):
                 f"X has samples of shape {X.shape[1:]}, but {type(self).__name__} was fitted on "
                 f"samples of shape {self.sample_shape_}."
             )
-        return as_floating_point(X) if X.dtype.kind in "iu" and X.dtype.itemsize < 8 else X
+        is_pcm = X.ndim == 2 and X.dtype.kind in "iu" and X.dtype.itemsize < 8
+        return as_floating_point(X) if is_pcm else X
 
     def __sklearn_tags__(self) -> Any:
         """Tell scikit-learn that X may have more than two dimensions."""

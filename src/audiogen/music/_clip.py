@@ -88,10 +88,10 @@ class Clip:
             For a format that does not hold the clip's sampling rate or these bits.
         """
         with atomic_folder(folder) as temporary:
-            written = self._write(temporary, name, format, bit_depth, stems)
+            written = self._write_files(temporary, name, format, bit_depth, stems)
         return [pathlib.Path(folder, path.relative_to(temporary)) for path in written]
 
-    def _write(
+    def _write_files(
         self, folder: pathlib.Path, name: str, format: str, bit_depth: int, stems: bool
     ) -> list[pathlib.Path]:
         """Write all files, and return their paths."""

@@ -53,24 +53,23 @@ def ended(
         The notes.
     """
     last = bars[-1]
-    a_second = (score.tempos[-1][1] if score.tempos else score.tempo) / 60
+    quarters_per_second = (score.tempos[-1][1] if score.tempos else score.tempo) / 60
     if ending == "ring" and any(note.part != "drums" for note in notes):
         rung = _rung(notes, last, [chord for chord, _, _ in voiced])
-        latest = _last_stroke(last, score.beat, a_second, _RUNG)
+        latest = _last_stroke(last, score.beat, quarters_per_second, _RUNG)
         return _with_long_last_note(rung, last, latest)
     final = Final(voiced[-1][0].name, voiced[-1][1])
-    stroke = _last_stroke(last, score.beat, a_second, _STOPPED)
-    end = stroke + min(_STROKE * a_second, (last.end - stroke) / 2)
+    stroke = _last_stroke(last, score.beat, quarters_per_second, _STOPPED)
+    end = stroke + min(_STROKE * quarters_per_second, (last.end - stroke) / 2)
     return _stopped(notes, stroke, end, final)
 
 
-def _last_stroke(last: Bar, beat: float, a_second: float, seconds: float) -> float:
+def _last_stroke(last: Bar, beat: float, quarters_per_second: float, seconds: float) -> float:
     """Return the last beat that leaves so many seconds, or an eighth note that is nearer."""
-    stroke = last.start
     for step, least in ((beat, _LEAST_LEFT * beat), (_EIGHTH, 0.0)):
-        room = last.end - last.start - max(least, seconds * a_second)
+        room = last.end - last.start - max(least, seconds * quarters_per_second)
         stroke = last.start + max(0, math.floor(room / step + NEAR)) * step
-        if last.end - stroke <= _MOST * a_second:
+        if last.end - stroke <= _MOST * quarters_per_second:
             break
     return stroke
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from audiogen.music._casting import Role, voices_like
 from audiogen.music._instruments import Instrument, instrument_words
+from audiogen.music._words import spaced
 from audiogen.utils.names import did_you_mean
 
-__all__ = ["named_voices", "no_such_voice"]
+__all__ = ["categories_of", "named_voices", "no_such_voice"]
 
 _FEW = 12  # categories that a message lists; of more it lists words for instruments
 
@@ -39,15 +40,15 @@ def named_voices(
         Where there are none.
     """
     name = name.strip().lower()
-    words = name.replace("-", " ").replace("_", " ").split()
-    word = instrument_words().get(" ".join(words))
-    named = [voice for voice in voices if name in _categories(voice)]
+    words = spaced(name)
+    word = instrument_words().get(words)
+    named = [voice for voice in voices if name in categories_of(voice)]
     named.sort(key=lambda voice: voice.pitches[0] - voice.pitches[1])  # widest first
     if word is not None:
         named = voices_like(word, named or voices) or named
-    family = "_".join([*words, ""])
+    family = words.replace(" ", "_") + "_"  # none of them begins an empty name's
     named = named or [
-        voice for voice in voices if any(own.startswith(family) for own in _categories(voice))
+        voice for voice in voices if any(own.startswith(family) for own in categories_of(voice))
     ]
     if not named:
         raise ValueError(no_such_voice(name, voices, others))
@@ -80,6 +81,6 @@ def no_such_voice(name: str | None, voices: list[Role], others: Sequence[str] = 
     return f"The model has no {name!r}. It knows {listed}.{hint}"
 
 
-def _categories(voice: Role) -> list[str]:
+def categories_of(voice: Role) -> list[str]:
     """Return the categories of a voice, in small letters."""
     return [str(value).lower() for value in voice.conditions.values()]

@@ -13,7 +13,7 @@ from audiogen.io import SampledInstrument, Zone
 from audiogen.music._casting import REACH, Role, is_kit, voices_like, voices_of
 from audiogen.music._instruments import Instrument, instrument_words
 from audiogen.music._mix import frame_levels, needed_rate, pitched_generator, voice_sounds
-from audiogen.music._named_voices import named_voices, no_such_voice
+from audiogen.music._named_voices import categories_of, named_voices, no_such_voice
 from audiogen.music._pretrained import credit_and_licence, pretrained
 from audiogen.music._sample_drums import (
     DRUMS,
@@ -140,7 +140,7 @@ def _chosen(
 def _instrument_of(voice: Role) -> Instrument | None:
     """Return the instrument that a voice is the best one for, or the first of its family."""
     kinds = dict.fromkeys(instrument_words().values())
-    names = [str(value).lower() for value in voice.conditions.values()]
+    names = categories_of(voice)
     own = [kind for kind in kinds if kind.voice in names or kind.name in names]
     return next(iter(own or [kind for kind in kinds if voices_like(kind, [voice])]), None)
 

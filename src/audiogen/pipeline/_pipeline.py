@@ -136,8 +136,8 @@ class GenerativePipeline(Pipeline):
             Where steps state different sample rates; where `y` is given and a step changes the
             rows of X; where `preview_dir` is given and X is no audio, the generator has no
             epochs, or nothing states the sample rate.
-        OSError
-            Where `preview_dir` is no folder, or cannot be written to.
+        TypeError, OSError
+            Where `preview_dir` is no path, is no folder, or cannot be written to.
         """
         check_parameters(self, _CONSTRAINTS, self.get_params(deep=False))
         sample_rate_of(self)

@@ -48,8 +48,10 @@ def preview_parameters(pipeline: Pipeline, X: Any, folder: Any, every: int) -> d
     ------
     ValueError
         Where X is no audio, the generator has no epochs, or nothing states the sample rate.
+    TypeError
+        Where the folder is no path.
     OSError
-        Where the folder cannot be written to.
+        Where it cannot be written to.
     """
     if not isinstance(folder, str | os.PathLike):
         raise TypeError(f"preview_dir must be the path of a folder. Got {folder!r} instead.")

@@ -9,7 +9,8 @@ __all__ = ["checked_callbacks", "resumed_seed"]
 def checked_callbacks(owner: str, callbacks: Sequence[Any]) -> list[Any]:
     """Return callbacks as a list; refuse what is none."""
     for callback in callbacks:
-        if isinstance(callback, type) or not hasattr(callback, "on_epoch_end"):
+        usable = hasattr(callback, "on_epoch_end") and hasattr(callback, "set_model")
+        if isinstance(callback, type) or not usable:
             raise TypeError(
                 f"The 'callbacks' parameter of {owner}.fit must be a list of Keras callbacks, "
                 f"each made by its constructor. Got {callback!r} in it."
