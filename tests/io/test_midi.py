@@ -207,6 +207,19 @@ def test_every_key_signature_is_read(tmp_path, minor):
         assert (score.tonic, score.mode) == (tonic, "minor" if minor else "major")
 
 
+@pytest.mark.parametrize(("sharps", "mode"), [(9, 0), (2, 255), (0xF8, 1)])
+def test_keys_that_there_are_not_are_left_out(tmp_path, sharps, mode):
+    none = bytes([0, 0xFF, 0x59, 2, sharps, mode])
+    legal = bytes([0, 0xFF, 0x59, 2, 0xFD, 0])
+    file = track(480, 480)
+    begin = file.index(b"\x00\x90")
+    events = none + legal + file[begin:]
+    (tmp_path / "a.mid").write_bytes(file[: begin - 4] + len(events).to_bytes(4, "big") + events)
+    tune = read_midi(tmp_path / "a.mid")
+    assert [key.key_number for key in tune.key_signature_changes] == [3]  # E flat major
+    assert [(note.pitch, note.end) for note in tune.instruments[0].notes] == [(60, 0.5)]
+
+
 def test_tempos_and_metres_of_0_are_left_out(tmp_path):
     held = [message("note_on", 60), message("note_off", 60, 100)]
     impossible = [mido.MetaMessage("set_tempo", tempo=0, time=50), *held]

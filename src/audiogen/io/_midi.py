@@ -2,6 +2,7 @@
 
 import io
 import pathlib
+import re
 from operator import itemgetter
 from typing import Any
 
@@ -19,6 +20,9 @@ _TIMES = (
     "time_signature",
     "key_signature",
 )  # what it reads from the first track only
+# Keys of more than seven sharps or flats, or of a third mode, of which mido makes nothing.
+_NO_KEY = re.compile(rb"\xff\x59\x02(?=[\x08-\xf8]|.[^\x00\x01])", re.DOTALL)
+_OF_A_SEQUENCER = b"\xff\x7f\x02"
 
 
 def read_midi(source: Any) -> Any:
@@ -33,7 +37,8 @@ def read_midi(source: Any) -> Any:
     Returns
     -------
     tune : pretty_midi.PrettyMIDI
-        With the tempos, metres and keys of all tracks, wherever the file has them. The times of
+        With the tempos, metres and keys of all tracks, wherever the file has them; keys that
+        there are not, such as one of nine sharps, are left out. The times of
         files of more than ten million ticks, such as three hours at 960 a quarter note, or of
         more than 40,000 a second, are rounded to fewer of them. A note that no event ends lasts
         until its key is struck again, its channel is told to be silent (controllers 120 and
@@ -78,10 +83,8 @@ def read_midi(source: Any) -> Any:
 
 def open_midi(source: pathlib.Path | io.BytesIO) -> Any:
     """Return the events of a file as a mido.MidiFile in which every note has an end."""
-    import mido
-
-    given = {"filename": source} if isinstance(source, pathlib.Path) else {"file": source}
-    tune = mido.MidiFile(**given, clip=True)  # values beyond 127 are taken for 127
+    data = source.read_bytes() if isinstance(source, pathlib.Path) else source.getvalue()
+    tune = _parsed(data)
     if tune.ticks_per_beat < 0:
         raise ValueError("it counts frames of film (SMPTE), not quarter notes")
     if tune.ticks_per_beat == 0:
@@ -89,6 +92,20 @@ def open_midi(source: pathlib.Path | io.BytesIO) -> Any:
     _drop_impossible(tune)
     end_notes(tune)
     return tune
+
+
+def _parsed(data: bytes) -> Any:
+    """Return the events of a file, those keys left out that there are not."""
+    import mido
+    from mido.midifiles.meta import KeySignatureError
+
+    def parse(data: bytes) -> Any:
+        return mido.MidiFile(file=io.BytesIO(data), clip=True)  # 127 for values beyond
+
+    try:
+        return parse(data)
+    except KeySignatureError:
+        return parse(_NO_KEY.sub(_OF_A_SEQUENCER, data))
 
 
 def _drop_impossible(tune: Any) -> None:
