@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from importlib import resources
@@ -205,6 +206,17 @@ def test_ones_own_midi_with_ones_own_model(tmp_path, run_here):
     assert [track.name for track in tune.instruments] == list(about["players"])
     heard = [note for track in pretty_midi.PrettyMIDI(ode).instruments for note in track.notes]
     assert len(tune.instruments[0].notes) == sum(note.start < 4 for note in heard)
+    for name in ("a.mid", "sub/b.MID"):
+        path = tmp_path / "tunes" / name
+        path.parent.mkdir(exist_ok=True)
+        shutil.copy(ode, path)
+    (tmp_path / "tunes" / "words.txt").touch()
+    words = ("--model", "own.skops", "--midi", "tunes", "--programs", "0=organ", "--quiet")
+    short = ("--seconds", 1, "--rate", 8000, "--out", "all")
+    assert run_here("clip", *words, *short)[0] == 0
+    made = [p.relative_to(tmp_path / "all").as_posix() for p in tmp_path.glob("all/**/*.wav")]
+    assert sorted(made) == ["a/clip.wav", "sub/b/clip.wav"]
+    (tmp_path / "empty").mkdir()
     (tmp_path / "bad.mid").write_bytes(b"MThd")
     for fault, message in (
         (("--midi", ode, "--programs", "0=orgn"), "Did you mean organ?"),
@@ -212,6 +224,7 @@ def test_ones_own_midi_with_ones_own_model(tmp_path, run_here):
         (("--midi", ode, "--programs", "organ"), "must be the number of a program"),
         (("--loudness", "3"), "must be a number from -70 to 0"),
         (("--midi", "bad.mid"), "bad.mid cannot be read as a MIDI file"),
+        (("--midi", "empty"), "empty has no MIDI files"),
         (("--midi", "none.mid"), "There is no MIDI file none.mid"),
     ):
         status, _, said = run_here("clip", "--model", "own.skops", *fault, "--out", "x")

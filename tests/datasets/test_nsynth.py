@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from audiogen.datasets import load_notes, load_nsynth, make_notes, save_nsynth
-from audiogen.datasets._nsynth_format import unique_names
 from audiogen.exceptions import AudioFileError, AudioFileWarning
+from audiogen.utils.names import unique_names
 
 # One entry of NSynth's own test split, as published (Google Inc., CC-BY 4.0).
 PUBLISHED = {

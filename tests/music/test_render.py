@@ -312,6 +312,17 @@ def test_midi_is_the_same_as_its_notes(tmp_path):
         np.testing.assert_allclose(clip, expected, atol=1e-3)
 
 
+def test_the_tunes_of_a_folder_are_played_one_after_the_other(tmp_path):
+    for name, pitch in (("a.mid", 60), ("b.MID", 64)):
+        midi((19, False, [(0, 0.5, pitch, 127)])).write(str(tmp_path / name))
+    midi((0, True, [(0, 1, 40, 127)])).write(str(tmp_path / "drums.mid"))
+    table = notes((0, 0.5, 60, "organ"), (1.5, 0.5, 64, "organ"), velocity=[127, 127],
+                  voice=["0/organ", "0/organ"])  # fmt: skip
+    clip = render(Tones(), tmp_path, random_state=0, sample_rate=RATE)
+    expected = render(Tones(), table, random_state=0, sample_rate=RATE)
+    np.testing.assert_allclose(clip, expected, atol=1e-3)
+
+
 def test_a_list_of_notes_is_the_same_as_a_table_of_them():
     listed, tabled = (
         render(Tones(), given, sample_rate=RATE, random_state=0)
@@ -368,7 +379,8 @@ def test_files_that_are_no_midi_are_named(tmp_path):
             render(Tones(), tmp_path / name)
     with pytest.raises(FileNotFoundError, match=r"There is no MIDI file .*none\.mid"):
         render(Tones(), tmp_path / "none.mid")
-    with pytest.raises(IsADirectoryError, match="is a folder. Give its files"):
-        render(Tones(), tmp_path)
+    (tmp_path / "none").mkdir()
+    with pytest.raises(ValueError, match="none has no MIDI files"):
+        render(Tones(), tmp_path / "none")
     with pytest.raises(TypeError, match="Got int instead"):
         render(Tones(), 60)

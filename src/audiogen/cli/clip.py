@@ -5,11 +5,18 @@ import json
 import pathlib
 from typing import Any
 
-from audiogen.cli._options import BeforeWords, add_out, add_seed, count, program, within
+from audiogen.cli._options import (
+    BeforeWords,
+    add_out,
+    add_seed,
+    add_sound_file,
+    count,
+    program,
+    within,
+)
 
 __all__ = ["add_parser", "run"]
 
-_FORMATS = ("wav", "flac", "ogg", "mp3", "opus")
 # Options that say what is composed, and what they are where they are not given.
 _OF_WORDS: dict[str, Any] = {
     "bpm": None, "key": None, "metre": None, "genre": None, "mood": None, "instruments": None,
@@ -63,7 +70,9 @@ def _add_music(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--model", type=pathlib.Path, help="your own sounds: what fit or music.build wrote"
     )
-    command.add_argument("--midi", type=pathlib.Path, metavar="FILE", help="the tune to play")
+    command.add_argument(
+        "--midi", type=pathlib.Path, metavar="FILE", help="the tune to play, or a folder of them"
+    )
     command.add_argument(
         "--programs", action=BeforeWords, read=program, looks=".*=.*", default=[],
         metavar="N=FAMILY",
@@ -75,15 +84,10 @@ def _add_music(command: argparse.ArgumentParser) -> None:
 def _add_sound(command: argparse.ArgumentParser) -> None:
     """Add the options that say how it sounds and is written."""
     command.add_argument("--stems", action="store_true", help="write each part too")
-    command.add_argument("--sample-rate", type=count, help="in Hz (44100; for opus 48000)")
-    command.add_argument("--format", choices=_FORMATS, default="wav", help="(%(default)s)")
+    add_sound_file(command, rate="44100; for opus 48000", loudness=-14.0)
     command.add_argument(
         "--bit-depth", type=int, choices=(16, 24, 32), default=16,
         help="of WAV and FLAC (%(default)s)",
-    )  # fmt: skip
-    command.add_argument(
-        "--loudness", type=within(-70, 0), default=-14.0, metavar="LUFS",
-        help="integrated loudness (%(default)g)",
     )  # fmt: skip
     fade: dict[str, Any] = {"type": within(0, 3600), "metavar": "SECONDS"}
     command.add_argument("--fade-in", default=0.0, help="length (%(default)g)", **fade)
@@ -126,19 +130,35 @@ def _compose(arguments: argparse.Namespace) -> None:
 
 
 def _play(arguments: argparse.Namespace) -> None:
-    """Write a clip of a MIDI file."""
-    from audiogen.music import play_midi
+    """Write a clip of a MIDI file, or one of each in a folder, in folders of their names."""
     from audiogen.persistence import load
+    from audiogen.utils.folders import files_below
+    from audiogen.utils.names import unique_names
 
     model = None if arguments.model is None else load(arguments.model)
+    if not arguments.midi.is_dir():
+        return _play_file(arguments.midi, arguments.out, model, arguments)
+    paths = files_below(arguments.midi, (".mid", ".midi"))
+    if not paths:
+        raise ValueError(f"{arguments.midi} has no MIDI files (.mid, .midi).")
+    names = unique_names([p.relative_to(arguments.midi).with_suffix("").as_posix() for p in paths])
+    for path, name in zip(paths, names, strict=True):
+        _play_file(path, arguments.out / name, model, arguments)
+
+
+def _play_file(
+    midi: pathlib.Path, folder: pathlib.Path, model: Any, arguments: argparse.Namespace
+) -> None:
+    """Write a clip of a MIDI file."""
+    from audiogen.music import play_midi
+
     clip = play_midi(
-        arguments.midi, seconds=arguments.seconds, loop=arguments.loop, model=model,
+        midi, seconds=arguments.seconds, loop=arguments.loop, model=model,
         programs=dict(arguments.programs), random_state=arguments.seed, **_sound(arguments),
     )  # fmt: skip
     paths = clip.save(
-        arguments.out, format=arguments.format, bit_depth=arguments.bit_depth,
-        stems=arguments.stems,
-    )  # fmt: skip
+        folder, format=arguments.format, bit_depth=arguments.bit_depth, stems=arguments.stems
+    )
     _report(clip.info, paths[0])
 
 

@@ -15,12 +15,12 @@ import pandas as pd
 from audiogen.datasets._bunch import as_dataset, check_conditions, number_column
 from audiogen.datasets._filters import NAMES, drawn, filtered
 from audiogen.datasets._labels import with_labels
-from audiogen.datasets._nsynth_format import unique_names
 from audiogen.datasets._pitch_names import pitch_from_name, velocity_from_name
 from audiogen.datasets._reading import SOUND_SUFFIXES, read_rows
 from audiogen.datasets._walk import listed_files, printable
 from audiogen.exceptions import AudioFileError
 from audiogen.io import open_clip
+from audiogen.utils.names import unique_names
 from audiogen.utils.validation import Instance, Interval, Options, check_parameters, warn_user
 
 _LEAST_REST = 0.1  # seconds; MP3 pads by less

@@ -1,6 +1,5 @@
 """NSynth's codes, and a DataFrame as its `examples.json`."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -60,18 +59,3 @@ def to_examples(frame: pd.DataFrame, sample_rate: int) -> dict[str, dict[str, An
         }
         for i, row in enumerate(rows)
     }
-
-
-def unique_names(names: Sequence[str]) -> list[str]:
-    """Return names, repeated ones with -1, -2, ... appended."""
-    taken, unique = set(names), list[str]()
-    seen: dict[str, int] = {}
-    for name in names:
-        new = name
-        while name in seen and (new == name or new in taken):
-            new = f"{name}-{seen[name]}"
-            seen[name] += 1
-        seen.setdefault(name, 1)
-        taken.add(new)
-        unique.append(new)
-    return unique

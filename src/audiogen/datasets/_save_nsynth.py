@@ -12,9 +12,10 @@ import pandas as pd
 import soundfile
 
 from audiogen.datasets._bunch import check_known
-from audiogen.datasets._nsynth_format import QUALITIES, SAMPLE_RATE, to_examples, unique_names
+from audiogen.datasets._nsynth_format import QUALITIES, SAMPLE_RATE, to_examples
 from audiogen.signal import named_pitches
 from audiogen.utils.files import atomic_folder, atomic_path
+from audiogen.utils.names import unique_names
 from audiogen.utils.validation import Interval, check_audio, check_parameters
 
 _DEFAULTS = {"velocity": 100, "instrument_family": "synth_lead", "instrument_source": "synthetic"}

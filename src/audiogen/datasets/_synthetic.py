@@ -10,8 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from audiogen.datasets._bunch import as_dataset, check_conditions, check_known
-from audiogen.datasets._nsynth_format import FAMILIES, unique_names
+from audiogen.datasets._nsynth_format import FAMILIES
 from audiogen.signal import hz_to_midi, midi_to_hz, named_pitches
+from audiogen.utils.names import unique_names
 from audiogen.utils.seeds import Stream, draw_seed, make_rng
 from audiogen.utils.validation import Interval, check_midi_pitch, check_parameters
 

@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 from sklearn.utils import Bunch
 
-from audiogen.datasets._nsynth_format import unique_names
 from audiogen.datasets._reading import report
 from audiogen.datasets._walk import listed_files, printable
 from audiogen.exceptions import AudioFileError
 from audiogen.io import SCORE_SUFFIXES, Score, read_tunes
+from audiogen.utils.names import unique_names
 from audiogen.utils.validation import Options, check_parameters
 
 

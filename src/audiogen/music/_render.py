@@ -52,7 +52,8 @@ def render(
         (seconds), pitch (MIDI, fractions allowed, or a name such as "C4") and the generator's
         other conditions, and may have velocity (0 to 127), voice, and pan (-1, left, to 1, right),
         which makes the clip stereo. Otherwise a MIDI file, a path, or a tune that was read from
-        one, as `audiogen.io.read_midi` takes them.
+        one, as `audiogen.io.read_midi` takes them; or a folder, whose MIDI files are played one
+        after the other, a second apart, in the order of their names.
     sample_rate : int, default=44100
         Sampling rate of the clip, in Hz.
     seconds : float, default=None

@@ -1,6 +1,7 @@
 """The table of notes to play, checked, from a DataFrame or from MIDI."""
 
 import logging
+import os
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 from audiogen.io import read_midi
 from audiogen.signal import named_pitches
 from audiogen.utils.columns import is_named, read_columns
+from audiogen.utils.folders import files_below
 from audiogen.utils.names import did_you_mean
 from audiogen.utils.validation import check_midi_pitch
 
@@ -21,6 +23,7 @@ _FAMILIES = {
     72: "flute", 80: "synth_lead", 104: "guitar", 108: "mallet", 109: "reed", 110: "string",
     111: "reed", 112: "mallet", 120: "synth_lead",
 }  # fmt: skip
+_BETWEEN = 1.0  # seconds of silence between the tunes of a folder
 _REQUIRED = ("onset", "duration", "pitch")
 
 
@@ -63,7 +66,8 @@ def read_score(
         notes = _as_pandas(notes)
         score = notes if notes.empty else _from_frame(notes, chosen)
     else:
-        score = _from_midi(read_midi(notes), chosen, categories, _checked_programs(programs or {}))
+        programs = _checked_programs(programs or {})
+        score = _one_by_one([_from_midi(t, chosen, categories, programs) for t in _tunes(notes)])
     if score.empty:
         raise ValueError("There are no notes to play: give at least one; drums do not count.")
     _refuse_unplayable(score)
@@ -105,6 +109,26 @@ def _from_frame(notes: pd.DataFrame, chosen: list[str]) -> pd.DataFrame:
     else:
         score["voice"] = score[chosen].astype(str).agg("/".join, axis=1) if chosen else ""
     return score.reset_index(drop=True)
+
+
+def _tunes(source: Any) -> list:
+    """Return the tunes of a folder, or the one that there is."""
+    if not (isinstance(source, str | os.PathLike) and os.path.isdir(source)):
+        return [read_midi(source)]
+    paths = files_below(source, (".mid", ".midi"))
+    if not paths:
+        raise ValueError(f"{source} has no MIDI files (.mid, .midi).")
+    return [read_midi(path) for path in paths]
+
+
+def _one_by_one(scores: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return scores one after the other."""
+    begin = 0.0
+    for score in scores:
+        if not score.empty:
+            score["onset"] += begin
+            begin = (score["onset"] + score["duration"]).max() + _BETWEEN
+    return pd.concat(scores, ignore_index=True)
 
 
 def _from_midi(

@@ -1,9 +1,9 @@
-"""Suggestions for unknown names."""
+"""Names: suggestions for unknown ones, and lists without repeated ones."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-__all__ = ["did_you_mean"]
+__all__ = ["did_you_mean", "unique_names"]
 
 
 def did_you_mean(name: object, known: Iterable[object], *, cutoff: float = 0.6) -> str:
@@ -34,3 +34,35 @@ def did_you_mean(name: object, known: Iterable[object], *, cutoff: float = 0.6) 
     by_lower_case = {str(other).lower(): str(other) for other in known}
     near = difflib.get_close_matches(str(name).lower(), by_lower_case, n=3, cutoff=cutoff)
     return f" Did you mean {' or '.join(by_lower_case[n] for n in near)}?" if near else ""
+
+
+def unique_names(names: Sequence[str]) -> list[str]:
+    """Return names, repeated ones with -1, -2, ... appended.
+
+    Parameters
+    ----------
+    names : sequence of str
+        The names.
+
+    Returns
+    -------
+    unique : list of str
+        As many, each once.
+
+    Examples
+    --------
+    >>> from audiogen.utils.names import unique_names
+    >>> unique_names(["flute", "organ", "flute"])
+    ['flute', 'organ', 'flute-1']
+    """
+    taken, unique = set(names), list[str]()
+    seen: dict[str, int] = {}
+    for name in names:
+        new = name
+        while name in seen and (new == name or new in taken):
+            new = f"{name}-{seen[name]}"
+            seen[name] += 1
+        seen.setdefault(name, 1)
+        taken.add(new)
+        unique.append(new)
+    return unique
