@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pyloudnorm
 import pytest
 import soundfile
 
@@ -33,6 +34,13 @@ def test_fit_sample_and_evaluate_on_ones_own_folder(tmp_path):
     untold.rename(untold.with_name(f"note0-{notes.frame.pitch[0]:03d}-.wav"))
     done = audiogen("sample", "audiogen-model.skops", "-n", 7, "--quiet", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
+    words = ("sample", "audiogen-model.skops", "--pitch", 60, "C5", "--family", "reed", "--quiet")
+    done = audiogen(*words, "--format", "flac", "--rate", 22050, "--out", "high", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    made = datasets.load_audio_folder(tmp_path / "high" / "audio", sample_rate=None)
+    assert (made.sample_rate, made.data.shape) == (22050, (2, 4 * 22050))
+    assert made.frame.pitch.tolist() == [60, 72]
+    assert made.frame.instrument_family.tolist() == ["reed", "reed"]
     done = audiogen("evaluate", "audiogen-out/audio", "mine", "--quiet", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     measured = figures(done.stdout)
@@ -87,7 +95,15 @@ def test_sounds_without_a_pitch_are_learnt_by_folder(tmp_path, run_here):
     made = datasets.load_audio_folder(tmp_path / "audiogen-out" / "audio")
     assert made.frame.instrument_family.tolist() == ["snare"] * 5
     assert soundfile.info(made.filenames[0]).samplerate == 44100
-    code, _, said = run_here(*words, "--pitch", 60, "--out", "x")
+    finish = ("--format", "opus", "--rate", 48000, "--loudness", -20)
+    assert run_here(*words, "-n", 1, "--family", "kick", *finish, "--out", "x")[0] == 0
+    audio, rate = soundfile.read(tmp_path / "x" / "audio" / "kick" / "kick_000.opus")
+    assert rate == 48000
+    assert pyloudnorm.Meter(rate).integrated_loudness(audio) == pytest.approx(-20, abs=0.5)
+    code, _, said = run_here(*words, "--format", "mp3", "--rate", 50000, "--out", "y")
+    assert code == 2
+    assert "mp3 cannot have 50000 Hz" in said
+    code, _, said = run_here(*words, "--pitch", 60, "--out", "y")
     assert (code, said) == (
         2, "audiogen: The model was trained on sounds without a pitch: leave --pitch out.\n"
     )  # fmt: skip

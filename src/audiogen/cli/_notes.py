@@ -3,6 +3,7 @@
 import argparse
 import pathlib
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -174,19 +175,20 @@ def family_column(names: Any) -> str | None:
 
 def write_notes(
     folder: pathlib.Path,
-    notes: np.ndarray,
+    notes: Sequence[np.ndarray],
     wanted: Any,
     sample_rate: int,
     arguments: argparse.Namespace,
+    format: str = "wav",
 ) -> None:
-    """Write sounds with a picture of each: notes as an NSynth corpus, others by family."""
+    """Write sounds with a picture of each: WAV of notes as an NSynth corpus, else by family."""
     from audiogen import datasets, display
     from audiogen.utils.progress import Progress
 
-    if "pitch" in wanted:
+    if "pitch" in wanted and format == "wav":
         paths = datasets.save_nsynth(folder, notes, wanted, sample_rate=sample_rate)
     else:
-        paths = _write_by_family(folder / "audio", notes, wanted, sample_rate)
+        paths = _write_by_family(folder / "audio", notes, wanted, sample_rate, format)
     with Progress(len(notes), "pictures", verbose=not arguments.quiet) as progress:
         for note, path in zip(notes, paths, strict=True):
             picture = display.NoteDisplay(note, sample_rate=sample_rate, name=path.stem)
@@ -195,16 +197,24 @@ def write_notes(
 
 
 def _write_by_family(
-    folder: pathlib.Path, sounds: np.ndarray, wanted: Any, sample_rate: int
+    folder: pathlib.Path, sounds: Sequence[np.ndarray], wanted: Any, sample_rate: int, format: str
 ) -> list[pathlib.Path]:
-    """Write sounds into a folder for each family, and return their paths."""
+    """Write sounds into a folder for each family, and return their paths.
+
+    Their names are those that `load_audio_folder` reads pitches and velocities from.
+    """
     from audiogen.io import write_clip
 
-    families = wanted[family_column(wanted)].astype(str)
-    numbers = families.groupby(families).cumcount()
+    column = family_column(wanted)
+    family = wanted[column].astype(str) if column else wanted.assign(family="note")["family"]
+    names = family + "_" + family.groupby(family).cumcount().map("{:03d}".format)
+    if "pitch" in wanted:
+        table = wanted.assign(velocity=wanted.get("velocity", 100)).round()
+        for number in ("pitch", "velocity"):
+            names += table[number].astype(int).map("-{:03d}".format)
     return [
-        write_clip(folder / family / f"{family}_{number:03d}.wav", sound, sample_rate)
-        for sound, family, number in zip(sounds, families, numbers, strict=True)
+        write_clip(folder / kind / f"{name}.{format}", sound, sample_rate)
+        for sound, kind, name in zip(sounds, family, names, strict=True)
     ]
 
 

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["BeforeWords", "add_out", "add_seed", "count", "program", "within"]
+__all__ = ["BeforeWords", "add_out", "add_seed", "add_sound_file", "count", "program", "within"]
+
+_FORMATS = ("wav", "flac", "ogg", "mp3", "opus")
 
 
 class BeforeWords(argparse.Action):
@@ -58,6 +60,20 @@ def add_seed(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--seed", type=_seed, default=0, help="same seed, same bits (%(default)s)"
     )
+
+
+def add_sound_file(command: argparse.ArgumentParser, *, rate: str, loudness: float | None) -> None:
+    """Add the options of files of sound; `rate` says what theirs is where it is not given."""
+    command.add_argument(
+        "--rate", "--sample-rate", dest="sample_rate", type=count, metavar="HZ",
+        help=f"sample rate ({rate})",
+    )  # fmt: skip
+    command.add_argument("--format", choices=_FORMATS, default="wav", help="(%(default)s)")
+    usual = "as it is" if loudness is None else f"{loudness:g}"
+    command.add_argument(
+        "--loudness", type=within(-70, 0), default=loudness, metavar="LUFS",
+        help=f"integrated loudness ({usual})",
+    )  # fmt: skip
 
 
 def count(text: str) -> int:

@@ -6,7 +6,7 @@ import pathlib
 import re
 from typing import Any
 
-from audiogen.cli._options import BeforeWords, add_out, add_seed, count
+from audiogen.cli._options import BeforeWords, add_out, add_seed, add_sound_file, count
 
 __all__ = ["add_parser", "run"]
 
@@ -19,7 +19,8 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         "sample",
         help="make new notes with a trained model",
         description="Generate notes. Without --pitch and --family these are drawn as often as "
-        "they were trained on; with several of both, every family plays every pitch.",
+        "they were trained on; with several of both, every family plays every pitch. WAV files "
+        "of notes are an NSynth corpus; other formats lie in a folder for each family.",
     )
     command.add_argument(
         "model", nargs="*", action="extend", metavar="MODEL",
@@ -37,6 +38,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         "--family", action=BeforeWords, read=str, looks=r".*(?<!\.skops)", words="model",
         default=[], help="instrument families, such as organ",
     )  # fmt: skip
+    add_sound_file(command, rate="that of the model", loudness=None)
     add_out(command, "audiogen-out")
     add_seed(command)
     return command
@@ -45,20 +47,34 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 def run(arguments: argparse.Namespace) -> None:
     """Sample a saved model into a folder."""
     from audiogen.cli._notes import family_column, load_note_model, refuse_full, write_notes
+    from audiogen.io import check_clip_format
     from audiogen.utils.files import atomic_folder
     from audiogen.utils.seeds import Stream, make_rng
 
     folder = arguments.out
     refuse_full(folder)
     model = load_note_model(_path(arguments.model))
+    rate = arguments.sample_rate or model.sample_rate
+    check_clip_format(f"A sound as .{arguments.format}", rate)
     rng = make_rng(arguments.seed, Stream.CONDITION)
     pitches = arguments.pitch * (arguments.number or 1)
     drawn = model[-1].conditions_.draw(len(pitches) or arguments.number or 8, rng)
     wanted = _wanted(drawn, pitches, arguments.family, family_column(drawn))
     notes = model.sample(y=wanted, random_state=arguments.seed)
+    notes = [_finished(note, model.sample_rate, rate, arguments.loudness) for note in notes]
     with atomic_folder(folder) as temporary:
-        write_notes(temporary, notes, wanted, model.sample_rate, arguments)
+        write_notes(temporary, notes, wanted, rate, arguments, arguments.format)
     print(f"Wrote {len(notes)} sounds to {folder / 'audio'}, pictures to {folder / 'pictures'}.")
+
+
+def _finished(note: Any, rate: int, wanted_rate: int, wanted_loudness: float | None) -> Any:
+    """Return a sound at another sample rate and loudness, within full scale."""
+    from audiogen.signal import limit_peak, master, resample
+
+    note = resample(note, rate, wanted_rate)
+    if wanted_loudness is None:
+        return limit_peak(note, 1.0)
+    return master(note, wanted_rate, loudness=wanted_loudness, ratio=1).audio
 
 
 def _pitch(text: str) -> int:
