@@ -97,6 +97,9 @@ def test_wav_of_a_pipe(tmp_path, length):
     data[40:44] = struct.pack("<I", length)
     path.write_bytes(data)
     np.testing.assert_allclose(read_clip(path)[0], tone(1000), atol=1e-4)
+    for size in (36, 2036, 0xFFFF_FFFF):  # of the file, whatever is said of the sound
+        path.write_bytes(data[:4] + struct.pack("<I", size) + data[8:])
+        np.testing.assert_allclose(read_clip(path)[0], tone(1000), atol=1e-4)
 
 
 def test_aiff_of_a_pipe(tmp_path):
@@ -107,6 +110,65 @@ def test_aiff_of_a_pipe(tmp_path):
     data[place : place + 4] = struct.pack(">I", 0x7F00_0008)
     path.write_bytes(data)
     assert len(read_clip(path)[0]) == 1000
+
+
+@pytest.mark.parametrize(
+    ("kind", "mark", "before", "sizes"),
+    [
+        ("AU", b".snd", 4, [bytes(4), b"\x7f" + 3 * b"\xff", b"\x80\0\0\0", 4 * b"\xff"]),
+        ("CAF", b"data", 0, [bytes(8), b"\x7f" + 7 * b"\xff", 8 * b"\xff"]),
+        ("RF64", b"ds64", 12, [bytes(8), 8 * b"\xff"]),
+    ],
+)
+def test_other_sizes_that_were_left_open(tmp_path, kind, mark, before, sizes):
+    file = io.BytesIO()
+    soundfile.write(file, tone(1000), 16_000, format=kind, subtype="PCM_16")
+    data = file.getvalue()
+    place = data.find(mark) + 4 + before
+    for size in sizes:
+        path = tmp_path / f"a.{kind.lower()}"
+        path.write_bytes(data[:place] + size + data[place + len(size) :])
+        np.testing.assert_allclose(read_clip(path)[0], tone(1000), atol=1e-4)
+
+
+def test_a_wav_without_sound_that_goes_on_has_none(tmp_path):
+    path = write(tmp_path / "a.wav", tone(0), subtype="PCM_16")
+    path.write_bytes(path.read_bytes() + b"LIST\4\0\0\0abcd")
+    with pytest.raises(AudioFileError, match="holds no samples"):
+        read_clip(path)
+
+
+def test_opus_without_the_mark_of_its_end(tmp_path):
+    noise = np.random.default_rng(0).uniform(-1, 1, 40_000)
+    path = tmp_path / "a.opus"
+    soundfile.write(path, noise, 48_000, format="OGG", subtype="OPUS")
+    whole, _ = read_clip(path)
+    data = bytearray(path.read_bytes())
+    last = data.rfind(b"OggS")
+    assert data[last + 5] & 4
+    data[last + 5] &= ~4
+    data[last + 22 : last + 26] = bytes(4)
+    register = 0  # of the checksum, bit by bit
+    for byte in data[last:]:
+        register ^= byte << 24
+        for _ in range(8):
+            register = (register << 1 ^ (0x04C1_1DB7 if register >> 31 else 0)) & 0xFFFF_FFFF
+    data[last + 22 : last + 26] = struct.pack("<I", register)
+    path.write_bytes(data)
+    np.testing.assert_array_equal(read_clip(path)[0], whole)
+
+
+@pytest.mark.parametrize("n_bytes", [27, 128, 199])
+def test_flac_of_a_pipe_with_something_after_it(tmp_path, n_bytes):
+    path = write(tmp_path / "a.flac", tone(5000), subtype="PCM_16")
+    data = bytearray(path.read_bytes())
+    data[21] &= 0xF0
+    data[22:26] = bytes(4)
+    path.write_bytes(data + np.random.default_rng(0).bytes(n_bytes))
+    np.testing.assert_allclose(read_clip(path)[0], tone(5000), atol=1e-4)
+    path.write_bytes(data[:-1] + np.random.default_rng(0).bytes(n_bytes))
+    with pytest.raises(AudioFileError, match="ends inside a frame"):
+        read_clip(path)
 
 
 def test_a_wav_without_sound_has_none(tmp_path):

@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Iterator
 
 _TRIED = 4  # a header may be found within the sound of a frame, with a checksum that is right
+_TAIL = 200  # bytes after the last frame
 _BLOCK_SIZES = {1: 192, **{i: 576 << i - 2 for i in range(2, 6)}}
 _BLOCK_SIZES |= {i: 256 << i - 8 for i in range(8, 16)}
 
@@ -17,7 +18,7 @@ def has_total(start: bytes) -> bool:
 def with_total(data: bytes) -> bytes | None:
     """Return a file with the number of samples that its last frame tells, None if it is cut."""
     for place, end in itertools.islice(_frames(data), _TRIED):
-        if _remainder(data[place:], 16, 0x8005) == 0:
+        if _is_whole(data[place:]):
             total = end.to_bytes(5, "big")
             return data[:21] + bytes([data[21] & 0xF0 | total[0]]) + total[1:] + data[26:]
     return None
@@ -39,7 +40,7 @@ def _end_of_frame(frame: bytes, fixed_size: int) -> int:
     head = 4 + used
     end = head + size_bytes + {12: 1, 13: 2, 14: 2}.get(rate_code, 0)
     whole = used and size_code and rate_code < 15 and len(frame) > end
-    if not whole or _remainder(frame[: end + 1], 8, 0x07):
+    if not whole or checksum(frame[: end + 1], 8, 0x07):
         return 0
     size = (
         _BLOCK_SIZES.get(size_code) or int.from_bytes(frame[head : head + size_bytes], "big") + 1
@@ -59,9 +60,25 @@ def _coded_number(code: bytes) -> tuple[int, int]:
     return number, used
 
 
-def _remainder(data: bytes, bits: int, polynomial: int) -> int:
+def _is_whole(frame: bytes) -> bool:
+    """Tell whether a frame, and at most a little after it, ends with its own checksum.
+
+    libFLAC appends to a pipe what it would have written into the header, others an ID3 tag.
+    """
+    least = max(2, len(frame) - _TAIL)
+    if checksum(frame, 16, 0x8005) == 0:
+        return True
+    register = checksum(frame[:least], 16, 0x8005)
+    for end in range(least, len(frame)):
+        if register == 0:
+            return True
+        register = checksum(frame[end : end + 1], 16, 0x8005, register)
+    return False
+
+
+def checksum(data: bytes, bits: int, polynomial: int, register: int = 0) -> int:
     """Return a checksum, which of bytes with their own checksum is 0."""
-    table, register = _checksums(bits, polynomial), 0
+    table = _checksums(bits, polynomial)
     mask = (1 << bits) - 1
     for byte in data:
         register = (register << 8 & mask) ^ table[register >> bits - 8 ^ byte]

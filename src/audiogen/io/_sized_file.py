@@ -6,12 +6,16 @@ import struct
 from typing import BinaryIO
 
 from audiogen.exceptions import AudioFileError
-from audiogen.io._flac_frames import has_total, with_total
+from audiogen.io._flac_frames import checksum, has_total, with_total
 from audiogen.io._mpeg_frames import mpeg_frames, stream_of
+from audiogen.io._truncation import LARGEST_PAGE
 from audiogen.io._wav_chunks import wav_chunks
 
 _CAF_HEADER = 8  # bytes
 _LONGEST_WAV = 0xFFFF_FFFF
+_NO_AU = 0x7FFF_0000  # bytes, from which on a length is none
+_LONGEST = 1 << 60
+_OGG_HEADER, _LAST_PAGE, _OGG_CHECKSUM = 27, 4, 0x04C1_1DB7
 _MP3_SUFFIXES = (".mp2", ".mp3", ".mpga")  # streams of radio begin inside a frame
 
 
@@ -27,8 +31,8 @@ def sized_file(path: pathlib.Path) -> pathlib.Path | io.BytesIO:
     -------
     file : pathlib.Path or io.BytesIO
         The file itself, if its header has a length; else, of an MP3 file without a count of its
-        frames, of FLAC and CAF files written to a pipe and of a WAV file whose sizes were left at
-        0, a copy in memory that has one.
+        frames, of a FLAC file written to a pipe, of WAV, RF64, AU and CAF files whose sizes were
+        left open and of an Opus file whose end is not marked, a copy in memory that has one.
 
     Raises
     ------
@@ -41,10 +45,8 @@ def sized_file(path: pathlib.Path) -> pathlib.Path | io.BytesIO:
         start = file.read(26)
         is_flac = start[:4] == b"fLaC"
         is_mp3 = start[:1] == b"\xff" or path.suffix.lower() in _MP3_SUFFIXES
-        if start[:8] == b"RIFF\0\0\0\0":
-            return _wav_with_sizes(file) or path
-        if start[:4] == b"caff":
-            return _caf_with_size(file) or path
+        if (with_sizes := _WITH_SIZES.get(start[:4])) is not None:
+            return with_sizes(file) or path
         if (is_flac and has_total(start)) or not (is_flac or is_mp3):
             return path
         file.seek(0)
@@ -63,14 +65,45 @@ def sized_file(path: pathlib.Path) -> pathlib.Path | io.BytesIO:
 
 
 def _wav_with_sizes(file: BinaryIO) -> io.BytesIO | None:
-    """Return a WAV file whose sizes, 0 as in a stream, are those of the file; None for others."""
-    place = next((start for name, start in wav_chunks(file) if name == b"data"), None)
-    file.seek(0)
-    data = bytearray(file.read())
-    if place is None or any(data[place - 4 : place]):
+    """Return a WAV file with the size of its sound, where that is 0; None for others."""
+    place, size = _place_of(file, b"data"), file.seek(0, 2)
+    if not place or _bytes_at(file, place - 4, 4) != bytes(4) or _holds_chunks(file, place, size):
         return None
-    data[4:8] = struct.pack("<I", min(len(data) - 8, _LONGEST_WAV))
-    data[place - 4 : place] = struct.pack("<I", min(len(data) - place, _LONGEST_WAV))
+    data = _all_of(file)
+    data[4:8] = struct.pack("<I", min(size - 8, _LONGEST_WAV))
+    data[place - 4 : place] = struct.pack("<I", min(size - place, _LONGEST_WAV))
+    return io.BytesIO(data)
+
+
+def _holds_chunks(file: BinaryIO, place: int, size: int) -> bool:
+    """Tell whether whole chunks, and no sound, go from a place to the end of a WAV file."""
+    while place < size and (head := _bytes_at(file, place, 8))[:4].isalnum() and len(head) == 8:
+        place += 8 + int.from_bytes(head[4:], "little") + head[4] % 2
+    return place >= size and place - size < 2
+
+
+def _rf64_with_sizes(file: BinaryIO) -> io.BytesIO | None:
+    """Return an RF64 file with the size of its sound, where it has none; None for others."""
+    sizes, place = _place_of(file, b"ds64"), _place_of(file, b"data")
+    if not (sizes and place) or _bytes_at(file, place - 4, 4) != b"\xff" * 4:
+        return None
+    known = int.from_bytes(_bytes_at(file, sizes + 8, 8), "little")
+    if 0 < known < _LONGEST:
+        return None
+    data = _all_of(file)
+    data[sizes : sizes + 16] = struct.pack("<QQ", len(data) - 8, len(data) - place)
+    data[sizes + 16 : sizes + 24] = bytes(8)  # samples, which the size tells
+    return io.BytesIO(data)
+
+
+def _au_with_size(file: BinaryIO) -> io.BytesIO | None:
+    """Return an AU file with the size of its sound, where it has none; None for others."""
+    place, length = struct.unpack(">II", _bytes_at(file, 4, 8).ljust(8, b"\0"))
+    size = file.seek(0, 2)
+    if 0 < length < _NO_AU or place >= size:
+        return None
+    data = _all_of(file)
+    data[8:12] = struct.pack(">I", min(size - place, _NO_AU - 1))
     return io.BytesIO(data)
 
 
@@ -79,16 +112,53 @@ def _caf_with_size(file: BinaryIO) -> io.BytesIO | None:
     file.seek(_CAF_HEADER)
     while len(head := file.read(12)) == 12:
         name, length = struct.unpack(">4sq", head)
-        if name == b"data" and length == -1:
+        if name == b"data" and not 0 < length < _LONGEST:
             place = file.tell()
-            file.seek(0)
-            data = bytearray(file.read())
+            data = _all_of(file)
             data[place - 8 : place] = struct.pack(">q", len(data) - place)
             return io.BytesIO(data)
-        if length < 0:
+        if not 0 <= length < _LONGEST:
             return None
         file.seek(length, 1)
     return None
+
+
+def _opus_with_end(file: BinaryIO) -> io.BytesIO | None:
+    """Return an Opus file whose last page is marked as the last; None where one is."""
+    size = file.seek(0, 2)
+    begin = max(0, size - LARGEST_PAGE)
+    place = begin + _bytes_at(file, begin, LARGEST_PAGE).rfind(b"OggS")
+    if b"OpusHead" not in _bytes_at(file, 0, 64) or place < begin or size < place + _OGG_HEADER:
+        return None
+    data = _all_of(file)
+    if data[place + 5] & _LAST_PAGE:
+        return None
+    data[place + 5] |= _LAST_PAGE
+    data[place + 22 : place + 26] = bytes(4)
+    found = checksum(bytes(data[place:]), 32, _OGG_CHECKSUM)
+    data[place + 22 : place + 26] = struct.pack("<I", found)
+    return io.BytesIO(data)
+
+
+_WITH_SIZES = {
+    b"RIFF": _wav_with_sizes, b"RF64": _rf64_with_sizes, b".snd": _au_with_size,
+    b"caff": _caf_with_size, b"OggS": _opus_with_end,
+}  # fmt: skip
+
+
+def _place_of(file: BinaryIO, wanted: bytes) -> int:
+    """Return the first byte of a chunk of a WAV file, 0 where it has none of that name."""
+    return next((place for name, place in wav_chunks(file) if name == wanted), 0)
+
+
+def _all_of(file: BinaryIO) -> bytearray:
+    file.seek(0)
+    return bytearray(file.read())
+
+
+def _bytes_at(file: BinaryIO, position: int, n_bytes: int) -> bytes:
+    file.seek(position)
+    return file.read(n_bytes)
 
 
 def _ends_inside(path: pathlib.Path) -> AudioFileError:

@@ -10,7 +10,7 @@ from typing import BinaryIO
 _UNKNOWN, _UNKNOWN_AIFF = 0x7FFF_0000, 0x7EFF_0000
 _UNKNOWN_LONG = 1 << 60
 _W64 = b"riff\x2e\x91\xcf\x11\xa5\xd6\x28\xdb\x04\xc1\x00\x00"
-_LARGEST_PAGE = 65_307  # bytes of an Ogg page
+LARGEST_PAGE = 65_307  # bytes of an Ogg page
 _GOES_ON = 255  # length of the last segment of a page whose packet ends on a later one
 
 
@@ -33,7 +33,7 @@ def truncation(path: pathlib.Path) -> str:
     with path.open("rb") as file:
         start = file.read(24)
         if start[:4] == b"OggS":
-            file.seek(max(0, size - _LARGEST_PAGE))
+            file.seek(max(0, size - LARGEST_PAGE))
             return "" if _is_whole(file.read()) else "its last page is not whole"
         missing = _promised(start, file) - size
     return f"its header promises {missing} bytes more than it holds" if missing > 0 else ""
