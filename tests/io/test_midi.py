@@ -243,6 +243,7 @@ def test_tunes_are_read_from_open_files_and_objects_of_others(tmp_path):
     path = save(tmp_path / "a.mid", [message("note_on", 60), message("note_off", 60, 100)])
     with path.open("rb") as file:
         sources = [str(path), mido.MidiFile(path), io.BytesIO(path.read_bytes()), file]
+        sources.append(Score.read(path))
         sources[2].read()
         for source in sources:
             for _ in range(2):
@@ -254,7 +255,7 @@ def test_tunes_are_read_from_open_files_and_objects_of_others(tmp_path):
         (tmp_path / "a.txt").write_text("no music")
         with (tmp_path / "a.txt").open("rb") as file:
             read_midi(file)
-    with pytest.raises(TypeError, match=r"symusic\.Score, or a stream of music21\. Got int"):
+    with pytest.raises(TypeError, match=r"audiogen\.io\.Score, or a stream of music21\. Got int"):
         read_midi(3)
 
 

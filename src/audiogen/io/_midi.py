@@ -30,7 +30,7 @@ def read_midi(source: Any) -> Any:
 
     Parameters
     ----------
-    source : str, path-like, binary file, pretty_midi.PrettyMIDI, mido.MidiFile, \
+    source : str, path-like, binary file, pretty_midi.PrettyMIDI, Score, mido.MidiFile, \
             symusic.Score or music21 stream
         A file or its path, or the tune itself; a PrettyMIDI is returned as it is.
 

@@ -1,14 +1,16 @@
 """What MIDI is read from: files, open files, and objects of other libraries."""
 
+import functools
 import io
 import os
 import pathlib
 import tempfile
+from collections.abc import Callable
 from typing import Any
 
 _KINDS = (
     "the path of a MIDI file, a file opened in binary mode, a pretty_midi.PrettyMIDI, "
-    "mido.MidiFile or symusic.Score, or a stream of music21"
+    "mido.MidiFile, symusic.Score or audiogen.io.Score, or a stream of music21"
 )
 
 
@@ -17,7 +19,8 @@ def midi_source(source: Any) -> tuple[str, pathlib.Path | io.BytesIO]:
 
     Parameters
     ----------
-    source : str, path-like, binary file, mido.MidiFile, symusic.Score or music21 stream
+    source : str, path-like, binary file, mido.MidiFile, symusic.Score, audiogen.io.Score or \
+            music21 stream
         Where the music is.
 
     Returns
@@ -46,6 +49,8 @@ def midi_source(source: Any) -> tuple[str, pathlib.Path | io.BytesIO]:
         return str(path), path
     library = type(source).__module__.partition(".")[0]
     name = str(getattr(source, "name", f"the {library} {type(source).__name__}"))
+    if library == "audiogen" and hasattr(source, "save"):
+        return name, io.BytesIO(_written(source.save))
     if hasattr(source, "read"):
         return name, io.BytesIO(_read_from_start(source))
     if library == "mido" and hasattr(source, "save"):
@@ -56,7 +61,7 @@ def midi_source(source: Any) -> tuple[str, pathlib.Path | io.BytesIO]:
     if library == "symusic" and hasattr(source, "dumps_midi"):
         return name, io.BytesIO(source.dumps_midi())
     if library == "music21" and hasattr(source, "write"):
-        return name, io.BytesIO(_written_by_music21(source))
+        return name, io.BytesIO(_written(functools.partial(source.write, "midi")))
     raise TypeError(f"A tune must be {_KINDS}. Got {type(source).__name__} instead.")
 
 
@@ -73,8 +78,8 @@ def _read_from_start(file: Any) -> bytes:
     return data
 
 
-def _written_by_music21(stream: Any) -> bytes:
+def _written(write: Callable[[pathlib.Path], Any]) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "tune.mid"
-        stream.write("midi", fp=path)
+        write(path)
         return path.read_bytes()
