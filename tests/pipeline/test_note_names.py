@@ -9,7 +9,8 @@ from audiogen.datasets import load_nsynth, make_notes, save_nsynth, track_missin
 from audiogen.generators import ConditionalGaussianMixture
 from audiogen.io import Score
 from audiogen.metrics import pitch_accuracy
-from audiogen.preprocessing import PitchFilter
+from audiogen.preprocessing import HarmonicPlusNoise, PitchFilter
+from audiogen.signal import midi_to_hz, steady_pitch
 
 NAMES, PITCHES = ["C4", "F#4", "Bb4"], [60, 66, 70]
 
@@ -58,6 +59,26 @@ def test_conditions_of_samples(pipeline):
     assert y.pitch.tolist() == [60]
     with pytest.raises(ValueError, match="'H4' is no name of a note"):
         pipeline.sample(y={"pitch": "H4", **families})
+
+
+def test_conditions_of_training(notes):
+    X, y = notes.data, notes.frame[["pitch", "instrument_family"]]
+    models = []
+    for pitch in (NAMES, PITCHES, ["C4", 66, "Bb4"]):
+        given = y.assign(pitch=pd.Series(pitch, dtype=object))
+        mixture = ConditionalGaussianMixture(1, random_state=0)
+        pipe = make_generative_pipeline(HarmonicPlusNoise(sample_rate=16_000), mixture)
+        models.append(pipe.fit(X, given))
+    wanted = {"pitch": [61], "instrument_family": ["organ"]}
+    made = [model.sample(y=wanted, random_state=0) for model in models]
+    np.testing.assert_array_equal(made[0], made[1])
+    np.testing.assert_array_equal(made[2], made[1])
+    assert PitchFilter("F#4", "A4").select(X, y.assign(pitch=NAMES))[1].pitch.tolist() == ["F#4"]
+    assert midi_to_hz("A4") == 440
+    t = np.arange(32_000) / 16_000
+    rising = np.sin(2 * np.pi * (440 * t + t**2))
+    named, numbered = (steady_pitch(rising, p, sample_rate=16_000) for p in ("A4", 69))
+    np.testing.assert_array_equal(named, numbered)
 
 
 def test_pitches_that_are_categories_stay_so(notes):

@@ -22,6 +22,7 @@ def condition_columns(y: Any) -> dict[Any, Column]:
 def checked_columns(y: Any) -> dict[Any, Column]:
     """Return the columns of the conditions of training, no value missing."""
     columns = condition_columns(y)
+    columns = {name: with_pitches(name, column, strict=False) for name, column in columns.items()}
     for name, (values, is_category) in columns.items():
         refuse_missing(name, values)
         if name == "pitch" and not is_category:
@@ -29,9 +30,17 @@ def checked_columns(y: Any) -> dict[Any, Column]:
     return columns
 
 
-def with_pitches(name: Any, column: Column) -> Column:
-    """Return a column of numbers, in which names of notes are MIDI pitches if it is the pitch."""
-    is_text = all(isinstance(value, str) and value[:1].isalpha() for value in column.values)
-    if name != "pitch" or not is_text:
+def with_pitches(name: Any, column: Column, *, strict: bool = True) -> Column:
+    """Return a column in which names of notes are MIDI pitches if it is the pitch.
+
+    Other text is refused, or, if that is not strict, makes it a column of categories.
+    """
+    named = any(isinstance(value, str) and value[:1].isalpha() for value in column.values)
+    if name != "pitch" or not named:
         return column
-    return Column(np.asarray(named_pitches(column.values)), is_category=False)
+    try:
+        return Column(np.asarray(named_pitches(column.values)), is_category=False)
+    except ValueError:
+        if strict:
+            raise
+        return column

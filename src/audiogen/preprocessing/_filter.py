@@ -197,7 +197,7 @@ class PitchFilter(TransformerMixin, BaseEstimator):
 
     def _pitches(self, X: np.ndarray, y: Any) -> np.ndarray:
         """Return the pitch of each row as y has it or the audio tells, NaN where neither does."""
-        pitches = number_column(y, self.pitch_column)
+        pitches = number_column(y, self.pitch_column, named_pitches)
         if pitches is None:
             pitches = np.full(len(X), np.nan)
         check_midi_pitch(pitches, self.pitch_column)

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from audiogen.signal import named_pitches
 from audiogen.utils.columns import number_column, read_columns
 from audiogen.utils.validation import check_midi_pitch
 
@@ -105,7 +106,7 @@ def pitches_of(y: Any, column: str, n_notes: int) -> np.ndarray:
     pitches : ndarray of shape (n_notes,)
         MIDI pitches; NaN where there are none.
     """
-    pitches = number_column(y, column)
+    pitches = number_column(y, column, named_pitches)
     if pitches is None:
         return np.full(n_notes, np.nan)
     if len(pitches) != n_notes:

@@ -3,6 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
+from audiogen.signal._note_names import named_pitches
+
 __all__ = ["hz_to_midi", "midi_to_hz"]
 
 _A4, _A4_HZ = 69, 440.0
@@ -31,7 +33,7 @@ def midi_to_hz(pitch: npt.ArrayLike) -> np.ndarray:
     >>> midi_to_hz([57, 60, 69]).round(2)
     array([220.  , 261.63, 440.  ])
     """
-    return _A4_HZ * np.exp2((np.asarray(pitch, dtype=np.float64) - _A4) / 12)
+    return _A4_HZ * np.exp2((np.asarray(named_pitches(pitch), dtype=np.float64) - _A4) / 12)
 
 
 def hz_to_midi(frequency: npt.ArrayLike) -> np.ndarray:

@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.interpolate import CubicSpline
 
+from audiogen.signal._note_names import named_pitches
 from audiogen.signal._pitch import track_pitch
 from audiogen.signal._resampling import resample
 
@@ -56,7 +57,7 @@ def steady_pitch(audio: npt.ArrayLike, pitch: float, *, sample_rate: int) -> np.
     if len(audio) < size:
         return audio
     frames = np.lib.stride_tricks.sliding_window_view(audio, size)[::hop]
-    away = track_pitch(frames, sample_rate) - pitch
+    away = track_pitch(frames, sample_rate) - named_pitches(pitch)
     power = np.square(frames).mean(axis=1)
     heard = power >= power.max() * 10 ** (-_HEARD_DB / 10)
     found = heard & (np.abs(away) <= _MOST)  # which NaN is not

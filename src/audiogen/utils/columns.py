@@ -1,6 +1,7 @@
 """Columns of any table: DataFrames of any library, record arrays, dicts and plain arrays."""
 
 import numbers
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import narwhals as nw
@@ -106,7 +107,9 @@ def read_columns(y: Any) -> dict[Any, Column]:
     return _unnamed(y)
 
 
-def number_column(y: Any, name: str) -> np.ndarray | None:
+def number_column(
+    y: Any, name: str, named: Callable[[np.ndarray], Any] | None = None
+) -> np.ndarray | None:
     """Return one named column of a table as numbers.
 
     Parameters
@@ -115,6 +118,8 @@ def number_column(y: Any, name: str) -> np.ndarray | None:
         A table.
     name : str
         The name of the column.
+    named : callable, default=None
+        Function of the values that returns them with numbers in place of text that is a name.
 
     Returns
     -------
@@ -140,6 +145,8 @@ def number_column(y: Any, name: str) -> np.ndarray | None:
     if column.values.dtype.kind not in "iuf":
         if all(_is_missing(value) for value in column.values):
             return np.full(len(column.values), np.nan)
+        if named is not None:
+            return np.asarray(named(column.values), dtype=np.float64)
         raise ValueError(f"The column {name!r} must hold numbers. Got {column.values[0]!r}.")
     return column.values.astype(np.float64)
 
