@@ -15,6 +15,7 @@ from audiogen.datasets._pitch_names import pitch_from_name, velocity_from_name
         ("organ-060-100", 60), ("guitar_acoustic_010-066-127", 66), ("x-060-100-1", 60),
         ("my piano C4 soft", 60), ("C-1", 0), ("G9", 127), ("A♭5", 80), ("C4-C4", 60),
         ("take-001-C4", 60), ("loop-120-bpm-C3", 48), ("C3-060-", 48), ("A0v12", 21),
+        ("tempo-120-060-100", 60),
         ("Piano.pp.Db4", 61), ("1-100032-A-0", None), ("1-26806-A-1", None), ("x_A-1", 9),
         ("A-2", None), ("take-001-soft", None), ("loop-120-BPM-soft", None), ("bpm-090-x", None),
         ("060-C4-D4-", None), ("C4vibrato", None),
@@ -33,7 +34,9 @@ def test_examples(name, pitch):
         ("A0v12", 12), ("C4_v100", 100), ("vel64-C4", 64), ("C#4 V3", 3), ("Piano.pp.A0", 33),
         ("flute_mf_C4", 80), ("f C4", 96), ("ff-fff", None), ("v1-v2", None), ("x-060-128", None),
         ("v0", None), ("vibrato", None), ("C4", None), ("my piano", None), ("cliff", None),
-        ("x-060-100-v3", 100), ("pp-v90", 90), ("take-001", None), ("F4", None), ("v1200", None),
+        ("x-060-100-v3", 100), ("take-001-060-100", 100), ("bpm-120-060-100", 100),
+        ("take-001-002-C4", None), ("s-120-100-C4", None), ("C4-060-100", 100),
+        ("pp-v90", 90), ("take-001", None), ("F4", None), ("v1200", None),
     ],
 )  # fmt: skip
 def test_velocities(name, velocity):
