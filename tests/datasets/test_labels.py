@@ -104,6 +104,20 @@ def test_tables_say_what_files_are(folder):
     assert y.to_dict("list") == {"mood": ["sad", "glad", "sad"]}
 
 
+def test_names_that_look_like_numbers_stay_names(folder):
+    (folder / "labels.csv").write_text(
+        "file, instrument_family, pitch, year\norgan/E4.wav,01,60,1999\nflute/C4.wav,,62,2001\n"
+    )
+    sounds = load_audio_folder(folder, labels=folder / "labels.csv", conditions=["year"])
+    assert sounds.frame.instrument_family.tolist() == ["01", "flute"]
+    assert sounds.frame.pitch.tolist() == [60, 62]
+    assert sounds.frame.year.tolist() == [1999, 2001]
+    labels = {"file": ["organ/E4.wav", "flute/C4.wav"], "instrument_family": [1, None]}
+    for given in (folder / "labels.csv", labels):
+        kept = load_audio_folder(folder, labels=given, families=["flute"])
+        assert kept.frame.instrument_family.tolist() == ["flute"]
+
+
 def test_absolute_names_are_found_below_a_root_that_leads_up(folder, monkeypatch):
     monkeypatch.chdir(folder / "flute")
     labels = {"file": [str(folder / "organ" / "E4.wav")], "pitch": [64]}

@@ -15,6 +15,7 @@ from audiogen.utils.validation import Interval
 
 _FILE_COLUMNS = ("file", "filename", "file_name")
 _BOUNDS = {"pitch": (0, 127), "velocity": (1, 127)}
+_TEXT = ("instrument_family", "instrument", "note")
 _NAMED = 5
 
 
@@ -63,7 +64,8 @@ def _table(labels: Any) -> pd.DataFrame:
     """Return a table as a DataFrame of at least one row."""
     if isinstance(labels, str | os.PathLike):
         try:
-            table = pd.read_csv(labels)
+            table = pd.read_csv(labels, dtype=str, skipinitialspace=True)
+            table = table.rename(columns=str.strip).apply(_of_its_kind)
         except FileNotFoundError:
             raise FileNotFoundError(f"There is no table of labels {labels}.") from None
         except (ValueError, OSError) as error:
@@ -108,6 +110,16 @@ def _places(
     return places
 
 
+def _of_its_kind(column: pd.Series) -> pd.Series:
+    """Return a column of a file as numbers, if all are and it has no names; "01" is a name."""
+    if column.name in (*_FILE_COLUMNS, *_TEXT):
+        return column
+    try:
+        return pd.to_numeric(column)
+    except ValueError:
+        return column
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, str) and value.replace(".", "", 1).isdecimal()
 
@@ -117,6 +129,8 @@ def _joined(labels: pd.Series, known: pd.Series | None) -> Any:
     if labels.name not in _BOUNDS:
         if known is None:
             return labels
+        if labels.name in _TEXT:
+            labels = labels.map(str, na_action="ignore")
         return labels.astype(object).where(labels.notna(), known.astype(object))
     low, high = _BOUNDS[str(labels.name)]
     rule = Interval(float, low, high, closed="both")
