@@ -16,7 +16,7 @@ from audiogen.datasets._reading import (
     read_rows,
     report,
 )
-from audiogen.datasets._walk import printable
+from audiogen.datasets._walk import listed_files, printable
 from audiogen.exceptions import AudioFileError
 from audiogen.io import open_clip
 from audiogen.utils.validation import Instance, Options, check_parameters
@@ -118,7 +118,7 @@ def load_gtzan(
         {"genres": genres, "errors": errors},
     )
     check_conditions("load_gtzan", conditions, ("note", "genre"))
-    paths = _pieces(pathlib.Path(root), genres)
+    paths = _pieces(pathlib.Path(root), genres, errors)
     paths, n_timesteps = _common_length(paths, errors)
     X, kept, _ = read_rows(paths, n_timesteps, _SAMPLE_RATE, n_jobs=n_jobs, errors=errors)
     paths = [paths[i] for i in kept]
@@ -139,20 +139,21 @@ def load_gtzan(
     )
 
 
-def _pieces(root: pathlib.Path, genres: Collection[str] | None) -> list[pathlib.Path]:
+def _pieces(root: pathlib.Path, genres: Collection[str] | None, errors: str) -> list[pathlib.Path]:
     """Return the files of the genres asked for, sorted."""
     folders = [root / "genres", root / "genres_original", root]
     folder = next((folder for folder in folders if folder.is_dir()), root)
-    paths = sorted(
-        path
-        for path in folder.glob("*/*")
-        if path.suffix.lower() in SOUND_SUFFIXES and not path.name.startswith(".")
+    none = FileNotFoundError(
+        f"There is no file <genre>/<genre>.NNNNN.wav or .au in {folder}; give the folder "
+        "that holds 'genres'."
     )
+    try:
+        found = listed_files(folder, SOUND_SUFFIXES, errors, kind="piece")
+    except FileNotFoundError as error:
+        raise none from error
+    paths = [path for path in found if path.parent.parent == folder]
     if not paths:
-        raise FileNotFoundError(
-            f"There is no file <genre>/<genre>.NNNNN.wav or .au in {folder}; give the folder "
-            "that holds 'genres'."
-        )
+        raise none
     if genres is None:
         return paths
     check_known("genres", genres, sorted({path.parent.name for path in paths}))

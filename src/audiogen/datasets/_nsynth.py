@@ -176,8 +176,11 @@ def _sounds(folder: pathlib.Path) -> dict[str, str]:
     audio = folder / "audio"
     if not audio.is_dir():
         raise AudioFileError(f"{folder / 'examples.json'} has no folder 'audio' beside it.")
-    with os.scandir(audio) as entries:
-        named = [(*os.path.splitext(entry.name), entry.name) for entry in entries]
+    try:
+        with os.scandir(audio) as entries:
+            named = [(*os.path.splitext(entry.name), entry.name) for entry in entries]
+    except OSError as error:
+        raise AudioFileError(f"{audio} cannot be listed: {error.strerror}.") from error
     ranked = [
         (SOUND_SUFFIXES.index(suffix.lower()), stem, name)
         for stem, suffix, name in named

@@ -2,7 +2,6 @@
 
 import numbers
 import os
-import pathlib
 import warnings
 from typing import Any
 
@@ -294,7 +293,7 @@ def _listed(X: Any, errors: str) -> list:
 
     A path would be read letter by letter, and others note by note.
     """
-    if isinstance(X, str | os.PathLike) and pathlib.Path(X).is_dir():
+    if isinstance(X, str | os.PathLike) and os.path.isdir(X):
         X = [X]
     library = type(X).__module__.partition(".")[0]
     is_one = isinstance(X, str | os.PathLike) or hasattr(X, "read") or library in _LIBRARIES
@@ -316,7 +315,7 @@ def _left_out(fault: Exception) -> None:
 
 def _in_folder(tune: Any, errors: str) -> list:
     """Return the MIDI files of a folder, or what is none as it is."""
-    if isinstance(tune, str | os.PathLike) and pathlib.Path(tune).is_dir():
+    if isinstance(tune, str | os.PathLike) and os.path.isdir(tune):
         return files_below(tune, (".mid", ".midi"), None if errors == "raise" else _left_out)
     return [tune]
 
