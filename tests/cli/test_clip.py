@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import re
 import shutil
 import subprocess
@@ -181,6 +182,7 @@ def test_what_is_no_value_of_an_option_is_refused(line, capsys):
     assert f"argument {line.split()[0]}: must be" in capsys.readouterr().err
 
 
+@pytest.mark.filterwarnings("default:Left out")
 def test_ones_own_midi_with_ones_own_model(tmp_path, run_here):
     notes = datasets.load_notes("train")
     own = notes.frame.instrument_family.isin(["flute", "organ"])
@@ -211,9 +213,13 @@ def test_ones_own_midi_with_ones_own_model(tmp_path, run_here):
         path.parent.mkdir(exist_ok=True)
         shutil.copy(ode, path)
     (tmp_path / "tunes" / "words.txt").touch()
+    (tmp_path / "tunes" / "junk.mid").write_bytes(b"MThd")
     words = ("--model", "own.skops", "--midi", "tunes", "--programs", "0=organ", "--quiet")
     short = ("--seconds", 1, "--rate", 8000, "--out", "all")
-    assert run_here("clip", *words, *short)[0] == 0
+    status, said, left_out = run_here("clip", *words, *short)
+    assert status == 0
+    assert str(pathlib.Path("all", "sub", "b", "clip.wav")) in said
+    assert "Left out: tunes/junk.mid cannot be read" in left_out
     made = [p.relative_to(tmp_path / "all").as_posix() for p in tmp_path.glob("all/**/*.wav")]
     assert sorted(made) == ["a/clip.wav", "sub/b/clip.wav"]
     (tmp_path / "empty").mkdir()

@@ -3,6 +3,7 @@
 import argparse
 import json
 import pathlib
+import warnings
 from typing import Any
 
 from audiogen.cli._options import (
@@ -131,25 +132,35 @@ def _compose(arguments: argparse.Namespace) -> None:
 
 def _play(arguments: argparse.Namespace) -> None:
     """Write a clip of a MIDI file, or one of each in a folder, in folders of their names."""
+    from audiogen.exceptions import AudioFileWarning
     from audiogen.persistence import load
+    from audiogen.utils.files import atomic_folder
     from audiogen.utils.folders import files_below
     from audiogen.utils.names import unique_names
 
     model = None if arguments.model is None else load(arguments.model)
     if not arguments.midi.is_dir():
-        return _play_file(arguments.midi, arguments.out, model, arguments)
+        return _report(*_play_file(arguments.midi, arguments.out, model, arguments))
     paths = files_below(arguments.midi, (".mid", ".midi"))
     if not paths:
         raise ValueError(f"{arguments.midi} has no MIDI files (.mid, .midi).")
     names = unique_names([p.relative_to(arguments.midi).with_suffix("").as_posix() for p in paths])
-    for path, name in zip(paths, names, strict=True):
-        _play_file(path, arguments.out / name, model, arguments)
+    with atomic_folder(arguments.out) as folder:
+        for path, name in zip(paths, names, strict=True):
+            try:
+                about, made = _play_file(path, folder / name, model, arguments)
+            except ValueError as error:
+                warnings.warn(f"Left out: {error}", AudioFileWarning, stacklevel=2)
+            else:
+                _report(about, arguments.out / made.relative_to(folder))
+        if not any(folder.iterdir()):
+            raise ValueError(f"None of the {len(paths)} MIDI files can be played.")
 
 
 def _play_file(
     midi: pathlib.Path, folder: pathlib.Path, model: Any, arguments: argparse.Namespace
-) -> None:
-    """Write a clip of a MIDI file."""
+) -> tuple[dict[str, Any], pathlib.Path]:
+    """Write a clip of a MIDI file; return what it is, and its path."""
     from audiogen.music import play_midi
 
     clip = play_midi(
@@ -159,7 +170,7 @@ def _play_file(
     paths = clip.save(
         folder, format=arguments.format, bit_depth=arguments.bit_depth, stems=arguments.stems
     )
-    _report(clip.info, paths[0])
+    return clip.info, paths[0]
 
 
 def _sound(arguments: argparse.Namespace) -> dict[str, Any]:
