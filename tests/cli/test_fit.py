@@ -84,10 +84,11 @@ def test_sounds_without_a_pitch_are_learnt_by_folder(tmp_path, run_here):
     for row in rows:
         folder = tmp_path / "mine" / hits.frame.drum[row]
         folder.mkdir(parents=True, exist_ok=True)
-        soundfile.write(folder / f"hit{row}.wav", hits.data[row, :22050], 44100)
+        name = "Kick A1" if row == rows[0] else f"hit{row}"
+        soundfile.write(folder / f"{name}.wav", hits.data[row, :22050], 44100)
     code, said, _ = run_here("fit", "mine", "--quiet")
     assert code == 0
-    assert "No file name has a pitch" in said
+    assert " of the file names have a pitch" in said
     assert f"Training drum_kit on {len(rows)} sounds of 2 families at 44100 Hz." in said
     assert "knows the families kick, snare." in said
     words = ("sample", "audiogen-model.skops", "--quiet")

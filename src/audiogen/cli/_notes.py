@@ -13,6 +13,7 @@ from audiogen.utils.seeds import Stream, make_rng
 
 __all__ = [
     "FAMILIES",
+    "FEWEST",
     "LEGEND",
     "PITCHED",
     "as_many",
@@ -42,7 +43,7 @@ n_pitches, pitch_range  spectral peaks of all notes together, and how far apart 
 silent                  share of notes that are silent
 half of ...             one half of the real notes against the other: as near as so few can be"""
 _DISTANCES = ("frechet_audio_distance", "kl_divergence")
-_FEWEST = 8  # notes of which a half is measured against the other
+FEWEST = 8  # notes of which a half is measured against the other
 
 
 def train_on_notes(
@@ -89,7 +90,7 @@ def load_note_model(path: pathlib.Path) -> Any:
     model = load(path)
     generator = model[-1] if isinstance(model, Pipeline) else None
     names = getattr(generator, "condition_names_", [])
-    if not names or not {*names} <= {"pitch", "velocity", "kit", *FAMILIES}:
+    if generator is None or not {*names} <= {"pitch", "velocity", "kit", *FAMILIES}:
         raise ValueError(
             f"{path} is no pipeline trained on pitch and instrument_family, or on drums, as fit "
             "trains it. Use it in Python: audiogen.generate(audiogen.load(...))."
@@ -155,6 +156,8 @@ def is_nsynth(root: pathlib.Path, split: str) -> bool:
 def refuse_full(folder: pathlib.Path) -> None:
     """Refuse a folder that holds something, or that cannot be written to."""
     remove_strays(folder)
+    if folder.exists() and not folder.is_dir():
+        raise FileExistsError(f"{folder} is a file; give another folder with --out.")
     if folder.is_dir() and any(folder.iterdir()):
         raise FileExistsError(f"{folder} is not empty; give another with --out, or remove it.")
     check_writable(folder)
@@ -235,7 +238,7 @@ def measure_sets(
     columns[real_name] = _measured(real, real, sample_rate)
     for figure in _DISTANCES:
         del columns[real_name][figure]  # a distance from itself
-    if len(real[0]) >= _FEWEST:
+    if len(real[0]) >= FEWEST:
         rows = make_rng(0, Stream.SUBSET).permutation(len(real[0]))
         one, other = ((real[0][half], real[1].iloc[half]) for half in (rows[::2], rows[1::2]))
         half = _measured(one, other, sample_rate)

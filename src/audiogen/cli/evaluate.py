@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import pathlib
 import warnings
 from typing import Any
@@ -25,16 +26,22 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace) -> None:
     """Print how two folders of notes compare."""
-    from audiogen.cli._notes import LEGEND, format_figures, measure_sets, read_both
+    from audiogen.cli._notes import FEWEST, LEGEND, format_figures, measure_sets, read_both
 
     real, generated, sample_rate = read_both(arguments.real, arguments.generated)
     _warn_of_other_kinds(real[0], generated[0], sample_rate)
     columns = measure_sets({"generated": generated}, real, "real", sample_rate)
     if arguments.json:
-        print(json.dumps(columns, indent=2))
+        known = {
+            name: {figure: value if math.isfinite(value) else None for figure, value in c.items()}
+            for name, c in columns.items()
+        }
+        print(json.dumps(known, indent=2, allow_nan=False))
         return
     print(format_figures(columns))
     print(LEGEND)
+    if len(real[0]) < FEWEST:
+        print(f"\nHalves are measured of at least {FEWEST} real sounds; these are {len(real[0])}.")
 
 
 def _warn_of_other_kinds(real: Any, generated: Any, sample_rate: int) -> None:

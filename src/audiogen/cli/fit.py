@@ -17,8 +17,11 @@ _CONDITIONS = {
     "drum_kit": ["drum", "kit", "velocity"],
     "spectral_cvae": ["instrument_family"],
     "spectral_gan": ["instrument_family"],
+    "classic_cvae": ["instrument_family"],
+    "classic_gan": ["instrument_family"],
+    "classic_wavenet": ["instrument_family"],
+    "classic_lstm": [],
 }
-_RECIPES = tuple(_CONDITIONS)  # those of one sound a file; the report's own are for Python
 _USUAL_VELOCITY = 100
 
 
@@ -46,7 +49,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         help="rate to resample files to (that of most files); an NSynth corpus keeps its own",
     )  # fmt: skip
     command.add_argument(
-        "--recipe", choices=_RECIPES,
+        "--recipe", choices=tuple(_CONDITIONS),
         help="what learns (harmonic_cvae, or drum_kit where the sounds have no pitch)",
     )  # fmt: skip
     command.add_argument("--epochs", type=count, help="epochs to train for; more takes longer")
@@ -81,17 +84,20 @@ def run(arguments: argparse.Namespace) -> None:
         drum=frame.instrument_family, kit=arguments.data.resolve().name,
         velocity=frame.velocity.fillna(_USUAL_VELOCITY),
     )  # fmt: skip
-    families = sorted(frame[family_column(columns)].unique())
+    column = family_column(columns)
+    families = sorted(frame[column].unique()) if column else []
+    of_families = f" of {len(families)} families" if column else ""
     print(
-        f"Training {recipe} on {len(X)} {'notes' if pitches else 'sounds'} of {len(families)} "
-        f"families at {sample_rate} Hz{pitches}."
+        f"Training {recipe} on {len(X)} {'notes' if pitches else 'sounds'}{of_families} "
+        f"at {sample_rate} Hz{pitches}."
     )
-    checkpoints = _checkpoints(arguments)
-    model = train_on_notes(X, frame[columns], sample_rate, arguments, recipe, checkpoints)
+    checkpoints, y = _checkpoints(arguments), frame[columns] if columns else None
+    model = train_on_notes(X, y, sample_rate, arguments, recipe, checkpoints)
     save(model, arguments.out)
     if checkpoints is not None:  # there are none where the disk was full
         shutil.rmtree(checkpoints, ignore_errors=True)
-    print(f"Wrote {arguments.out}, which knows the families {', '.join(families)}.")
+    known = f", which knows the families {', '.join(families)}" if families else ""
+    print(f"Wrote {arguments.out}{known}.")
     print(f"Next: audiogen sample {arguments.out}")
 
 
@@ -126,13 +132,14 @@ def _fitting_recipe(X: Any, frame: Any, sample_rate: int) -> str:
     """Return the recipe for notes, or for sounds of which hardly any has a pitch."""
     from audiogen.cli._notes import PITCHED, pitched_share
 
-    if frame.pitch.notna().any():
+    if frame.pitch.notna().mean() >= PITCHED:
         return "harmonic_cvae"
     share = pitched_share(X, sample_rate)
     if share >= PITCHED:
         return "harmonic_cvae"
     print(
-        f"No file name has a pitch, and {share:.0%} of the sounds have one that can be found: "
-        "they are learnt as drums, by folder. For notes, give --recipe harmonic_cvae."
+        f"{frame.pitch.notna().mean():.0%} of the file names have a pitch, and {share:.0%} of the "
+        "sounds have one that can be found: they are learnt as drums, by folder. For notes, give "
+        "--recipe harmonic_cvae."
     )
     return "drum_kit"

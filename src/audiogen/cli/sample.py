@@ -46,6 +46,8 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace) -> None:
     """Sample a saved model into a folder."""
+    import pandas as pd
+
     from audiogen.cli._notes import family_column, load_note_model, refuse_full, write_notes
     from audiogen.io import check_clip_format
     from audiogen.utils.files import atomic_folder
@@ -56,11 +58,15 @@ def run(arguments: argparse.Namespace) -> None:
     model = load_note_model(_path(arguments.model))
     rate = arguments.sample_rate or model.sample_rate
     check_clip_format(f"A sound as .{arguments.format}", rate)
-    rng = make_rng(arguments.seed, Stream.CONDITION)
     pitches = arguments.pitch * (arguments.number or 1)
-    drawn = model[-1].conditions_.draw(len(pitches) or arguments.number or 8, rng)
+    number = len(pitches) or arguments.number or 8
+    if model[-1].conditions_ is None:
+        drawn = pd.DataFrame(index=range(number))
+    else:
+        drawn = model[-1].conditions_.draw(number, make_rng(arguments.seed, Stream.CONDITION))
     wanted = _wanted(drawn, pitches, arguments.family, family_column(drawn))
-    notes = model.sample(y=wanted, random_state=arguments.seed)
+    given = {"n_samples": number} if wanted.empty else {"y": wanted}
+    notes = model.sample(**given, random_state=arguments.seed)
     notes = [_finished(note, model.sample_rate, rate, arguments.loudness) for note in notes]
     with atomic_folder(folder) as temporary:
         write_notes(temporary, notes, wanted, rate, arguments, arguments.format)

@@ -175,8 +175,9 @@ def check_writable(path: str | os.PathLike[str]) -> None:
             )
         folder = folder.parent
     try:
-        with tempfile.TemporaryFile(dir=folder):
-            pass
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(_NOTHING_FREE))  # on a full disk an empty file can be made
+            file.flush()
     except OSError as error:
         why = error.strerror
         raise type(error)(f"{path} cannot be written ({why}). Give another name.") from error
