@@ -17,6 +17,7 @@ __all__ = [
     "atomic_path",
     "check_writable",
     "partial_folder",
+    "partial_prefix",
     "remove_strays",
     "samples_folder",
 ]
@@ -58,7 +59,7 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[pathlib.Path]:
     if path.is_dir():
         raise IsADirectoryError(f"{path} is a folder; give the name of a file.")
     with _made(path.parent):
-        prefix = _partial(path.parent)
+        prefix = partial_prefix(path.parent)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=prefix, suffix=path.suffix)
         os.close(handle)
         temporary = pathlib.Path(name)
@@ -141,7 +142,7 @@ def partial_folder(parent: pathlib.Path) -> Iterator[pathlib.Path]:
     []
     """
     with tempfile.TemporaryDirectory(
-        dir=parent, prefix=_partial(parent), ignore_cleanup_errors=True
+        dir=parent, prefix=partial_prefix(parent), ignore_cleanup_errors=True
     ) as name:
         yield pathlib.Path(name)
 
@@ -216,8 +217,19 @@ def _named_where_full(path: pathlib.Path) -> Iterator[None]:
         ) from error
 
 
-def _partial(folder: pathlib.Path) -> str:
-    """Return how names of temporary files begin; remove those of processes that are no more."""
+def partial_prefix(folder: pathlib.Path) -> str:
+    """Return how names of temporary files begin; remove those of processes that are no more.
+
+    Parameters
+    ----------
+    folder : pathlib.Path
+        Where they are.
+
+    Returns
+    -------
+    prefix : str
+        For `tempfile.mkstemp`, of this process alone.
+    """
     remove_strays(folder.absolute())
     return f"{_partial_here()}{os.getpid()}-"
 

@@ -2,9 +2,33 @@
 
 import os
 import pathlib
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["files_below"]
+__all__ = ["cache_folder", "files_below"]
+
+
+def cache_folder() -> pathlib.Path:
+    """Return the folder for what is downloaded and decoded, which may not be there yet.
+
+    Returns
+    -------
+    folder : pathlib.Path
+        The environment variable ``AUDIOGEN_DATA`` where it is set, else the folder for caches of
+        this user's programs, or where no home is known one among the system's temporary files.
+
+    Examples
+    --------
+    >>> from audiogen.utils.folders import cache_folder
+    >>> cache_folder().is_absolute()
+    True
+    """
+    import pooch  # slow to import
+
+    named = os.path.expanduser(os.environ.get("AUDIOGEN_DATA") or pooch.os_cache("audiogen"))
+    if named.startswith("~"):
+        named = os.path.join(tempfile.gettempdir(), "audiogen")
+    return pathlib.Path(os.path.abspath(named))
 
 
 def files_below(

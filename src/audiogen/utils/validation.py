@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from audiogen.utils.large import map_rows, slabs
 from audiogen.utils.silence import is_silenced
 
 __all__ = [
@@ -309,6 +310,10 @@ def as_floating_point(audio: np.ndarray) -> np.ndarray:
     """
     if audio.dtype in (np.float32, np.float64):
         return audio
+    return map_rows(_floats_of, audio)
+
+
+def _floats_of(audio: np.ndarray) -> np.ndarray:
     if audio.dtype.kind not in "iu" or audio.dtype.itemsize == 8:
         return audio.astype(np.float32)
     full_scale = 2.0 ** (8 * audio.dtype.itemsize - 1)
@@ -372,23 +377,24 @@ def check_audio(
         )
     audio = as_floating_point(audio)
     if not any_level:
-        _refuse_samples(audio, name)
+        for rows in slabs(audio):
+            _refuse_samples(audio[rows], name, rows.start)
     return audio
 
 
-def _refuse_samples(audio: np.ndarray, name: str) -> None:
+def _refuse_samples(audio: np.ndarray, name: str, first: int) -> None:
     """Refuse samples that are NaN, infinite or were never scaled; the row is named."""
     if not audio.size or (audio.max() <= _LOUDEST and audio.min() >= -_LOUDEST):
         return
     finite = np.isfinite(audio).all(axis=1)
     if not finite.all():
         raise ValueError(
-            f"{name} holds NaN or infinite samples, first in row {np.argmin(finite)}. "
+            f"{name} holds NaN or infinite samples, first in row {first + np.argmin(finite)}. "
             "Remove that row or repair it with numpy.nan_to_num."
         )
     peaks = np.abs(audio).max(axis=1)
     row = int(np.argmax(peaks > _LOUDEST))
     raise ValueError(
         f"{name} must be floating-point samples whose full scale is 1. Got {peaks[row]:g} in row "
-        f"{row}: divide by the full scale (32768 for 16 bits), or give integers of their own type."
+        f"{first + row}: divide by the full scale (32768 for 16 bits), or give the integers."
     )
