@@ -28,6 +28,18 @@ def test_what_is_written_is_read(tmp_path_factory, n_channels, n_timesteps, suff
     np.testing.assert_allclose(found.reshape(audio.shape), audio, atol=2**-22)
 
 
+@pytest.mark.parametrize(
+    ("suffix", "subtype"),
+    [(".wav", "PCM_16"), (".flac", "PCM_16"), (".aiff", "PCM_16"), (".wav", "PCM_24")],
+)
+def test_integers_are_read_as_libsndfile_scales_them(tmp_path, suffix, subtype):
+    every = np.arange(-(2**15), 2**15, dtype=np.int16).reshape(-1, 2)
+    path = write(tmp_path / f"a{suffix}", every, subtype=subtype)
+    expected = soundfile.read(path, dtype="float32")[0]
+    assert expected.min() == -1
+    np.testing.assert_array_equal(read_clip(path)[0], expected)
+
+
 def test_channels_may_be_averaged_and_the_rest_left_unread(tmp_path):
     audio = np.random.default_rng(0).uniform(-1, 1, (1000, 2)).astype(np.float32)
     path = write(tmp_path / "a.wav", audio, subtype="FLOAT")
