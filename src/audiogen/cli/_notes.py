@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from audiogen.utils.files import check_writable, remove_strays
+from audiogen.utils.large import take_large
 from audiogen.utils.seeds import Stream, make_rng
 
 __all__ = [
@@ -109,6 +110,7 @@ def read_notes(
     max_notes: int | None,
     seed: int,
     rate: int | None = _FOLDER_RATE,
+    verbose: int = 0,
 ) -> tuple[np.ndarray, Any, int]:
     """Return the notes of a folder, their table and their sample rate.
 
@@ -121,23 +123,28 @@ def read_notes(
         raise FileNotFoundError(f"There is no folder {root}.")
     if is_nsynth(root, split):
         bunch = datasets.load_nsynth(
-            root, split, max_notes=max_notes, random_state=seed, errors="warn"
-        )
+            root, split, max_notes=max_notes, random_state=seed, n_jobs=-1, errors="warn",
+            verbose=verbose,
+        )  # fmt: skip
         return bunch.data, bunch.frame, bunch.sample_rate
-    bunch = datasets.load_audio_folder(root, sample_rate=rate, errors="warn")
+    bunch = datasets.load_audio_folder(
+        root, sample_rate=rate, n_jobs=-1, errors="warn", verbose=verbose
+    )
+    if max_notes is None or max_notes >= len(bunch.data):
+        return bunch.data, bunch.frame, bunch.sample_rate
     rows = np.sort(make_rng(seed, Stream.SUBSET).permutation(len(bunch.data))[:max_notes])
     frame = bunch.frame.iloc[rows].reset_index(drop=True)
     return bunch.data[rows], frame, bunch.sample_rate
 
 
 def read_both(
-    real: pathlib.Path, generated: pathlib.Path
+    real: pathlib.Path, generated: pathlib.Path, verbose: int = 0
 ) -> tuple[tuple[np.ndarray, Any], tuple[np.ndarray, Any], int]:
     """Return real and generated notes with their tables, and the sample rate of both."""
     rate, notes = _FOLDER_RATE, {}
     roots = dict.fromkeys((real, generated))
     for root in sorted(roots, key=lambda root: not is_nsynth(root, "test")):
-        *notes[root], found = read_notes(root, "test", None, 0, rate)
+        *notes[root], found = read_notes(root, "test", None, 0, rate, verbose)
         if len(notes) == 2 and found != rate:
             first = next(iter(notes))
             raise ValueError(
@@ -240,7 +247,9 @@ def measure_sets(
         del columns[real_name][figure]  # a distance from itself
     if len(real[0]) >= FEWEST:
         rows = make_rng(0, Stream.SUBSET).permutation(len(real[0]))
-        one, other = ((real[0][half], real[1].iloc[half]) for half in (rows[::2], rows[1::2]))
+        one, other = (
+            (take_large(real[0], half), real[1].iloc[half]) for half in (rows[::2], rows[1::2])
+        )
         half = _measured(one, other, sample_rate)
         columns[f"half of {real_name}"] = {figure: half[figure] for figure in _DISTANCES}
     return columns

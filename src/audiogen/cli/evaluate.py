@@ -28,7 +28,9 @@ def run(arguments: argparse.Namespace) -> None:
     """Print how two folders of notes compare."""
     from audiogen.cli._notes import FEWEST, LEGEND, format_figures, measure_sets, read_both
 
-    real, generated, sample_rate = read_both(arguments.real, arguments.generated)
+    real, generated, sample_rate = read_both(
+        arguments.real, arguments.generated, not arguments.quiet
+    )
     _warn_of_other_kinds(real[0], generated[0], sample_rate)
     columns = measure_sets({"generated": generated}, real, "real", sample_rate)
     if arguments.json:

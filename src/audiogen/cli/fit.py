@@ -112,7 +112,7 @@ def _read(arguments: argparse.Namespace) -> tuple[Any, Any, int]:
             "out, or give the folder of an NSynth corpus that has it."
         )
     X, frame, sample_rate = read_notes(
-        data, split or "train", arguments.max_notes, arguments.seed, rate
+        data, split or "train", arguments.max_notes, arguments.seed, rate, not arguments.quiet
     )
     if rate not in (None, sample_rate):
         raise ValueError(

@@ -3,7 +3,7 @@
 import argparse
 
 from audiogen import __version__
-from audiogen.cli import clip, demo, evaluate, export, fit, recipes, sample
+from audiogen.cli import cache, clip, demo, evaluate, export, fit, recipes, sample
 
 __all__ = ["build_parser"]
 
@@ -43,7 +43,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"audiogen {__version__}")
     commands = parser.add_subparsers(required=True, dest="command", metavar="COMMAND")
-    for module in (demo, fit, sample, evaluate, clip, export, recipes):
+    for module in (demo, fit, sample, evaluate, clip, export, recipes, cache):
         command = module.add_parser(commands)
         command.set_defaults(run=module.run)
         command.add_argument("--quiet", action="store_true", help="show no progress")

@@ -44,6 +44,7 @@ def load_audio_folder(
     random_state: Any = None,
     n_jobs: int | None = None,
     errors: str = "raise",
+    verbose: int = 0,
     return_X_y: bool = False,
     conditions: Sequence[str] = ("pitch", "instrument_family"),
 ) -> Any:
@@ -83,10 +84,13 @@ def load_audio_folder(
     random_state : int, RandomState or None, default=None
         Seed of the draw of `max_files`.
     n_jobs : int, default=None
-        Number of files that are read at the same time; None is 1, -1 one for each core.
+        Number of files that are read at the same time; None is 1, -1 one for each core, which is
+        also what None is for more than 1 GB.
     errors : {"raise", "warn"}, default="raise"
         Whether a file that is no sound, empty, truncated, without permission or holds NaN
         raises, or is left out with a warning.
+    verbose : int, default=0
+        1 shows the progress of decoding more than 1 GB.
     return_X_y : bool, default=False
         Whether to return ``(X, y)`` instead of a Bunch.
     conditions : list of str, default=("pitch", "instrument_family")
@@ -98,7 +102,8 @@ def load_audio_folder(
         With the attributes
 
         data : ndarray of shape (n_rows, sample_rate * duration), float32
-            The sounds, in [-1, 1].
+            The sounds, in [-1, 1]. Of more than 1 GB they are a memory map, as `load_nsynth`
+            describes it.
         frame : DataFrame
             instrument_family is the name of the folder directly below `root`, or of `root`
             for files in it; instrument is the whole path of folders. pitch is read from the
@@ -169,6 +174,7 @@ def load_audio_folder(
         n_rows=[_n_pieces(path, length) for path in paths] if segment else None,
         n_jobs=n_jobs,
         errors=errors,
+        verbose=verbose,
     )
     if not segment:
         _warn_of_rest(beyond, length)

@@ -31,6 +31,7 @@ def load_gtzan(
     genres: Collection[str] | None = None,
     n_jobs: int | None = None,
     errors: str = "raise",
+    verbose: int = 0,
     return_X_y: bool = False,
     conditions: Sequence[str] = ("genre",),
 ) -> Any:
@@ -47,12 +48,15 @@ def load_gtzan(
         The folder that holds ``genres`` (or ``genres_original``), or the folders of the
         genres themselves.
     genres : list of str, default=None
-        The genres to load; None loads all: 1,000 pieces take 2.6 GB.
+        The genres to load; None loads all: 1,000 pieces take 2.6 GB on disk once more.
     n_jobs : int, default=None
-        Number of files that are read at the same time; None is 1, -1 one for each core.
+        Number of files that are read at the same time; None is 1, -1 one for each core, which is
+        also what None is for more than 1 GB.
     errors : {"raise", "warn"}, default="raise"
         Whether a file that is damaged, empty, truncated, of another sampling rate or holds
         NaN raises, or is left out with a warning.
+    verbose : int, default=0
+        1 shows the progress of decoding more than 1 GB.
     return_X_y : bool, default=False
         Whether to return ``(X, y)`` instead of a Bunch.
     conditions : list of str, default=("genre",)
@@ -64,7 +68,8 @@ def load_gtzan(
         With the attributes
 
         data : ndarray of shape (n_pieces, n_timesteps), float32
-            The pieces, in [-1, 1]; n_timesteps is the length of the shortest.
+            The pieces, in [-1, 1]; n_timesteps is the length of the shortest. Of more than
+            1 GB they are a memory map, as `load_nsynth` describes it.
         frame : DataFrame
             The columns note (such as "jazz.00003") and genre.
         sample_rate : int
@@ -120,7 +125,9 @@ def load_gtzan(
     check_conditions("load_gtzan", conditions, ("note", "genre"))
     paths = _pieces(pathlib.Path(root), genres, errors)
     paths, n_timesteps = _common_length(paths, errors)
-    X, kept, _ = read_rows(paths, n_timesteps, _SAMPLE_RATE, n_jobs=n_jobs, errors=errors)
+    X, kept, _ = read_rows(
+        paths, n_timesteps, _SAMPLE_RATE, n_jobs=n_jobs, errors=errors, verbose=verbose
+    )
     paths = [paths[i] for i in kept]
     frame = pd.DataFrame(
         {

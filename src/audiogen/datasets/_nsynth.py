@@ -38,6 +38,7 @@ def load_nsynth(
     random_state: Any = None,
     n_jobs: int | None = None,
     errors: str = "raise",
+    verbose: int = 0,
     return_X_y: bool = False,
     conditions: Sequence[str] = ("pitch", "instrument_family"),
 ) -> Any:
@@ -69,10 +70,13 @@ def load_nsynth(
     random_state : int, RandomState or None, default=None
         Seed of the draw of `max_notes`.
     n_jobs : int, default=None
-        Number of files that are read at the same time; None is 1, -1 one for each core.
+        Number of files that are read at the same time; None is 1, -1 one for each core, which is
+        also what None is for more than 1 GB.
     errors : {"raise", "warn"}, default="raise"
         Whether a file that is missing, damaged, empty, not listed, of another sampling rate
         than listed or holds NaN raises, or is left out with a warning.
+    verbose : int, default=0
+        1 shows the progress of decoding more than 1 GB.
     return_X_y : bool, default=False
         Whether to return ``(X, y)`` instead of a Bunch.
     conditions : list of str, default=("pitch", "instrument_family")
@@ -84,7 +88,7 @@ def load_nsynth(
         With the attributes
 
         data : ndarray of shape (n_notes, n_timesteps), float32
-            The notes, in [-1, 1].
+            The notes, in [-1, 1]. Of more than 1 GB they are a memory map (see Notes).
         frame : DataFrame
             The columns note, pitch (MIDI), velocity, instrument, instrument_family,
             instrument_source and qualities (a tuple of str). A number column is int64,
@@ -112,6 +116,14 @@ def load_nsynth(
     -----
     AudioFileWarning
         For each bad file, with ``errors="warn"``.
+
+    Notes
+    -----
+    Notes of more than 1 GB are decoded once, into a file in the user's cache folder for
+    audiogen, or in the folder that the environment variable ``AUDIOGEN_DATA`` names, and `data`
+    is a memory map of it, which cannot be written to: ``data[rows]`` is a copy that can. The next
+    call with the same parameters finds the file, unless a sound file has changed.
+    ``audiogen cache`` lists such files and removes them.
 
     References
     ----------
@@ -144,7 +156,9 @@ def load_nsynth(
     names = [sounds.get(note, f"{note}.wav") for note in frame["note"]]
     paths = [folder / "audio" / name for name in names]
     length = SECONDS * sample_rate if n_timesteps is None else n_timesteps
-    X, kept, _ = read_rows(paths, length, sample_rate, n_jobs=n_jobs, errors=errors)
+    X, kept, _ = read_rows(
+        paths, length, sample_rate, n_jobs=n_jobs, errors=errors, verbose=verbose
+    )
     frame = frame.iloc[kept].reset_index(drop=True)
     filenames = [str(paths[i]) for i in kept]
     return as_dataset(

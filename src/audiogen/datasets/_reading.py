@@ -1,16 +1,22 @@
 """Sound files read into rows of one length."""
 
+import os
 import pathlib
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from joblib import Parallel, delayed
 
 from audiogen.exceptions import AudioFileError, AudioFileWarning
-from audiogen.io import read_beginning
-from audiogen.signal import limit_peak
+from audiogen.io import key_of_files, read_beginning, stored_rows
+from audiogen.signal import limit_peak, peak
+from audiogen.utils.large import forget_pages
+from audiogen.utils.progress import Progress
 from audiogen.utils.validation import warn_user
+
+_MOST_IN_MEMORY = 10**9  # bytes of rows; more are read into a file
+_AT_ONCE = 16  # files that a thread reads one after the other
 
 # The first of these is read where a note of a corpus has several files.
 SOUND_SUFFIXES = (
@@ -51,7 +57,7 @@ def read_audio(
     wanted = sample_rate if resample else None
     audio, rate, seconds = read_beginning(path, wanted, n_timesteps / sample_rate, mono=True)
     check_rate(path, rate, sample_rate)
-    return limit_peak(audio), seconds
+    return audio if peak(audio) <= 1 else limit_peak(audio), seconds
 
 
 def check_rate(path: pathlib.Path, rate: int, sample_rate: int) -> None:
@@ -66,7 +72,7 @@ class Rows(NamedTuple):
     Attributes
     ----------
     X : ndarray of shape (n_rows, n_timesteps), float32
-        The sound.
+        The sound; of more than 1 GB a memory map, which cannot be written to.
     kept : list of int
         Positions of the files that the rows were read from.
     beyond : list of float
@@ -78,6 +84,34 @@ class Rows(NamedTuple):
     beyond: list[float]
 
 
+class _Files(NamedTuple):
+    """Files, and the rows that each of them fills."""
+
+    paths: Sequence[pathlib.Path]
+    places: np.ndarray
+    sample_rate: int
+    resample: bool
+
+    def read_into(self, X: np.ndarray, chosen: range, errors: str) -> list[Any]:
+        """Fill rows; return for each file the seconds beyond them, or why it cannot be used."""
+        found: list[Any] = []
+        for i in chosen:
+            row = X[self.places[i] : self.places[i + 1]].reshape(-1)
+            try:
+                audio, seconds = read_audio(
+                    self.paths[i], len(row), self.sample_rate, resample=self.resample
+                )
+            except AudioFileError as error:
+                if errors == "raise":
+                    raise
+                found.append(str(error))
+                continue
+            row[: len(audio)] = audio
+            row[len(audio) :] = 0
+            found.append(max(0.0, seconds - len(row) / self.sample_rate))
+        return found
+
+
 def read_rows(
     paths: Sequence[pathlib.Path],
     n_timesteps: int,
@@ -87,8 +121,11 @@ def read_rows(
     n_rows: Sequence[int] | None = None,
     n_jobs: int | None = None,
     errors: str = "raise",
+    verbose: int = 0,
 ) -> Rows:
     """Read files into the rows of one array, padded with zeros or cut.
+
+    Rows of more than 1 GB are decoded once, into a file of the cache folder.
 
     Parameters
     ----------
@@ -99,9 +136,11 @@ def read_rows(
     n_rows : sequence of int, default=None
         Number of rows that each file fills, at least 1, one after the other; None is one each.
     n_jobs : int, default=None
-        Number of threads that read files; None is 1.
+        Number of threads that read files; None is 1, or for more than 1 GB one for each core.
     errors : {"raise", "warn"}, default="raise"
         Whether a bad file raises or is left out with a warning.
+    verbose : int, default=0
+        1 shows the progress of decoding more than 1 GB.
 
     Returns
     -------
@@ -109,37 +148,56 @@ def read_rows(
         The sound, and what it was read from.
     """
     places = np.cumsum([0, *([1] * len(paths) if n_rows is None else n_rows)])
-    X = np.empty((places[-1], n_timesteps), dtype=np.float32)
-    beyond = np.zeros(len(paths))
+    files = _Files(paths, places, sample_rate, resample)
+    shape = int(places[-1]), n_timesteps
 
-    def fill(i: int) -> AudioFileError | None:
-        row = X[places[i] : places[i + 1]].reshape(-1)
-        try:
-            audio, seconds = read_audio(paths[i], len(row), sample_rate, resample=resample)
-        except AudioFileError as error:
-            if errors == "raise":
-                raise
-            return error
-        row[: len(audio)] = audio
-        row[len(audio) :] = 0
-        beyond[i] = max(0.0, seconds - len(row) / sample_rate)
-        return None
+    if 4 * shape[0] * shape[1] <= _MOST_IN_MEMORY:
+        X = np.empty(shape, dtype=np.float32)
+        found = _filled(X, files, n_jobs, errors)
+    else:
+        threads = -1 if n_jobs is None else n_jobs
 
+        def fill(X: np.ndarray) -> dict[str, Any]:
+            return _filled(X, files, threads, errors, verbose)
+
+        how = [n_timesteps, sample_rate, resample, places.tolist()]
+        source = os.path.commonpath([path.absolute().parent for path in paths])
+        X, found = stored_rows(key_of_files(paths, how), shape, fill, source)
+    for fault in found["faults"]:
+        report(AudioFileError(fault), errors)
+    return Rows(X[: len(found["kept"])], found["kept"], found["beyond"])
+
+
+def _filled(
+    X: np.ndarray, files: _Files, n_jobs: int | None, errors: str, verbose: int = 0
+) -> dict[str, Any]:
+    """Read files into rows, those of good files first; return which these are, and the faults."""
+    n_files, results = len(files.paths), []
+    chunks = [range(i, min(i + _AT_ONCE, n_files)) for i in range(0, n_files, _AT_ONCE)]
     # Threads: libsndfile works without the interpreter's lock, and X is shared.
-    faults = Parallel(n_jobs=n_jobs, require="sharedmem")(
-        delayed(fill)(i) for i in range(len(paths))
+    reading = Parallel(n_jobs=n_jobs, require="sharedmem", return_as="generator")(
+        delayed(files.read_into)(X, chunk, errors) for chunk in chunks
     )
-    for fault in filter(None, faults):
-        report(fault, errors)
-    good = [i for i, fault in enumerate(faults) if fault is None]
+    with Progress(n_files, "sounds", verbose=verbose) as progress:
+        for found in reading:
+            results += found
+            forget_pages(X)
+            progress.step(len(found))
+    faults = [found for found in results if isinstance(found, str)]
+    good = [i for i, found in enumerate(results) if not isinstance(found, str)]
     if not good:
-        raise AudioFileError(f"None of the {len(paths)} files can be used; the warnings say why.")
-    kept = [i for i in good for _ in range(places[i], places[i + 1])]
+        for fault in faults:
+            report(AudioFileError(fault), errors)
+        raise AudioFileError(f"None of the {n_files} files can be used; the warnings say why.")
+    places = files.places
     sources = [row for i in good for row in range(places[i], places[i + 1])]
     for row, source in enumerate(sources):  # in place: a copy could double the memory
         if row != source:
             X[row] = X[source]
-    return Rows(X[: len(kept)], kept, beyond[good].tolist())
+        if row % _AT_ONCE == 0:
+            forget_pages(X)
+    kept = [i for i in good for _ in range(places[i], places[i + 1])]
+    return {"kept": kept, "beyond": [results[i] for i in good], "faults": faults}
 
 
 def report(fault: AudioFileError, errors: str) -> None:

@@ -7,6 +7,7 @@ from audiogen.io._general_midi import general_midi_drums
 from audiogen.io._keys import MINOR_MODES, SCALES
 from audiogen.io._midi import read_midi
 from audiogen.io._midi_writer import write_midi
+from audiogen.io._row_store import key_of_files, remove_stored_rows, stored_rows, stored_sets
 from audiogen.io._sampled_instrument import SampledInstrument, Zone
 from audiogen.io._score import Score
 from audiogen.io._score_files import SCORE_SUFFIXES, read_tunes
@@ -24,12 +25,16 @@ __all__ = [
     "check_clip_format",
     "chord_name",
     "general_midi_drums",
+    "key_of_files",
     "open_clip",
     "parse_chord",
     "read_beginning",
     "read_clip",
     "read_midi",
     "read_tunes",
+    "remove_stored_rows",
+    "stored_rows",
+    "stored_sets",
     "write_clip",
     "write_midi",
 ]
