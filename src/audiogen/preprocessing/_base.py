@@ -5,8 +5,9 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, TransformerMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
+from audiogen.utils.large import map_rows, validate_rows
 from audiogen.utils.validation import check_audio, check_parameters
 
 __all__ = ["ClipTransformer"]
@@ -22,8 +23,9 @@ class ClipTransformer(TransformerMixin, BaseEstimator):
     A subclass has a constructor whose parameters have the constraints in ``_constraints``, and
     any of three hooks: ``_fit(X, y)`` learns from clips, ``_transform(X)`` returns what becomes
     of them, and ``_inverse(X)`` returns clips from that. By default nothing is learnt and both
-    others return X itself. A subclass that learns nothing sets ``_learns = False``, and can
-    then transform without a fit.
+    others return X itself. Where X is larger than some 256 MB, both are called with a few of its
+    rows at a time, each of which becomes one row. A subclass that learns nothing sets
+    ``_learns = False``, and can then transform without a fit.
 
     Attributes
     ----------
@@ -82,7 +84,7 @@ class ClipTransformer(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         self._check_parameters()
-        return self._transform(self._validated(X, reset=False))
+        return map_rows(self._transform, self._validated(X, reset=False))
 
     def inverse_transform(self, X: npt.ArrayLike) -> np.ndarray:
         """Transform back to clips.
@@ -98,7 +100,7 @@ class ClipTransformer(TransformerMixin, BaseEstimator):
             Clips.
         """
         check_is_fitted(self)
-        return self._inverse(X)
+        return map_rows(self._inverse, X) if isinstance(X, np.ndarray) else self._inverse(X)
 
     def _fit(self, X: np.ndarray, y: Any) -> None:
         """Learn from clips."""
@@ -118,7 +120,7 @@ class ClipTransformer(TransformerMixin, BaseEstimator):
     def _validated(self, X: npt.ArrayLike, *, reset: bool) -> np.ndarray:
         """Return clips as an array of float32 or float64."""
         wanted = "numeric" if hasattr(X, "__array__") else (np.float32, np.float64)
-        X = validate_data(self, X, dtype=wanted, reset=reset)
+        X = validate_rows(self, X, dtype=wanted, reset=reset)
         return check_audio(X, name="X", any_level=True)
 
     def __sklearn_tags__(self) -> Any:

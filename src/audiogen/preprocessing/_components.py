@@ -8,14 +8,18 @@ import numpy.typing as npt
 from scipy import linalg
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.decomposition import PCA
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted
 
+from audiogen.utils.large import empty_rows, is_large, map_rows, slabs, validate_rows
 from audiogen.utils.validation import Instance, Interval, check_parameters, warn_user
 
 __all__ = ["PrincipalComponents"]
 
 _FLOATS = (np.float64, np.float32)
 _MANY = 500  # features: of fewer, a decomposition of the features themselves is as fast
+_N_PASSES = 8  # over features that are larger than memory
+_N_MORE = 10  # directions beside those wanted, which make these converge
 _FEW_OF = 0.8  # share of the rows: more components are nearly all there are
 _WEAKEST = 100  # times the rounding of the largest variance that each one must have
 
@@ -43,8 +47,8 @@ class PrincipalComponents(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
         Whether to keep the components as float16: a saved model is half as large, or a quarter
         after float64 features. Features come back to about a thousandth of their size.
     random_state : int, RandomState or None, default=None
-        Seed of PCA's randomised solver, which is given large data that have more rows than
-        features, or fewer directions than components.
+        Seed of randomised solvers, which are given more than some 256 MB of features, and by PCA
+        many that have more rows than features, or fewer directions than components.
 
     Attributes
     ----------
@@ -67,12 +71,17 @@ class PrincipalComponents(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
     Notes
     -----
     Of many features in fewer rows, the components are found by the eigenvectors of the products
-    of rows [1]_. This is exact, and several times as fast as a randomised solver.
+    of rows [1]_. This is exact, and several times as fast as a randomised solver. Of more than
+    some 256 MB of features, a memory map for one, no more than a few rows are in memory at a time:
+    a random subspace is multiplied with their covariance eight times [2]_.
 
     References
     ----------
     .. [1] L. Sirovich, "Turbulence and the dynamics of coherent structures", Quarterly of
        Applied Mathematics 45, 1987.
+    .. [2] N. Halko, P. G. Martinsson, J. A. Tropp, "Finding structure with randomness:
+       Probabilistic algorithms for constructing approximate matrix decompositions", SIAM Review
+       53, 2011.
 
     Examples
     --------
@@ -112,7 +121,7 @@ class PrincipalComponents(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
             "half_precision": Instance((bool, np.bool_), "a bool"),
         }
         check_parameters(self, rules)
-        features = validate_data(self, X, dtype=_FLOATS, ensure_min_samples=2)
+        features = validate_rows(self, X, dtype=_FLOATS, ensure_min_samples=2)
         n_samples, n_features = features.shape
         self.n_components_ = min(int(self.n_components), n_samples, n_features)
         if self.n_components_ < self.n_components:
@@ -122,7 +131,11 @@ class PrincipalComponents(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
                 "features."
             )
         # Arrays are kept, not a PCA: other releases of scikit-learn read them as well.
-        pca = _through_gram(features, self.n_components_)
+        pca: Any
+        if is_large(features):
+            pca = _by_iteration(features, self.n_components_, self.random_state)
+        else:
+            pca = _through_gram(features, self.n_components_)
         if pca is None:
             pca = PCA(self.n_components_, random_state=self.random_state).fit(features)
         self.components_ = pca.components_
@@ -144,8 +157,10 @@ class PrincipalComponents(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
         components : ndarray of shape (n_samples, n_components_)
         """
         check_is_fitted(self)
-        features = validate_data(self, X, dtype=_FLOATS, reset=False)
-        return features @ self.components_.T - self.mean_[np.newaxis] @ self.components_.T
+        features = validate_rows(self, X, dtype=_FLOATS, reset=False)
+        directions = self.components_.T
+        origin = self.mean_[np.newaxis] @ directions
+        return map_rows(lambda rows: rows @ directions - origin, features)
 
     def inverse_transform(self, X: npt.ArrayLike) -> np.ndarray:
         """Return the features of principal components.
@@ -164,8 +179,12 @@ class PrincipalComponents(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Bas
         check_is_fitted(self)
         components = np.ascontiguousarray(X, dtype=np.float64)
         directions = self.components_.astype(np.float64)
-        # Not by BLAS, which rounds a row alone in other ways than among others.
-        return np.einsum("ni,io->no", components, directions) + self.mean_
+        features = empty_rows((len(components), len(self.mean_)), np.float64)
+        for rows in slabs(features):
+            # Not by BLAS, which rounds a row alone in other ways than among others.
+            np.einsum("ni,io->no", components[rows], directions, out=features[rows])
+            features[rows] += self.mean_
+        return features
 
     @property
     def _n_features_out(self) -> int:
@@ -196,7 +215,42 @@ def _through_gram(X: np.ndarray, n_components: int) -> _Found | None:
     # They are orthonormal but for the rounding of products, which grows the weaker they are.
     root = linalg.cholesky((components @ components.T).astype(np.float64), lower=True)
     components = linalg.inv(root).astype(X.dtype) @ components
+    return _Found(_signed(components), mean, (values / power).astype(X.dtype))
+
+
+def _by_iteration(X: np.ndarray, n_components: int, random_state: Any) -> _Found:
+    """Return components from some passes over the rows, by subspace iteration."""
+    n_samples, n_features = X.shape
+    total = np.zeros(n_features)
+    for rows in slabs(X):
+        total += X[rows].sum(axis=0, dtype=np.float64)
+    mean = (total / n_samples).astype(X.dtype)
+    size = min(n_components + _N_MORE, n_samples, n_features)
+    axes = check_random_state(random_state).normal(size=(n_features, size)).astype(X.dtype)
+    for _ in range(_N_PASSES):
+        axes = linalg.qr(axes, mode="economic", overwrite_a=True)[0].astype(X.dtype)
+        wide, axes, power = axes, *_times_covariance(X, mean, axes)
+    values, vectors = linalg.eigh(wide.T.astype(np.float64) @ axes)
+    values, vectors = values[: -n_components - 1 : -1], vectors[:, : -n_components - 1 : -1]
+    components = vectors.T.astype(X.dtype) @ wide.T
+    return _Found(_signed(components), mean, (values / power).astype(X.dtype))
+
+
+def _times_covariance(
+    X: np.ndarray, mean: np.ndarray, axes: np.ndarray
+) -> tuple[np.ndarray, float]:
+    """Return n times the covariance of rows multiplied with axes, and n times their variance."""
+    product, power = np.zeros(axes.shape), 0.0
+    for rows in slabs(X):
+        centred = X[rows] - mean
+        product += centred.T @ (centred @ axes)
+        power += float(np.vdot(centred, centred))
+    return product, power
+
+
+def _signed(components: np.ndarray) -> np.ndarray:
+    """Return components whose strongest entries are positive, as scikit-learn has them."""
     strongest = np.abs(components).argmax(axis=1)
-    signs = np.sign(components[np.arange(n_components), strongest])  # as scikit-learn has them
+    signs = np.sign(components[np.arange(len(components)), strongest])
     components *= signs[:, np.newaxis]
-    return _Found(components, mean, (values / power).astype(X.dtype))
+    return components

@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import Tags
-from sklearn.utils.validation import validate_data
 
 from audiogen.signal import named_pitches, track_pitch
 from audiogen.utils.columns import number_column, take_rows, validated_conditions
+from audiogen.utils.large import take_large, validate_rows
 from audiogen.utils.validation import (
     Instance,
     Interval,
@@ -126,7 +126,7 @@ class PitchFilter(TransformerMixin, BaseEstimator):
             return X, y
         if not kept.any():
             raise ValueError(self._nothing_left(pitches))
-        return X[kept], take_rows(y, kept)
+        return take_large(X, kept), take_rows(y, kept)
 
     def transform(self, X: npt.ArrayLike) -> np.ndarray:
         """Return X without the rows whose tracked pitch lies outside the range.
@@ -192,7 +192,7 @@ class PitchFilter(TransformerMixin, BaseEstimator):
             )
 
     def _validated(self, X: npt.ArrayLike, reset: bool) -> np.ndarray:
-        array: np.ndarray = validate_data(self, X, dtype="numeric", allow_nd=True, reset=reset)
+        array = validate_rows(self, X, dtype="numeric", allow_nd=True, reset=reset)
         return check_audio(array, name="X") if array.ndim == 2 else array
 
     def _pitches(self, X: np.ndarray, y: Any) -> np.ndarray:
@@ -209,7 +209,7 @@ class PitchFilter(TransformerMixin, BaseEstimator):
                 f"DataFrame that has the pitch of every row in the column {self.pitch_column!r}."
             )
         if unknown.any():
-            audio = X if unknown.all() else X[unknown]
+            audio = X if unknown.all() else take_large(X, unknown)
             pitches[unknown] = track_pitch(audio, self.sample_rate)
         return pitches
 

@@ -6,7 +6,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
+
+from audiogen.utils.large import validate_rows
 
 __all__ = ["Flatten"]
 
@@ -109,7 +111,7 @@ class Flatten(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
         return X.reshape(len(X), *self.sample_shape_)
 
     def _validated(self, X: npt.ArrayLike, reset: bool) -> np.ndarray:
-        return validate_data(self, X, dtype=(np.float32, np.float64), allow_nd=True, reset=reset)
+        return validate_rows(self, X, dtype=(np.float32, np.float64), allow_nd=True, reset=reset)
 
     @property
     def _n_features_out(self) -> int:

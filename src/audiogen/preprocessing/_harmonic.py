@@ -1,16 +1,15 @@
 """Notes as features of their harmonics and noise, and back."""
 
 import numbers
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from joblib import Parallel, delayed
 from sklearn.utils.validation import check_is_fitted
 
 from audiogen.preprocessing._base import ClipTransformer
+from audiogen.preprocessing._each_row import each_row
 from audiogen.preprocessing._harmonic_features import (
     FIRST_SHAPE,
     UNPITCHED,
@@ -31,6 +30,8 @@ from audiogen.signal import (
     synthesise_note,
     track_pitch,
 )
+from audiogen.utils.blocks import blocks_of
+from audiogen.utils.large import forget_pages, map_rows, slabs
 from audiogen.utils.seeds import Stream, draw_seed, make_rng
 from audiogen.utils.validation import (
     Instance,
@@ -224,9 +225,13 @@ class HarmonicPlusNoise(ClipTransformer):
         self._check_parameters()
         X = self._validated(X, reset=True)
         features = self._features(X, y)
-        heard = sounding_time(X, sample_rate=self.sample_rate)
-        measures = np.column_stack([extent_of(features, self.n_harmonics), peak(X), heard])
-        self.range_, self.category_ranges_ = learn_ranges(measures, y)
+        measures = []
+        for rows in slabs(X):
+            heard = sounding_time(X[rows], sample_rate=self.sample_rate)
+            extent = extent_of(features[rows], self.n_harmonics)
+            measures.append(np.column_stack([extent, peak(X[rows]), heard]))
+            forget_pages(features)
+        self.range_, self.category_ranges_ = learn_ranges(np.concatenate(measures), y)
         return features
 
     def transform(self, X: npt.ArrayLike, y: Any = None) -> np.ndarray:
@@ -302,7 +307,7 @@ class HarmonicPlusNoise(ClipTransformer):
         ranges = ranges_of(self.range_, self.category_ranges_, y, len(X))
         pitches = pitches_of(y, self.pitch_column, len(X))
         rows = X, pitches, ranges, [most] * len(X), [seed] * len(X), range(len(X))
-        return self._each("threads", self._synthesise, *rows)
+        return each_row(self._synthesise, rows, self.n_jobs, "threads")
 
     def _check_parameters(self) -> None:
         super()._check_parameters()
@@ -314,7 +319,7 @@ class HarmonicPlusNoise(ClipTransformer):
 
     def _validated_features(self, X: npt.ArrayLike) -> np.ndarray:
         """Return features as float64; refuse those of another shape, and what is not finite."""
-        X = np.asarray(X, dtype=np.float64)
+        X = map_rows(lambda rows: np.asarray(rows, dtype=np.float64), np.asarray(X))
         n_frames = 2 + -(-self.n_features_in_ // self.hop_length)
         shape = (n_frames, FIRST_SHAPE + self.n_harmonics + self.n_noise_bands)
         if X.ndim != 3 or X.shape[1:] != shape:
@@ -322,19 +327,21 @@ class HarmonicPlusNoise(ClipTransformer):
                 f"X must have the shape (n_samples, {shape[0]}, {shape[1]}), as transform "
                 f"returns it. Got {X.shape}."
             )
-        if not np.isfinite(X).all():
-            row = int(np.flatnonzero(~np.isfinite(X).all(axis=(1, 2)))[0])
-            raise ValueError(f"X holds NaN or infinite features, first in row {row}.")
+        for rows in slabs(X):
+            finite = np.isfinite(X[rows])
+            if not finite.all():
+                row = rows.start + int(np.argmin(finite.all(axis=(1, 2))))
+                raise ValueError(f"X holds NaN or infinite features, first in row {row}.")
         return X
 
     def _features(self, X: np.ndarray, y: Any) -> np.ndarray:
         """Return the features of notes."""
         pitches = pitches_of(y, self.pitch_column, len(X))
-        unknown = np.isnan(pitches)
-        if unknown.any():
-            found = track_pitch(X[unknown], self.sample_rate)
-            pitches[unknown] = np.where(np.isnan(found), UNPITCHED, found)
-        return self._each("processes", self._analyse, X, pitches)
+        for rows in blocks_of(np.flatnonzero(np.isnan(pitches)), X):
+            found = track_pitch(X[rows], self.sample_rate)
+            pitches[rows] = np.where(np.isnan(found), UNPITCHED, found)
+            forget_pages(X)
+        return each_row(self._analyse, (X, pitches), self.n_jobs, "processes")
 
     def _analyse(self, audio: np.ndarray, pitch: float) -> np.ndarray:
         """Return the features of one note."""
@@ -385,12 +392,3 @@ class HarmonicPlusNoise(ClipTransformer):
         )
         width = int(_PEAK_SECONDS * self.sample_rate)
         return levelled(audio, level + louder, float(low[1]) + louder, highest, width)
-
-    def _each(
-        self, workers: str, function: Callable[..., np.ndarray], *columns: Any
-    ) -> np.ndarray:
-        """Return what a function makes of each row, several at a time."""
-        if len(columns[0]) == 0:
-            raise ValueError("X must hold at least one note. Got none.")
-        calls = (delayed(function)(*row) for row in zip(*columns, strict=True))
-        return np.stack(Parallel(n_jobs=self.n_jobs, prefer=workers)(calls))

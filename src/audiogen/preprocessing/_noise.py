@@ -11,6 +11,7 @@ from sklearn.base import OneToOneFeatureMixin
 from audiogen.preprocessing._base import ClipTransformer
 from audiogen.signal import count_frames, istft, stft
 from audiogen.utils.blocks import map_blocks
+from audiogen.utils.large import slabs
 from audiogen.utils.validation import Interval, Options, check_audio
 
 __all__ = ["NoiseReducer"]
@@ -196,8 +197,12 @@ class NoiseReducer(OneToOneFeatureMixin, ClipTransformer):
 def _by_blocks(
     function: Callable[[np.ndarray], np.ndarray], X: np.ndarray, size: int
 ) -> np.ndarray:
-    n_frames = count_frames(X.shape[1], size, size // _OVERLAP)
-    return np.concatenate(map_blocks(lambda rows: function(X[rows]), len(X), n_frames * size))
+    n_values = size * count_frames(X.shape[1], size, size // _OVERLAP)
+
+    def blocks(part: np.ndarray) -> list[np.ndarray]:
+        return map_blocks(lambda rows: function(part[rows]), len(part), n_values)
+
+    return np.concatenate([found for rows in slabs(X) for found in blocks(X[rows])])
 
 
 def _spectra(audio: np.ndarray, size: int) -> np.ndarray:

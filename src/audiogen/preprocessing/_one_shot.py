@@ -17,6 +17,7 @@ from audiogen.preprocessing._one_shot_features import (
     synthesise_one_shot,
 )
 from audiogen.signal import limit_peak
+from audiogen.utils.large import empty_rows, slabs
 from audiogen.utils.seeds import Stream, draw_seed, make_rng
 from audiogen.utils.validation import Instance, Interval, Options
 
@@ -136,16 +137,20 @@ class OneShotSpectrogram(ClassNamePrefixFeaturesOutMixin, ClipTransformer):
         check_is_fitted(self)
         X = self._validated_features(X)
         seed = draw_seed(self.random_state if random_state is None else random_state)
-        audio = np.empty((len(X), self.n_features_in_), np.float32)
-        for row, features in enumerate(X):
-            rng = make_rng(seed, Stream.SYNTHESIS, row)
-            audio[row] = limit_peak(synthesise_one_shot(self._unpacked(features), self._grid, rng))
+        audio = empty_rows((len(X), self.n_features_in_), np.float32)
+        for rows in slabs(audio):
+            for row in range(rows.start, rows.stop):
+                rng = make_rng(seed, Stream.SYNTHESIS, row)
+                hit = synthesise_one_shot(self._unpacked(X[row]), self._grid, rng)
+                audio[row] = limit_peak(hit)
         return audio
 
     # ------------------------------------------------------------------- hooks
 
     def _fit(self, X: np.ndarray, y: Any) -> None:
-        found = [analyse_one_shot(audio, self._grid).duration for audio in X]
+        found = [
+            analyse_one_shot(audio, self._grid).duration for rows in slabs(X) for audio in X[rows]
+        ]
         self.durations_ = np.array([min(found), max(found)])
 
     def _transform(self, X: np.ndarray) -> np.ndarray:

@@ -22,6 +22,7 @@ from audiogen.signal import (
     unpack_nyquist,
 )
 from audiogen.utils.blocks import map_blocks
+from audiogen.utils.large import slabs
 from audiogen.utils.validation import Instance, Interval, Options
 
 __all__ = ["STFTSpectrogram"]
@@ -159,7 +160,7 @@ class STFTSpectrogram(ClipTransformer):
         self.spectrogram_shape_ = (n_padded, self.frame_length // 2, n_channels)
         self.log_min_, self.log_max_ = -1.0, 1.0
         if self.scaling == "minmax":
-            extremes = self._map_blocks(lambda rows: self._extremes(X[rows]), len(X))
+            extremes = [found for rows in slabs(X) for found in self._all_extremes(X[rows])]
             lows, highs = np.array(extremes, dtype=np.float64).T
             low = 0.0 if n_padded > n_frames else lows.min()
             self.log_min_ = float(np.log(low + self.floor))
@@ -236,6 +237,9 @@ class STFTSpectrogram(ClipTransformer):
         """Return spectra of half as many bins as a frame has samples."""
         spectra = stft(clips.astype(np.float32, copy=False), **self._frames)
         return pack_nyquist(spectra) if self._packs else spectra[..., :-1]
+
+    def _all_extremes(self, clips: np.ndarray) -> list:
+        return self._map_blocks(lambda rows: self._extremes(clips[rows]), len(clips))
 
     def _extremes(self, clips: np.ndarray) -> tuple[np.floating, np.floating]:
         magnitude = np.abs(self._packed(clips))
