@@ -3,7 +3,8 @@
 import numpy as np
 import numpy.typing as npt
 
-from audiogen.signal import mfcc
+from audiogen.signal import mfcc, scale_to_peak
+from audiogen.utils.large import map_rows, slabs
 
 __all__ = ["check_features", "mfcc_frames"]
 
@@ -11,7 +12,7 @@ _N_MFCC = 40
 _N_KEPT = 13
 
 
-def mfcc_frames(audio: npt.ArrayLike, sample_rate: float) -> np.ndarray:
+def mfcc_frames(audio: npt.ArrayLike, sample_rate: float, *, scaled: bool = False) -> np.ndarray:
     """Return the first 13 of 40 mel-frequency cepstral coefficients of each frame.
 
     Parameters
@@ -20,12 +21,19 @@ def mfcc_frames(audio: npt.ArrayLike, sample_rate: float) -> np.ndarray:
         Clips.
     sample_rate : float
         Sampling rate of the audio, in Hz.
+    scaled : bool, default=False
+        Whether each clip is scaled to a peak of 1 before.
 
     Returns
     -------
     frames : ndarray of shape (n_samples, n_frames, 13), float32
     """
-    return mfcc(audio, sample_rate, _N_MFCC)[..., :_N_KEPT]
+
+    def frames(rows: np.ndarray) -> np.ndarray:
+        rows = scale_to_peak(rows) if scaled else rows
+        return mfcc(rows, sample_rate, _N_MFCC)[..., :_N_KEPT]
+
+    return map_rows(frames, np.asarray(audio))
 
 
 def check_features(X: npt.ArrayLike, name: str, min_samples: int) -> np.ndarray:
@@ -59,6 +67,6 @@ def check_features(X: npt.ArrayLike, name: str, min_samples: int) -> np.ndarray:
         raise ValueError(f"{name} must have the shape (n_samples, n_features). Got {X.shape}.")
     if len(X) < min_samples:
         raise ValueError(f"{name} must have at least {min_samples} rows. Got {len(X)}.")
-    if not np.isfinite(X).all():
+    if not all(np.isfinite(X[rows]).all() for rows in slabs(X)):
         raise ValueError(f"{name} holds NaN or infinite values; remove those rows.")
     return X

@@ -10,6 +10,7 @@ from scipy.linalg.lapack import dpstrf
 
 from audiogen.metrics._features import check_features, mfcc_frames
 from audiogen.utils.blocks import row_blocks
+from audiogen.utils.large import map_rows, slabs
 from audiogen.utils.validation import Interval, check_audio, check_parameters, warn_user
 
 __all__ = ["frechet_audio_distance", "frechet_distance"]
@@ -108,7 +109,8 @@ def frechet_audio_distance(
     embedding : callable, default=None
         Function that takes audio of shape (n_samples, n_timesteps) and returns embeddings of
         shape (n_samples, n_features), or (n_samples, n_frames, n_features), where every
-        frame counts as a row. None takes the first 13 of 40 mel-frequency cepstral
+        frame counts as a row; of more than some 256 MB of audio, it is called with a few clips
+        at a time. None takes the first 13 of 40 mel-frequency cepstral
         coefficients of each frame.
 
     Returns
@@ -148,8 +150,10 @@ def frechet_audio_distance(
     sets = []
     for name, audio in (("real", real), ("generated", generated)):
         clips = check_audio(audio, name=name)
-        rows = mfcc_frames(clips, sample_rate) if embedding is None else embedding(clips)
-        rows = np.asarray(rows)
+        if embedding is None:
+            rows = mfcc_frames(clips, sample_rate)
+        else:
+            rows = map_rows(lambda few: np.asarray(embedding(few)), clips)
         sets.append(rows.reshape(-1, rows.shape[-1]) if rows.ndim == 3 else rows)
     return frechet_distance(*sets)
 
@@ -167,12 +171,14 @@ def _mean_and_factor(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _mean_and_covariance(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the mean and the covariance, in float64."""
     n_rows, n_features = X.shape
-    mean = X.mean(axis=0, dtype=np.float64)
-    covariance = np.zeros((n_features, n_features))
-    for rows in row_blocks(n_rows, n_features):
-        block = X[rows].astype(np.float64)
-        block -= mean
-        covariance += block.T @ block
+    mean, covariance = np.zeros(n_features), np.zeros((n_features, n_features))
+    for few in slabs(X):
+        mean += X[few].mean(axis=0, dtype=np.float64) * (len(X[few]) / n_rows)
+    for few in slabs(X):
+        for rows in row_blocks(len(X[few]), n_features):
+            block = X[few][rows].astype(np.float64)
+            block -= mean
+            covariance += block.T @ block
     return mean, covariance / (n_rows - 1)
 
 

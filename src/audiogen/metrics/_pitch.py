@@ -7,15 +7,17 @@ import numpy as np
 import numpy.typing as npt
 
 from audiogen.signal import hz_to_midi, named_pitches, track_pitch
+from audiogen.utils.large import map_rows, slabs
 from audiogen.utils.librosa import import_librosa
 from audiogen.utils.validation import Interval, check_audio, check_midi_pitch, check_parameters
 
 __all__ = [
-    "count_of", "entropy_of", "n_pitches", "pitch_accuracy", "pitch_entropy", "pitch_range",
+    "DistinctPitches", "entropy_of", "n_pitches", "pitch_accuracy", "pitch_entropy", "pitch_range",
     "range_of", "spectral_pitches",
 ]  # fmt: skip
 
 _N_MIDI = 128
+_MOST_NEW = 1 << 22  # pitches: 16 MB
 
 
 def pitch_accuracy(
@@ -74,7 +76,8 @@ def pitch_accuracy(
     if not np.isfinite(pitch).all():
         raise ValueError("pitch holds NaN or infinite values; leave those notes out.")
     check_midi_pitch(pitch)
-    cents = 100 * np.abs(track_pitch(generated, sample_rate) - pitch)
+    found = map_rows(lambda rows: track_pitch(rows, sample_rate), generated)
+    cents = 100 * np.abs(found - pitch)
     return float(np.mean(cents <= tolerance))  # NaN is no match
 
 
@@ -212,14 +215,52 @@ def spectral_pitches(
 
     rate = {"sample_rate": Interval(numbers.Real, 0, None, closed="neither")}
     check_parameters(caller, rate, {"sample_rate": sample_rate})
-    for clip in check_audio(audio):
-        found, _ = librosa.piptrack(y=clip.astype(np.float32, copy=False), sr=sample_rate)
-        yield found[found > 0]
+    clips = check_audio(audio)
+    for rows in slabs(clips):
+        for clip in clips[rows]:
+            found, _ = librosa.piptrack(y=clip.astype(np.float32, copy=False), sr=sample_rate)
+            yield found[found > 0]
 
 
 def count_of(found: Iterable[np.ndarray]) -> int:
     """Return how many distinct pitches clips have together."""
-    return len(np.unique(np.concatenate([np.unique(pitches) for pitches in found])))
+    distinct = DistinctPitches()
+    for pitches in found:
+        distinct.add(pitches)
+    return distinct.count()
+
+
+class DistinctPitches:
+    """The distinct pitches of many clips, held in memory once."""
+
+    def __init__(self) -> None:
+        self._known = np.empty(0, np.float32)
+        self._new: list[np.ndarray] = []
+        self._n_new = 0
+
+    def add(self, pitches: np.ndarray) -> None:
+        """Take in the pitches of a clip.
+
+        Parameters
+        ----------
+        pitches : ndarray of shape (n_pitches,), float32
+            In Hz.
+        """
+        self._new.append(np.unique(pitches))
+        self._n_new += len(self._new[-1])
+        if self._n_new > max(_MOST_NEW, len(self._known)):  # so that each is sorted a few times
+            self.count()
+
+    def count(self) -> int:
+        """Return how many distinct pitches there are.
+
+        Returns
+        -------
+        n_pitches : int
+        """
+        self._known = np.unique(np.concatenate([self._known, *self._new]))
+        self._new, self._n_new = [], 0
+        return len(self._known)
 
 
 def range_of(found: Iterable[np.ndarray]) -> float:

@@ -7,13 +7,14 @@ from audiogen.metrics._divergence import kl_divergence
 from audiogen.metrics._features import mfcc_frames
 from audiogen.metrics._frechet import frechet_distance
 from audiogen.metrics._pitch import (
-    count_of,
+    DistinctPitches,
     entropy_of,
     pitch_accuracy,
     range_of,
     spectral_pitches,
 )
-from audiogen.signal import peak, scale_to_peak
+from audiogen.signal import peak
+from audiogen.utils.large import map_rows
 from audiogen.utils.validation import check_audio
 
 __all__ = ["summarize"]
@@ -60,13 +61,13 @@ def summarize(
     (1.0, 0.0)
     """
     generated = check_audio(generated, name="generated")
-    silent = peak(generated) < _SILENCE
+    silent = map_rows(peak, generated) < _SILENCE
     frames: dict[str, np.ndarray] = {}
     means: dict[str, np.ndarray] = {}
     for name, notes in (("real", check_audio(real, name="real")), ("generated", generated)):
-        coefficients = mfcc_frames(scale_to_peak(notes), sample_rate)
+        coefficients = mfcc_frames(notes, sample_rate, scaled=True)
         frames[name] = coefficients.reshape(-1, coefficients.shape[-1])
-        means[name] = coefficients.mean(axis=1)
+        means[name] = map_rows(lambda clips: clips.mean(axis=1), coefficients)
     enough = min(len(means["real"]), len(means["generated"])) >= _FEWEST_FOR_KL
     figures = {
         "frechet_audio_distance": frechet_distance(frames["real"], frames["generated"]),
@@ -74,13 +75,14 @@ def summarize(
     }
     if pitch is not None:
         figures["pitch_accuracy"] = pitch_accuracy(generated, pitch, sample_rate=sample_rate)
-    entropies, distinct = [], []
+    entropies, bounds, distinct = [], [], DistinctPitches()
     for pitches in spectral_pitches(generated, sample_rate, "summarize"):  # once: it takes long
         entropies.append(entropy_of([pitches]))
-        distinct.append(np.unique(pitches))
+        distinct.add(pitches)
+        bounds.append(pitches[[pitches.argmin(), pitches.argmax()]] if len(pitches) else pitches)
     silence = np.isnan(entropies).all()
     figures["pitch_entropy"] = np.nan if silence else float(np.nanmean(entropies))
-    figures["n_pitches"] = count_of(distinct)
-    figures["pitch_range"] = range_of(distinct)
+    figures["n_pitches"] = distinct.count()
+    figures["pitch_range"] = range_of(bounds)
     figures["silent"] = silent.mean()
     return {name: float(value) for name, value in figures.items()}

@@ -13,6 +13,7 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.utils import Bunch
 
 from audiogen.signal import mfcc, scale_to_peak
+from audiogen.utils.large import map_rows
 from audiogen.utils.librosa import import_librosa
 from audiogen.utils.seeds import Stream, draw_seed, spawn_seed
 from audiogen.utils.validation import Interval, check_audio, check_parameters
@@ -106,7 +107,7 @@ def classifier_two_sample_test(
     sets: dict[str, np.ndarray] = {}
     for name, audio in (("real", real), ("generated", generated)):
         clips = check_audio(audio, name=name, min_samples=_N_FOLDS)
-        sets[name] = _statistics(clips, sample_rate)
+        sets[name] = map_rows(lambda few: _statistics(few, sample_rate), clips)
     X = np.concatenate(list(sets.values()))
     y = np.repeat([0, 1], [len(rows) for rows in sets.values()])
     auc, p_value, importance = _classified(X, y, draw_seed(random_state))

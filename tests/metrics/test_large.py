@@ -1,0 +1,78 @@
+"""Metrics of sets larger than a limit: as those of sets in memory."""
+
+import numpy as np
+import pytest
+
+from audiogen.datasets import has_pitch, make_notes, track_missing_pitch
+from audiogen.metrics import (
+    _pitch,
+    frechet_audio_distance,
+    n_pitches,
+    pitch_accuracy,
+    summarize,
+)
+from audiogen.utils import large
+
+RATE, LENGTH = 16000, 16000
+
+
+@pytest.fixture(scope="module")
+def sets():
+    real = make_notes(9, duration=1, random_state=0)
+    made = make_notes(8, duration=1, random_state=1)
+    made.data[3] = 0
+    return real, made
+
+
+@pytest.fixture
+def low_limits(tmp_path, monkeypatch):
+    def lower():
+        monkeypatch.setenv("AUDIOGEN_DATA", str(tmp_path / "cache"))
+        monkeypatch.setattr(large, "_LARGE", 1000)
+        monkeypatch.setattr(large, "_SLAB", 2 * 4 * LENGTH)
+
+    return lower
+
+
+def figures(sets):
+    real, made = sets
+    pitch = made.frame.pitch
+    both, rate = (real.data, made.data), {"sample_rate": RATE}
+
+    def louder(clips):
+        return np.stack([clips.std(axis=1), clips.max(axis=1)], axis=1)
+
+    return {
+        **summarize(*both, **rate, pitch=pitch),
+        "fad": frechet_audio_distance(*both, **rate),
+        "own embedding": frechet_audio_distance(*both, **rate, embedding=louder),
+        "accuracy": pitch_accuracy(made.data, pitch, **rate),
+        "n_pitches of all": n_pitches(made.data, **rate),
+        "pitched": has_pitch(made.data, RATE).mean(),
+    }
+
+
+@pytest.mark.filterwarnings("ignore:.*rows are few")
+def test_figures_are_the_same(sets, low_limits):
+    whole = figures(sets)
+    low_limits()
+    assert figures(sets) == pytest.approx(whole, rel=1e-9, nan_ok=True)
+
+
+def test_distinct_pitches_are_merged_now_and_then(monkeypatch):
+    monkeypatch.setattr(_pitch, "_MOST_NEW", 10)
+    rng = np.random.default_rng(0)
+    clips = [rng.integers(0, 50, size=rng.integers(0, 30)).astype(np.float32) for _ in range(40)]
+    assert _pitch.count_of(clips) == len(np.unique(np.concatenate(clips)))
+    assert _pitch.count_of([]) == 0
+
+
+def test_missing_pitches_are_tracked_alike(sets, low_limits):
+    X, frame = sets[1].data, sets[1].frame.assign(pitch=np.nan)
+    with pytest.warns(UserWarning, match="no pitch"):
+        whole, found = track_missing_pitch(X, frame, RATE)
+    low_limits()
+    with pytest.warns(UserWarning, match="no pitch"):
+        parts, same = track_missing_pitch(X, frame, RATE)
+    np.testing.assert_array_equal(parts, whole)
+    assert same.equals(found)
