@@ -16,6 +16,7 @@ WRITTEN = (".py", ".pyi", ".md", ".toml")  # by hand
 # that a program made of a corpus belongs here, whatever it is called: models alone are trained.
 KNOWN = {
     "src/audiogen/py.typed": "LICENSE",
+    "docs/scale.png": "LICENSE",
     "tests/lowest.txt": "LICENSE",
     f"{DATA}/tunes/*.mid": f"{DATA}/tunes/ORIGINS.md",
     f"{DATA}/notes-train/examples.json": f"{DATA}/LICENSES.md",
