@@ -63,6 +63,54 @@ def test_a_strong_second_partial_is_no_octave():
     np.testing.assert_allclose(track_pitch(audio), [57], atol=0.05)
 
 
+def test_odd_harmonics_far_below_even_ones_are_heard():
+    t = np.arange(2 * RATE) / RATE
+    for midi in (48, 57, 64):
+        partials = [
+            (0.05 if k % 2 else 1 / k) * np.sin(2 * np.pi * k * hertz(midi) * t + k)
+            for k in range(1, 9)
+        ]
+        np.testing.assert_allclose(track_pitch(sum(partials)), [midi], atol=0.05)
+
+
+BARS = {  # modes of a free bar (Euler and Bernoulli), as of a glockenspiel or a celesta
+    "even": ([1, 2.756, 5.404, 8.933], [1, 1, 1, 1]),
+    "dull": ([1, 2.756, 5.404, 8.933], [1, 0.5, 0.3, 0.2]),
+    "bright": ([1, 2.756, 5.404, 8.933], [0.4, 0.3, 0.9, 1]),
+}
+
+
+@pytest.mark.parametrize("decays", [[1, 1, 1, 1], [2, 4, 8, 12]], ids=["together", "apart"])
+@pytest.mark.parametrize(("ratios", "levels"), BARS.values(), ids=BARS)
+def test_a_bar_has_the_pitch_of_its_lowest_mode_and_not_of_a_common_period(ratios, levels, decays):
+    t, midi = np.arange(2 * RATE) / RATE, np.arange(60, 97, 3)
+    audio = np.zeros((len(midi), len(t)))
+    for i, (ratio, level, decay) in enumerate(zip(ratios, levels, decays, strict=True)):
+        mode = hertz(midi)[:, np.newaxis] * ratio
+        sine = level * np.exp(-decay * t) * np.sin(2 * np.pi * mode * t + i)
+        audio += np.where(mode < RATE / 2, sine, 0)
+    np.testing.assert_allclose(track_pitch(audio / 4), midi, atol=0.1)
+
+
+def test_chimes_have_the_pitch_that_their_strong_modes_suggest():
+    t, midi = np.arange(2 * RATE) / RATE, np.arange(60, 90, 3)
+    modes = {0.62: 0.25, 1.22: 0.45, 2.0: 0.7, 2.94: 1.0, 4.0: 0.7, 5.17: 0.2}
+    audio = sum(
+        level * np.sin(2 * np.pi * ratio * hertz(midi)[:, np.newaxis] * t + ratio)
+        for ratio, level in modes.items()
+    )
+    np.testing.assert_allclose(track_pitch(np.exp(-t) * audio / 4), midi, atol=0.4)
+
+
+def test_an_attack_that_slides_is_left_out():
+    t = np.arange(3 * RATE) / RATE
+    for midi in (50, 62, 74):
+        track = hertz(midi + 2.5 * np.clip(1 - t / 0.6, 0, 1))
+        phase = 2 * np.pi * np.cumsum(track) / RATE
+        note = sum(np.sin(k * phase) / k for k in range(1, 6))
+        np.testing.assert_allclose(track_pitch(note / 4), [midi], atol=0.1)
+
+
 @pytest.mark.parametrize("mains", [50, 60])
 def test_hum_under_a_fading_note(mains):
     t = np.arange(4 * RATE) / RATE

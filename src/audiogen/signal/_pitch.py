@@ -1,12 +1,14 @@
-"""The pitch of single notes, from the mean autocorrelation of their sounding part."""
+"""The pitch of single notes, from the mean spectrum of their sounding part."""
 
 import numbers
 
 import numpy as np
 import numpy.typing as npt
-from scipy import fft, signal
+from scipy import fft
+from scipy.ndimage import uniform_filter1d
 
 from audiogen.signal._frequency import hz_to_midi
+from audiogen.signal._period import note_frequencies
 from audiogen.utils.blocks import row_blocks
 from audiogen.utils.validation import Interval, check_audio, check_parameters
 
@@ -19,12 +21,12 @@ _ONSET_SECONDS = 0.05  # left out: attacks are noisy
 _LONGEST_SECONDS = 2.0
 _SOUNDING = 10 ** (-30 / 20)  # of the clip's peak
 _SILENCE = 10 ** (-60 / 20)  # of full scale
-_LOWEST_HZ, _HIGHEST_HZ = 24.0, 4700.0
+_LOWEST_HZ = 24.0
 _HUM_HZ = 120.0
-_DIP = 0.2  # a period counts once the autocorrelation has fallen below this
-_SHARE = 0.94  # the first peak this near to the highest is the period
-_PERIODIC = 0.35  # lower peaks are noise
-_FINER = 4  # lags between two samples
+_AVERAGED = 0.78  # periods of hum, so that hum is 3 dB down
+_LAG_RATE = 64_000  # lags per second at least
+_GLIDE = 4  # semitones by which an attack may be off
+_STILL = 0.03  # of the frequency, half a semitone
 
 
 def track_pitch(audio: npt.ArrayLike, sample_rate: float = 16000) -> np.ndarray:
@@ -53,10 +55,15 @@ def track_pitch(audio: npt.ArrayLike, sample_rate: float = 16000) -> np.ndarray:
     -----
     The power spectra of 16 frames of 128 ms, spread over up to two seconds of the part
     within 30 dB of the peak, are weighted by their amplitude, averaged and turned into
-    one autocorrelation, which is divided by that of the window [1]_. The period is the
+    one autocorrelation, which is divided by that of the window [1]_. Frames in which the
+    loudest line is still on its way to where it stays are left out. The period is the
     first peak, after the autocorrelation has once fallen, that comes near the highest:
-    a later one would be an octave or more too low. A high-pass filter at 120 Hz comes
-    before all this, so that mains hum under a fading note is not taken for it.
+    a later one would be an octave or more too low. It counts if lines of the spectrum
+    bear it out: the loudest is a harmonic, and the fundamental or two neighbouring
+    harmonics are heard. Otherwise partials that are no harmonics, as those of bars and
+    bells, nearly repeat together, and the pitch is that of the lowest strong line.
+    A high-pass filter at 120 Hz comes before all this, so that mains hum under a fading
+    note is not taken for it.
 
     Pitches from 24 to 4700 Hz are found. Rows do not influence each other.
 
@@ -90,25 +97,34 @@ def track_pitch(audio: npt.ArrayLike, sample_rate: float = 16000) -> np.ndarray:
 
 def _block_pitch(audio: np.ndarray, sample_rate: float) -> np.ndarray:
     heard = np.maximum(audio.max(axis=1), -audio.min(axis=1)) >= _SILENCE
-    high_pass = signal.butter(2, _HUM_HZ, "highpass", fs=sample_rate, output="sos")
-    audio = signal.sosfilt(high_pass.astype(np.float32), audio, axis=1)
-    peak = np.maximum(audio.max(axis=1), -audio.min(axis=1))
-    frames = _frames(audio, np.maximum(peak, np.float32(1e-9)), sample_rate)
-    pitch = _period_to_midi(_autocorrelation(frames, sample_rate), sample_rate)
-    return np.where(heard, pitch, np.nan)
+    frames = _frames(_high_pass(audio, sample_rate), sample_rate)
+    length = frames.shape[-1]
+    power = _settled(_power_spectra(frames))
+    finer = int(np.ceil(_LAG_RATE / sample_rate))
+    n_lags = int(finer * sample_rate / _LOWEST_HZ) + 2
+    lags = _autocorrelation(power, length, finer, n_lags)
+    frequency = note_frequencies(lags, finer * sample_rate, power, sample_rate / (2 * length))
+    return np.where(heard, hz_to_midi(frequency), np.nan)
+
+
+def _high_pass(audio: np.ndarray, sample_rate: float) -> np.ndarray:
+    """Return audio less its moving average, which is as steep as a filter of two poles."""
+    size = max(2, round(_AVERAGED * sample_rate / _HUM_HZ))
+    return audio - uniform_filter1d(audio, size, axis=1)
 
 
 def _frame_length(sample_rate: float) -> int:
     return fft.next_fast_len(int(np.ceil(_FRAME_SECONDS * sample_rate)), real=True)
 
 
-def _frames(audio: np.ndarray, peak: np.ndarray, sample_rate: float) -> np.ndarray:
+def _frames(audio: np.ndarray, sample_rate: float) -> np.ndarray:
     """Return frames (n_samples, n_frames, length) spread over the sounding part."""
     length = _frame_length(sample_rate)
     hop = max(1, int(_ENVELOPE_SECONDS * sample_rate))
     starts = np.arange(0, audio.shape[1], hop)
-    loud = np.maximum.reduceat(np.abs(audio), starts, axis=1)
-    loud = loud > _SOUNDING * peak[:, np.newaxis]
+    highest, lowest = (side.reduceat(audio, starts, axis=1) for side in (np.maximum, np.minimum))
+    loud = np.maximum(highest, -lowest)
+    loud = loud > _SOUNDING * loud.max(axis=1, keepdims=True)
     first = loud.argmax(axis=1) * hop + int(_ONSET_SECONDS * sample_rate)
     last = (loud.shape[1] - loud[:, ::-1].argmax(axis=1)) * hop
     last = np.minimum(last, first + int(_LONGEST_SECONDS * sample_rate))
@@ -116,36 +132,42 @@ def _frames(audio: np.ndarray, peak: np.ndarray, sample_rate: float) -> np.ndarr
     at = first[:, np.newaxis] + np.outer(room, np.linspace(0, 1, _N_FRAMES)).astype(int)
     at = np.minimum(at, audio.shape[1] - length)
     every = np.lib.stride_tricks.sliding_window_view(audio, length, axis=1)
-    return every[np.arange(len(audio))[:, np.newaxis], at] / peak[:, np.newaxis, np.newaxis]
+    return every[np.arange(len(audio))[:, np.newaxis], at]
 
 
-def _autocorrelation(frames: np.ndarray, sample_rate: float) -> np.ndarray:
-    """Return the mean normalised autocorrelation at every quarter of a sample."""
+def _power_spectra(frames: np.ndarray) -> np.ndarray:
+    """Return the power spectra of frames, each of which counts by its amplitude."""
     length = frames.shape[-1]
-    window = np.hanning(length).astype(np.float32)
-    spectra = fft.rfft(frames * window, 2 * length, axis=-1)
+    spectra = fft.rfft(frames * _window(length), 2 * length, axis=-1)
     power = spectra.real**2 + spectra.imag**2
-    # Divided by the amplitude, a frame counts by its amplitude instead of its power.
     power /= np.sqrt(power.sum(axis=-1, keepdims=True)) + np.float32(1e-12)
-    n_lags = int(_FINER * sample_rate / _LOWEST_HZ) + 2
-    lags = fft.irfft(power.mean(axis=1), 2 * length * _FINER, axis=-1)[:, :n_lags]
-    of_window = fft.irfft(np.abs(fft.rfft(window, 2 * length)) ** 2)
-    of_window = np.interp(np.arange(n_lags) / _FINER, np.arange(length), of_window[:length])
+    return power
+
+
+def _settled(power: np.ndarray) -> np.ndarray:
+    """Return the mean spectrum of each note, without an attack from another pitch."""
+    settled = power.mean(axis=1)
+    loudest = settled.argmax(axis=1)
+    lowest, highest = (np.rint(loudest * 2 ** (s / 12)).astype(int) for s in (-_GLIDE, _GLIDE))
+    for row, (low, high) in enumerate(zip(lowest, highest, strict=True)):
+        lines = low + power[row, :, low : high + 1].argmax(axis=1)
+        amplitude = power[row].sum(axis=1)
+        order = np.argsort(lines)
+        share = np.cumsum(amplitude[order])
+        middle = lines[order][np.searchsorted(share, share[-1] / 2)]
+        first = np.argmax(np.abs(lines - middle) <= _STILL * middle + 1)
+        if first:
+            settled[row] = power[row, first:].mean(axis=0)
+    return settled
+
+
+def _autocorrelation(power: np.ndarray, length: int, finer: int, n_lags: int) -> np.ndarray:
+    """Return the normalised autocorrelation at parts of a sample."""
+    lags = fft.irfft(power, 2 * length * finer, axis=-1)[:, :n_lags]
+    of_window = fft.irfft(np.abs(fft.rfft(_window(length), 2 * length)) ** 2)
+    of_window = np.interp(np.arange(n_lags) / finer, np.arange(length), of_window[:length])
     return lags / np.maximum(lags[:, :1], 1e-12) / (of_window / of_window[0])
 
 
-def _period_to_midi(lags: np.ndarray, sample_rate: float) -> np.ndarray:
-    """Return the MIDI pitch of the first high peak, NaN where there is none."""
-    before, here, after = lags[:, :-2], lags[:, 1:-1], lags[:, 2:]
-    is_peak = (here > before) & (here >= after) & np.maximum.accumulate(here < _DIP, axis=1)
-    is_peak[:, : int(_FINER * sample_rate / _HIGHEST_HZ)] = False
-    height = np.where(is_peak, here, 0)
-    highest = height.max(axis=1, keepdims=True)
-    first = (height >= np.maximum(_SHARE * highest, 1e-12)).argmax(axis=1)
-    rows = np.arange(len(lags))
-    a, b, c = before[rows, first], here[rows, first], after[rows, first]
-    judged = highest[:, 0] >= _PERIODIC
-    bend = np.where(judged, a - 2 * b + c, 1)
-    lag = (first + 1 + 0.5 * (a - c) / bend) / _FINER  # the tip of the parabola
-    lag = np.where(judged, lag, np.nan)
-    return hz_to_midi(sample_rate / lag)
+def _window(length: int) -> np.ndarray:
+    return np.hanning(length).astype(np.float32)
