@@ -22,6 +22,7 @@ __all__ = [
     "format_figures",
     "is_nsynth",
     "load_note_model",
+    "measure_made",
     "measure_sets",
     "pitched_share",
     "read_both",
@@ -234,6 +235,13 @@ def as_many(bunch: Any, n_notes: int) -> tuple[np.ndarray, Any]:
     return bunch.data[rows], bunch.frame.iloc[rows]
 
 
+def measure_made(
+    sets: dict[str, tuple[np.ndarray, Any]], real: tuple[np.ndarray, Any], sample_rate: int
+) -> dict[str, dict[str, float]]:
+    """Return the metrics of sets of notes against real ones."""
+    return {name: _measured(real, made, sample_rate) for name, made in sets.items()}
+
+
 def measure_sets(
     sets: dict[str, tuple[np.ndarray, Any]],
     real: tuple[np.ndarray, Any],
@@ -241,7 +249,7 @@ def measure_sets(
     sample_rate: int,
 ) -> dict[str, dict[str, float]]:
     """Return the metrics of sets of notes, of the real ones themselves, and of half of them."""
-    columns = {name: _measured(real, made, sample_rate) for name, made in sets.items()}
+    columns = measure_made(sets, real, sample_rate)
     columns[real_name] = _measured(real, real, sample_rate)
     for figure in _DISTANCES:
         del columns[real_name][figure]  # a distance from itself

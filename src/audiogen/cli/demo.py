@@ -1,6 +1,7 @@
 """The command ``demo``: from real notes to new ones, and how they measure."""
 
 import argparse
+import contextlib
 import time
 from typing import Any
 
@@ -25,10 +26,12 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 def run(arguments: argparse.Namespace) -> None:
     """Train, sample and measure on the bundled notes."""
     from audiogen import datasets
+    from audiogen.cli._background import in_background
     from audiogen.cli._notes import (
         LEGEND,
         as_many,
         format_figures,
+        measure_made,
         measure_sets,
         refuse_full,
         train_on_notes,
@@ -44,22 +47,32 @@ def run(arguments: argparse.Namespace) -> None:
     print(
         f"Training on {len(train.data)} notes of {train.frame.instrument.nunique()} instruments."
     )
-    y = train.frame[["pitch", "instrument_family"]]
-    model = train_on_notes(train.data, y, train.sample_rate, arguments)
-    wanted = held_out.frame[["pitch", "instrument_family"]]
-    print(f"Generating {len(wanted)} notes, at the pitch and family of the held-out real ones.")
-    notes = model.sample(y=wanted, random_state=arguments.seed)
-    with atomic_folder(folder) as temporary:
-        save(model, temporary / "model.skops")
-        write_notes(temporary / "generated", notes, wanted, model.sample_rate, arguments)
-        datasets.save_nsynth(
-            temporary / "real", held_out.data, held_out.frame, sample_rate=held_out.sample_rate
+    with contextlib.ExitStack() as background:
+        real = held_out.data, held_out.frame
+        sets = {"training": as_many(train, len(held_out.data))}
+        of_others = background.enter_context(
+            in_background(measure_sets, sets, real, "held-out", held_out.sample_rate)
         )
-    print(f"\nMeasured against the {len(held_out.data)} held-out real notes:\n")
-    sets = {"generated": (notes, wanted), "training": as_many(train, len(notes))}
-    real = held_out.data, held_out.frame
-    print(format_figures(measure_sets(sets, real, "held-out", held_out.sample_rate)))
-    print(LEGEND)
+        y = train.frame[["pitch", "instrument_family"]]
+        model = train_on_notes(train.data, y, train.sample_rate, arguments)
+        wanted = held_out.frame[["pitch", "instrument_family"]]
+        print(
+            f"Generating {len(wanted)} notes, at the pitch and family of the held-out real ones."
+        )
+        notes = model.sample(y=wanted, random_state=arguments.seed)
+        sets = {"generated": (notes, wanted)}
+        of_generated = background.enter_context(
+            in_background(measure_made, sets, real, held_out.sample_rate)
+        )
+        with atomic_folder(folder) as temporary:
+            save(model, temporary / "model.skops")
+            write_notes(temporary / "generated", notes, wanted, model.sample_rate, arguments)
+            datasets.save_nsynth(
+                temporary / "real", held_out.data, held_out.frame, sample_rate=held_out.sample_rate
+            )
+        print(f"\nMeasured against the {len(held_out.data)} held-out real notes:\n")
+        print(format_figures({**next(of_generated), **next(of_others)}))
+        print(LEGEND)
     generated = folder / "generated"
     print(
         f"\nDone in {time.monotonic() - started:.0f} s. Listen to {generated / 'audio'}, look at "
