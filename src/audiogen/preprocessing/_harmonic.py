@@ -46,6 +46,7 @@ _LEAST = 1e-6  # of full scale
 _LONGER = 1.0  # seconds that a note counts as longer which sounds to the end of the clip
 _MARGIN = 10 ** (1 / 20)  # above the highest peak: a note resynthesised has another one
 _PEAK_SECONDS = 0.02  # in which the gain changes about a peak
+_SAMPLES_FOR_PROCESSES = 2**26  # of notes whose analysis takes longer than processes to start
 
 
 class HarmonicPlusNoise(ClipTransformer):
@@ -74,8 +75,9 @@ class HarmonicPlusNoise(ClipTransformer):
         Seed of the noise in resynthesised notes. With an int, row i of a call has the same
         noise in every call, however many rows there are.
     n_jobs : int, default=None
-        Number of processes that analyse notes, and of threads that resynthesise them, as in
-        joblib; None means 1.
+        Number of notes that are analysed or resynthesised at once, as in joblib; None means 1.
+        Threads do so, and processes where notes of 67 million samples or more are analysed: they
+        take seconds to start.
 
     Attributes
     ----------
@@ -341,7 +343,8 @@ class HarmonicPlusNoise(ClipTransformer):
             found = track_pitch(X[rows], self.sample_rate)
             pitches[rows] = np.where(np.isnan(found), UNPITCHED, found)
             forget_pages(X)
-        return each_row(self._analyse, (X, pitches), self.n_jobs, "processes")
+        workers = "processes" if X.size >= _SAMPLES_FOR_PROCESSES else "threads"
+        return each_row(self._analyse, (X, pitches), self.n_jobs, workers)
 
     def _analyse(self, audio: np.ndarray, pitch: float) -> np.ndarray:
         """Return the features of one note."""

@@ -161,7 +161,7 @@ def _harmonic_features(
 ) -> list[tuple[str, Any]]:
     """Return the steps from notes to principal components of their harmonics and noise."""
     return [
-        ("harmonics", HarmonicPlusNoise(sample_rate=sample_rate)),
+        ("harmonics", HarmonicPlusNoise(sample_rate=sample_rate, n_jobs=2)),
         ("flatten", Flatten()),
         ("pca", PrincipalComponents(n_components, random_state=random_state)),
     ]

@@ -70,7 +70,7 @@ def voices(
     return GenerativePipeline(
         [
             ("onset", OnsetTrimmer(sample_rate)),
-            ("harmonics", HarmonicPlusNoise(sample_rate, hop_length=hop_length)),
+            ("harmonics", HarmonicPlusNoise(sample_rate, hop_length=hop_length, n_jobs=2)),
             ("flatten", Flatten()),
             (
                 "pca",
