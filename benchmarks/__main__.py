@@ -2,11 +2,10 @@
 
 import argparse
 import importlib
-import os
 import pathlib
-import platform
 
-from benchmarks._measure import OURS, REMARK, measure_row
+from benchmarks._measure import MISSING, OURS, REMARK, measure_row
+from benchmarks._results import Results, compare, ratio
 
 FOLDER = pathlib.Path(__file__).parent
 REPORT = "report"  # two tables of its own, half an hour: only when asked for
@@ -18,18 +17,30 @@ HEAD = (
     "task", "against", "ours CPU", "its CPU", "ours wall", "its wall", "ratio", "aim", "ours MB",
     "its MB", "remark",
 )  # fmt: skip
+BEST, LIMIT = "*", "(limit)"
 
 
 def main():
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=f"of {', '.join(KNOWN)}")
-    groups = parser.parse_args().groups or GROUPS
+    parser.add_argument("--out", type=pathlib.Path, metavar="FILE", help="keep results as JSON")
+    parser.add_argument(
+        "--compare",
+        type=pathlib.Path,
+        nargs="+",
+        metavar="FILE",
+        help="compare with results kept before, or two of them without measuring",
+    )
+    arguments = parser.parse_args()
+    before, *after = [Results.read(path) for path in arguments.compare or []] or [None]
+    if after:
+        return print(compare(before, after[0]))
+    groups = arguments.groups or GROUPS
     unknown = sorted(set(groups) - set(KNOWN))
     if unknown:
         parser.error(f"no benchmark is called {', '.join(unknown)}; there are {', '.join(KNOWN)}")
-    load = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
-    version, machine = platform.python_version(), platform.machine()
-    print(f"Python {version}, {os.cpu_count()} cores, {machine}{load}")
+    results = Results.of_this_machine()
+    print(results.heading())
     if REPORT in groups:
         importlib.import_module(f"benchmarks.{REPORT}").main()
     groups = [group for group in groups if group != REPORT]
@@ -37,26 +48,41 @@ def main():
         print(LINE.format(*HEAD))
     for group in groups:
         for index, row in enumerate(importlib.import_module(f"benchmarks.{group}").ROWS):
-            show(row, measure_row(group, index, row))
+            figures = measure_row(group, index, row)
+            show(row, figures)
+            results.add(group, row.name, figures)
+            if arguments.out:  # whoever stops it keeps what was measured
+                results.write(arguments.out)
+    if before:
+        print(f"\n{compare(before, results)}")
+    return None
 
 
 def show(row, figures):
-    """Print a row, one line for each peer."""
+    """Print a row, one line for each peer, the best of which has a star."""
     ours = figures[OURS]
+    found = [peer for peer in row.peers if MISSING not in figures[peer]]
+    best = min(found, key=lambda peer: figures[peer]["seconds"], default=None)
     name, aim, remark = row.name, row.aim, figures[REMARK]
-    for peer in row.peers:
-        theirs = figures[peer]
-        times = [f"{way[time]:.4f}" for time in ("cpu", "seconds") for way in (ours, theirs)]
-        ratio = theirs["seconds"] / ours["seconds"]  # of the user's time, which cores save
-        line = LINE.format(
-            name, peer, *times, f"{ratio:.1f}", aim, megabytes(ours), megabytes(theirs), remark
-        )
-        print(line.rstrip(), flush=True)
-        name = aim = remark = ""
+    for peer in [*row.peers, *row.limits] or [""]:
+        theirs = figures.get(peer, {})
+        if MISSING in theirs:
+            shown = [f"needs {theirs[MISSING]}", *[""] * 6]
+        else:
+            times = [seconds(way, time) for time in ("cpu", "seconds") for way in (ours, theirs)]
+            shown = [*times, ratio(theirs, ours), aim, megabytes(ours), megabytes(theirs)]
+        mark = BEST if peer == best else LIMIT if peer in row.limits else ""
+        print(LINE.format(name, f"{peer} {mark}".strip(), *shown, remark).rstrip(), flush=True)
+        name = remark = ""
+        aim = aim if MISSING in theirs else ""
+
+
+def seconds(figures, time):
+    return f"{figures[time]:.4f}" if time in figures else "-"
 
 
 def megabytes(figures):
-    found = figures["megabytes"]
+    found = figures.get("megabytes")
     return "-" if found is None else f"{found:.0f}"
 
 

@@ -1,4 +1,4 @@
-"""Half a minute of stereo mixed and mastered, against what only measuring it costs elsewhere."""
+"""Half a minute of stereo mixed and mastered, beside pedalboard's effects in C++."""
 
 import time
 
@@ -12,6 +12,7 @@ from benchmarks._row import Row
 SECONDS = 30
 RATE = 44100
 N_STEMS = 6
+TARGET, PEAK = -14.0, -1.0  # LUFS and dBFS
 
 
 def stems():
@@ -38,6 +39,26 @@ def measured(clip):
     return level, 20 * np.log10(np.abs(fine).max())
 
 
+def by_pedalboard(clip):
+    """Bring a clip to its loudness by pyloudnorm and pedalboard's limiter, of sample peaks."""
+    from pedalboard import Limiter
+
+    wide = clip.astype(np.float64)
+    gain = TARGET - pyloudnorm.Meter(RATE).integrated_loudness(wide)
+    louder = (wide * 10 ** (gain / 20)).astype(np.float32)
+    return Limiter(threshold_db=PEAK)(louder.T, RATE).T
+
+
+def mixed_by_pedalboard(parts):
+    from pedalboard import Reverb
+
+    placed = []
+    for part, place in zip(parts, np.linspace(-0.6, 0.6, N_STEMS), strict=True):
+        sides = np.stack([np.sqrt((1 - place) / 2) * part, np.sqrt((1 + place) / 2) * part])
+        placed.append(Reverb(room_size=0.3, wet_level=0.15, dry_level=1.0)(sides, RATE))
+    return by_pedalboard(sum(placed).T)
+
+
 def mixed_and_mastered(parts):
     return master(mix(parts), RATE)
 
@@ -61,7 +82,7 @@ ROWS = [
         f"{SECONDS} s mastered",
         lambda: mix(stems()),
         lambda clip: master(clip, RATE),
-        {"pyloudnorm, resample_poly": measured},
+        {"pyloudnorm, pedalboard": by_pedalboard},
         aim="< 0.7 s",
         remark=reached(lambda clip: master(clip, RATE)),
     ),
@@ -69,7 +90,7 @@ ROWS = [
         f"{N_STEMS} stems mixed, mastered",
         stems,
         mixed_and_mastered,
-        {"real time": lambda parts: time.sleep(SECONDS)},
+        {"pyloudnorm, pedalboard": mixed_by_pedalboard},
         aim="< 2 s",
         remark=reached(mixed_and_mastered),
     ),

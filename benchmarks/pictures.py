@@ -54,7 +54,8 @@ ROWS = [
         f"{N_NOTES} pictures of notes",
         lambda: (notes(N_NOTES), paths()),
         ours,
-        {"matplotlib, one figure": one_figure, "a bare image": bare_images},
-        aim=">= 1.3",
+        {"matplotlib, one figure": one_figure},
+        aim=">= 2",
+        limits={"a bare image": bare_images},
     )
 ]
