@@ -64,8 +64,9 @@ def _end_of_wav(file: BinaryIO) -> int:
     while len(header := file.read(8)) == 8:
         name, length = header[:4], struct.unpack("<I", header[4:])[0]
         if name == b"ds64":
-            body = file.read(length)
-            long_length = struct.unpack("<Q", body[8:16])[0] if len(body) >= 16 else 0
+            body = file.read(min(length, 16))  # of its size, which may be any
+            long_length = struct.unpack("<Q", body[8:])[0] if len(body) == 16 else 0
+            file.seek(length + length % 2 - len(body), 1)
         elif name == b"data":
             if length >= _UNKNOWN:
                 length = long_length if long_length < _UNKNOWN_LONG else 0
