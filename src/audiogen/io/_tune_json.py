@@ -2,6 +2,7 @@
 
 import functools
 import gzip
+import itertools
 import json
 import pathlib
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from audiogen.io._spans import Section
 
 About = dict[str, Any]
 _TICKS = 24  # a quarter note
+_LONGEST = 1 << 24  # bytes of a line
 _MODES = {
     "maj": "major",
     "min": "minor",
@@ -47,16 +49,21 @@ def json_tunes(path: pathlib.Path) -> Iterator[Callable[[], tuple[Score, About]]
     "repeat". The pickup of a section replaces the end of the section before it; that of the
     first is the score's. Sections of the score start at bar lines, the first at 0.
     """
-    data = path.read_bytes()
-    text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.strip():
-            yield functools.partial(_read_line, number, line)
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rb") as file:
+        for number in itertools.count(1):
+            line = file.readline(_LONGEST + 1)  # a small file may hold one of many gigabytes
+            if not line:
+                return
+            if len(line) > _LONGEST:
+                raise ValueError(f"line {number} is longer than {_LONGEST >> 20} MiB")
+            if line.strip():
+                yield functools.partial(_read_line, number, line)
 
 
-def _read_line(number: int, line: str) -> tuple[Score, About]:
+def _read_line(number: int, line: bytes) -> tuple[Score, About]:
     try:
-        return _tune(json.loads(line))
+        return _tune(json.loads(line.decode("utf-8")))
     except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
         raise ValueError(f"line {number} is no tune, {error!r}") from error
 
@@ -67,6 +74,7 @@ def _tune(line: dict[str, Any]) -> tuple[Score, About]:
     melody = _Melody(96 * numerator // denominator)
     for section in line["sections"]:
         melody.add_section(section["pickup"], section["bars"])
+    _check_words(line)
     score = melody.score(
         metre=(numerator, denominator),
         tonic=line["tonic"],
@@ -74,6 +82,15 @@ def _tune(line: dict[str, Any]) -> tuple[Score, About]:
         title=line.get("title") or "",
     )
     return score, line  # of which `read_tunes` keeps what is said about the tune
+
+
+def _check_words(line: dict[str, Any]) -> None:
+    """Raise where what a line says of its tune is no text that can be written."""
+    for name in ("genre", "title", "source", "split", "year"):
+        value = line.get(name)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, str | int)):
+            raise TypeError(f"its {name} must be text")
+        str(value).encode("utf-8")  # half of a character, as JSON's escapes can have it, is none
 
 
 class _Melody:
