@@ -1,7 +1,9 @@
 """Tables of labels, joined to the files that they name."""
 
+import contextlib
 import os
 import pathlib
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ from audiogen.datasets._reading import report
 from audiogen.exceptions import AudioFileError
 from audiogen.signal import named_pitches
 from audiogen.utils.columns import is_named, read_columns
+from audiogen.utils.names import shortened
 from audiogen.utils.validation import Interval
 
 _FILE_COLUMNS = ("file", "filename", "file_name")
@@ -44,7 +47,29 @@ def with_labels(
     paths : list of pathlib.Path
         The files of its rows.
     """
-    table = _table(labels)
+    with _named(labels):
+        return _joined_frame(frame, root, paths, _table(labels), errors)
+
+
+@contextlib.contextmanager
+def _named(labels: Any) -> Iterator[None]:
+    """Begin messages with the path of the table, if it has one."""
+    try:
+        yield
+    except ValueError as error:
+        if not isinstance(labels, str | os.PathLike) or str(labels) in str(error):
+            raise
+        raise type(error)(f"{labels}: {shortened(str(error))}") from error
+
+
+def _joined_frame(
+    frame: pd.DataFrame,
+    root: pathlib.Path,
+    paths: list[pathlib.Path],
+    table: pd.DataFrame,
+    errors: str,
+) -> tuple[pd.DataFrame, list[pathlib.Path]]:
+    """Return the rows that a table names, and their files."""
     column = next((name for name in _FILE_COLUMNS if name in table), None)
     if column is None:
         raise ValueError(

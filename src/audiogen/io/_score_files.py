@@ -8,7 +8,7 @@ from typing import Any
 
 from audiogen.exceptions import AudioFileWarning
 from audiogen.io._score import Score
-from audiogen.utils.names import did_you_mean
+from audiogen.utils.names import did_you_mean, shortened
 from audiogen.utils.validation import Interval, Options, check_parameters, warn_user
 
 __all__ = ["SCORE_SUFFIXES", "read_tunes"]
@@ -171,7 +171,7 @@ def _checked(path: pathlib.Path, read: Callable[[], Any]) -> Tune:
         raise
     except Exception as error:  # what reads them raises any type for damaged bytes
         reason = str(error).rstrip(".") if type(error) is ValueError else repr(error)
-        raise ValueError(f"{path} cannot be read: {reason}.") from error
+        raise ValueError(f"{path} cannot be read: {shortened(reason)}.") from error
     return score, {name: about.get(name) for name in _ABOUT}
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from audiogen.music._brief_checks import checked_settings, refuse_contradictions
 from audiogen.music._explain import explain_brief
 from audiogen.utils.files import atomic_path
-from audiogen.utils.names import did_you_mean
+from audiogen.utils.names import did_you_mean, shortened
 from audiogen.utils.validation import plain
 
 __all__ = ["Brief"]
@@ -296,7 +296,7 @@ class Brief:
         path = pathlib.Path(path)
         try:
             settings = json.loads(path.read_text(encoding="utf-8"))
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError(f"{path} is no JSON: {error}") from error
         if not isinstance(settings, dict):
             raise ValueError(
@@ -305,10 +305,9 @@ class Brief:
         known = [item.name for item in dataclasses.fields(cls)]
         for name in settings:
             if name not in known:
-                raise ValueError(
-                    f"{path}: a brief has no setting {name!r}.{did_you_mean(name, known)}"
-                )
+                hint = did_you_mean(name, known)
+                raise ValueError(f"{path}: a brief has no setting {shortened(repr(name))}.{hint}")
         try:
             return cls(**settings)
         except (TypeError, ValueError) as error:
-            raise ValueError(f"{path}: {error}") from error
+            raise ValueError(f"{path}: {shortened(str(error))}") from error

@@ -11,6 +11,7 @@ from audiogen.music._figures import take_figures
 from audiogen.music._prompt_reader import Reader, moved_by_degree
 from audiogen.music._prompt_refusals import known_words, reason, refuse_decades_and_intros
 from audiogen.music._words import mood_table, vocabulary
+from audiogen.utils.names import shortened
 
 __all__ = ["parse_prompt"]
 
@@ -100,12 +101,12 @@ def parse_prompt(text: str) -> Brief:
 
 def _refusal(unknown: list[str]) -> str:
     """Return the message for words that are not understood: of many, the last are only named."""
-    words = list(dict.fromkeys(unknown))
+    words = list(dict.fromkeys(shortened(word, _SHOWN) for word in unknown))
     lines = [reason(word) for word in words[:_EXPLAINED]]
     if any(line.endswith("is not understood.") for line in lines):
         lines.append(known_words())
     if more := words[_EXPLAINED:]:
-        lines.append(f"Nor are {', '.join(map(repr, more))} understood.")
+        lines.append(f"Nor are {shortened(', '.join(map(repr, more)))} understood.")
     return " ".join(lines)
 
 

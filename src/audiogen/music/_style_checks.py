@@ -9,7 +9,7 @@ from audiogen.io import parse_chord
 from audiogen.music._brief_checks import MODES
 from audiogen.music._drum_names import DRUMS
 from audiogen.music._instruments import PARTS, load_instrument
-from audiogen.utils.names import did_you_mean
+from audiogen.utils.names import did_you_mean, shortened
 
 __all__ = ["checked_style", "metre_of", "steps_in"]
 
@@ -90,11 +90,11 @@ def _taken(
     """Return the checked values of a table."""
     prefix = f"{inside}." if inside else ""
     if not isinstance(table, dict):
-        raise ValueError(f"{where}: {inside} must be a table. Got {table!r}.")
+        raise ValueError(f"{where}: {inside} must be a table. Got {shortened(repr(table))}.")
     for key in table:
         if key not in rules:
             hint = did_you_mean(key, rules) or f" Known are {', '.join(rules)}."
-            raise ValueError(f"{where}: unknown key {prefix + key!r}.{hint}")
+            raise ValueError(f"{where}: unknown key {shortened(repr(prefix + key))}.{hint}")
     values = {}
     for key, (check, default) in rules.items():
         if key not in table and default is _REQUIRED:
@@ -108,7 +108,9 @@ def _passed(check: Check, value: Any, where: str, key: str) -> Any:
     try:
         return check(value)
     except ValueError as error:
-        raise ValueError(f"{where}: {key} {error}. Got {value!r}.") from error
+        raise ValueError(
+            f"{where}: {key} {shortened(str(error))}. Got {shortened(repr(value))}."
+        ) from error
 
 
 def _each(table: dict, where: str, inside: str, key_check: Check, check: Check) -> dict:
@@ -224,7 +226,7 @@ def _check_forms(forms: tuple[str, ...], where: str) -> None:
         if not re.fullmatch(r"[A-Z]+", form) or len(form) != number:
             raise ValueError(
                 f"{where}: forms must be the letters of one section, of two and so on, such as "
-                f"['A', 'AB', 'ABA']. Got {form!r} in place {number}."
+                f"['A', 'AB', 'ABA']. Got {shortened(repr(form))} in place {number}."
             )
 
 

@@ -289,7 +289,11 @@ def load_style(name: str | os.PathLike[str]) -> Style:
     path = pathlib.Path(text)
     if not path.is_file():
         raise FileNotFoundError(f"There is no style file {path}.")
-    return _read(path.read_text(encoding="utf-8"), str(path), path.stem)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is no TOML: {error}") from error
+    return _read(text, str(path), path.stem)
 
 
 @functools.cache
@@ -301,7 +305,7 @@ def _bundled(name: str) -> Style:
 def _read(text: str, where: str, name: str) -> Style:
     try:
         table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # of numbers too, which may be too long
         raise ValueError(f"{where} is no TOML: {error}") from error
     values = checked_style(table, where)
     values["melody"] = values["melody"] and Phrasing(**values["melody"])

@@ -1,9 +1,9 @@
-"""Names: suggestions for unknown ones, and lists without repeated ones."""
+"""Names: suggestions for unknown ones, lists without repeated ones, and long texts cut."""
 
 import difflib
 from collections.abc import Iterable, Sequence
 
-__all__ = ["did_you_mean", "unique_names"]
+__all__ = ["did_you_mean", "shortened", "unique_names"]
 
 
 def did_you_mean(name: object, known: Iterable[object], *, cutoff: float = 0.6) -> str:
@@ -34,6 +34,30 @@ def did_you_mean(name: object, known: Iterable[object], *, cutoff: float = 0.6) 
     by_lower_case = {str(other).lower(): str(other) for other in known}
     near = difflib.get_close_matches(str(name).lower(), by_lower_case, n=3, cutoff=cutoff)
     return f" Did you mean {' or '.join(by_lower_case[n] for n in near)}?" if near else ""
+
+
+def shortened(text: str, most: int = 300) -> str:
+    """Return the beginning of a text that may be of any length, such as what a file has.
+
+    Parameters
+    ----------
+    text : str
+        The text.
+    most : int, default=300
+        Number of characters that are shown.
+
+    Returns
+    -------
+    beginning : str
+        The whole text, if it is no longer.
+
+    Examples
+    --------
+    >>> from audiogen.utils.names import shortened
+    >>> shortened("a" * 9, most=5), shortened("a" * 9)
+    ('aaaaa...', 'aaaaaaaaa')
+    """
+    return text if len(text) <= most else f"{text[:most]}..."
 
 
 def unique_names(names: Sequence[str]) -> list[str]:
