@@ -2,15 +2,12 @@
 
 import gzip
 import hashlib
-import http.server
 import io
 import pathlib
-import re
 import subprocess
 import sys
 import tarfile
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -20,69 +17,7 @@ from audiogen.datasets import fetch_nsynth, load_notes, save_nsynth
 from audiogen.datasets._archive import extract_folder
 from audiogen.datasets._download import _CHUNK
 from audiogen.exceptions import AudioFileError
-
-ARCHIVE = "nsynth-test.jsonwav.tar.gz"
-
-
-class Server(http.server.ThreadingHTTPServer):
-    """Serves one archive; what it does wrong is set from outside."""
-
-    def __init__(self, data):
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.data = data
-        self.cuts = []  # bytes to send before the connection is cut, one for each request
-        self.ranges = True
-        self.length = True
-        self.tags = True
-        self.delay = 0
-        self.requests = []
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.server_port}/"
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        server = self.server
-        if self.path != f"/{ARCHIVE}":
-            self.send_error(404)
-            return
-        server.requests.append((self.headers["Range"], self.headers["If-Range"]))
-        tag = f'"{hashlib.sha256(server.data).hexdigest()}"'
-        asked = re.fullmatch(r"bytes=(\d+)-", self.headers["Range"] or "")
-        same = self.headers["If-Range"] in (None, tag)
-        start = int(asked[1]) if asked and server.ranges and same else 0
-        if start >= len(server.data):
-            self.send_error(416)
-            return
-        self.send_response(206 if start else 200)
-        if start:
-            end = len(server.data) - 1
-            self.send_header("Content-Range", f"bytes {start}-{end}/{len(server.data)}")
-        if server.tags:
-            self.send_header("ETag", tag)
-        if server.length:
-            self.send_header("Content-Length", str(len(server.data) - start))
-        self.end_headers()
-        body = server.data[start:]
-        if server.cuts:
-            body = body[: server.cuts.pop(0)]
-        for start in range(0, len(body), 1 << 16):
-            self.wfile.write(body[start : start + (1 << 16)])
-            time.sleep(server.delay)
-        self.close_connection = True
-
-    def log_message(self, *_):
-        pass
-
-
-def pack(folder, names):
-    file = io.BytesIO()
-    with tarfile.open(fileobj=file, mode="w:gz") as tar:
-        for name in names:
-            tar.add(folder / name, name)
-    return file.getvalue()
+from helpers.nsynth_server import ARCHIVE, Server, pack
 
 
 @pytest.fixture(scope="module")
@@ -109,8 +44,8 @@ def server(archive):
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch):
-    """Take away the seconds that pooch waits before it tries again."""
-    monkeypatch.setattr("pooch.core.time.sleep", lambda seconds: None)
+    """Take away the seconds that pass before it tries again."""
+    monkeypatch.setattr("audiogen.datasets._download.time.sleep", lambda seconds: None)
 
 
 def fetch(server, home, **parameters):

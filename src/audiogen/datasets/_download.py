@@ -1,11 +1,13 @@
-"""A downloader for pooch that resumes an interrupted download."""
+"""A download that is resumed where an interrupted one ended."""
 
 import pathlib
 import re
+import time
 from typing import Any
 
 from audiogen.utils.progress import Progress
 
+_RETRIES = 3
 _CHUNK = 1 << 14  # at most this much is asked for again after a cut
 _TIMEOUT = 60  # seconds without a byte
 
@@ -13,10 +15,10 @@ _TIMEOUT = 60  # seconds without a byte
 class ResumingDownloader:
     """Download over HTTP, and resume from a ``.part`` file if there is one.
 
-    The bytes received so far are in ``<name>.part`` in pooch's folder, and the server's name
-    for that version of the file (its ETag, or else its date) is in ``<name>.part.version``. The
-    rest is requested with ``Range``, on condition that the version is the same (``If-Range``);
-    a server without support for it answers 200, with the whole file.
+    The bytes received so far are in ``<name>.part``, and the server's name for that version of
+    the file (its ETag, or else its date) is in ``<name>.part.version``. The rest is requested
+    with ``Range``, on condition that the version is the same (``If-Range``); a server without
+    support for it answers 200, with the whole file.
 
     Parameters
     ----------
@@ -27,17 +29,15 @@ class ResumingDownloader:
     def __init__(self, verbose: int = 1) -> None:
         self.verbose = verbose
 
-    def __call__(self, url: str, output_file: Any, pooch: Any) -> None:
-        """Download a file, as pooch asks for it.
+    def __call__(self, url: str, path: pathlib.Path) -> None:
+        """Download a file; where the connection fails, try three times more.
 
         Parameters
         ----------
         url : str
             What to download.
-        output_file : str or path-like
-            Where pooch wants it, in pooch's folder.
-        pooch : pooch.Pooch
-            Not used.
+        path : pathlib.Path
+            Where to, in a folder that is there.
 
         Raises
         ------
@@ -46,18 +46,26 @@ class ResumingDownloader:
         """
         import requests
 
-        name = url.rsplit("/", 1)[-1]
-        part = pathlib.Path(output_file).with_name(f"{name}.part")
-        version = part.with_name(f"{part.name}.version")
+        for attempt in range(1, _RETRIES + 1):
+            try:
+                return self._try(url, path)
+            except (ValueError, requests.exceptions.RequestException):
+                time.sleep(attempt)
+        return self._try(url, path)
+
+    def _try(self, url: str, path: pathlib.Path) -> None:
+        import requests
+
+        part, version = parts_of(path)
         with requests.Session() as session, self._ask(session, url, part, version) as answer:
             total = self._begin(answer, part, version)
-            self._receive(answer, part, total, name)
+            self._receive(answer, part, total, path.name)
         if total is not None and part.stat().st_size != total:
             raise requests.exceptions.ConnectionError(
                 f"{url} ended after {part.stat().st_size} of {total} bytes. "
                 "Call again to go on from there."
             )
-        part.replace(output_file)
+        part.replace(path)
         version.unlink(missing_ok=True)
 
     def _ask(self, session: Any, url: str, part: pathlib.Path, version: pathlib.Path) -> Any:
@@ -105,3 +113,9 @@ class ResumingDownloader:
             for chunk in answer.iter_content(_CHUNK):
                 file.write(chunk)
                 progress.step(len(chunk))
+
+
+def parts_of(path: pathlib.Path) -> tuple[pathlib.Path, pathlib.Path]:
+    """Return where a file is before it is whole, and where its version is."""
+    part = path.with_name(f"{path.name}.part")
+    return part, part.with_name(f"{part.name}.version")

@@ -2,14 +2,12 @@
 
 import contextlib
 import inspect
-import logging
 import os
 import pathlib
-from collections.abc import Iterator
 from typing import Any
 
 from audiogen.datasets._archive import extract_folder
-from audiogen.datasets._download import ResumingDownloader
+from audiogen.datasets._download import ResumingDownloader, parts_of
 from audiogen.datasets._nsynth import load_nsynth
 from audiogen.exceptions import AudioFileError
 from audiogen.utils.folders import cache_folder
@@ -17,7 +15,6 @@ from audiogen.utils.locks import locked
 from audiogen.utils.validation import Options, check_parameters
 
 _BASE_URL = "http://download.magenta.tensorflow.org/datasets/nsynth/"
-_RETRIES = 3
 
 
 def fetch_nsynth(
@@ -85,24 +82,19 @@ def fetch_nsynth(
         "fetch_nsynth", {"split": Options("train", "valid", "test")}, {"split": split}
     )
     inspect.signature(load_nsynth).bind(None, split, **parameters)  # before hours of download
-    import pooch
-
+    home = cache_folder() if data_home is None else pathlib.Path(data_home).expanduser().absolute()
     name = f"nsynth-{split}"
-    archive = f"{name}.jsonwav.tar.gz"
-    repository = pooch.create(
-        path=cache_folder() if data_home is None else data_home,
-        base_url=base_url,
-        registry={archive: None},
-        retry_if_failed=_RETRIES,
-    )
-    home = pathlib.Path(repository.abspath)
-    target = home / name
+    target, archive = home / name, home / f"{name}.jsonwav.tar.gz"
+    lock = home / f".{name}.lock"
     if not _is_there(target):
-        with locked(home / f".{name}.lock", f"fetching {name}"):
+        with locked(lock, f"fetching {name}"):
             if not _is_there(target):  # by now
-                with _quiet(pooch.get_logger()):
-                    path = repository.fetch(archive, downloader=ResumingDownloader(verbose))
-                _unpack(pathlib.Path(path), target, verbose)
+                if not archive.exists():
+                    ResumingDownloader(verbose)(f"{base_url}{archive.name}", archive)
+                _unpack(archive, target, verbose)
+    for left in (lock, *parts_of(archive), archive):  # of a process killed when all was there
+        with contextlib.suppress(OSError):
+            left.unlink(missing_ok=True)
     return load_nsynth(home, split, verbose=verbose, **parameters)
 
 
@@ -124,15 +116,3 @@ def _unpack(archive: pathlib.Path, target: pathlib.Path, verbose: int) -> None:
         raise AudioFileError(
             f"{error} The archive was removed; call again to download it."
         ) from error
-    archive.unlink()
-
-
-@contextlib.contextmanager
-def _quiet(logger: logging.Logger) -> Iterator[None]:
-    """Keep pooch, which logs to the terminal, from speaking between our progress."""
-    level = logger.level
-    logger.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)
