@@ -44,6 +44,14 @@ def pipe():
     return GenerativePipeline(steps).fit(X, ["a", "b"] * 10)
 
 
+def test_the_same_model_makes_the_same_file_wherever_it_lies_in_memory(pipe, tmp_path):
+    audiogen.save(pipe, tmp_path / "once.skops")
+    audiogen.save(audiogen.load(tmp_path / "once.skops"), tmp_path / "again.skops")
+    assert (tmp_path / "again.skops").read_bytes() == (tmp_path / "once.skops").read_bytes()
+    with zipfile.ZipFile(tmp_path / "once.skops") as archive:
+        assert {member.date_time[0] for member in archive.infolist()} == {1980}
+
+
 SCRIPT = """
 import sys, numpy as np, audiogen
 pipe = audiogen.load(sys.argv[1])

@@ -1,6 +1,7 @@
 """Save and load fitted estimators without pickle."""
 
 import functools
+import io
 import json
 import numbers
 import os
@@ -13,7 +14,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from audiogen.utils.archives import check_archive, check_arrays, check_seal, seal_archive
+from audiogen.utils.archives import (
+    check_archive,
+    check_arrays,
+    check_seal,
+    renumbered_archive,
+    seal_archive,
+)
 from audiogen.utils.files import atomic_path
 from audiogen.utils.schemas import check_schema
 
@@ -31,7 +38,8 @@ def save(estimator: "BaseEstimator", path: str | os.PathLike) -> None:
     """Save a fitted generator or pipeline to one file.
 
     The file holds parameters, numbers, text and arrays, in the format of skops; it holds no
-    code. Whoever has it can read all of what the estimator learnt.
+    code. Whoever has it can read all of what the estimator learnt. The same estimator makes
+    the same bytes, in whichever process.
 
     Parameters
     ----------
@@ -76,7 +84,9 @@ def save(estimator: "BaseEstimator", path: str | os.PathLike) -> None:
     _check_state(estimator)
     with atomic_path(path) as temporary:
         try:
-            skops.io.dump(estimator, temporary)
+            buffer = io.BytesIO()
+            skops.io.dump(estimator, buffer)
+            renumbered_archive(buffer, temporary)
             seal_archive(temporary)
             with open(temporary, "rb") as file:
                 foreign, _ = _inspect(file)

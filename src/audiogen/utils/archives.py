@@ -7,8 +7,9 @@ import re
 import zipfile
 from typing import IO, BinaryIO
 
-__all__ = ["check_archive", "check_arrays", "check_seal", "seal_archive"]
+__all__ = ["check_archive", "check_arrays", "check_seal", "renumbered_archive", "seal_archive"]
 
+_NUMBER = re.compile(r'(?<=[{,\s])("__id__": |"file": ")([0-9]+)')
 _MEMBER = re.compile(r"schema\.json|[0-9]{1,20}\.npy")
 _LARGEST_SCHEMA = 2**24  # bytes; parsed, it takes some 20 times that
 _ENCRYPTED = 0x1
@@ -69,6 +70,32 @@ def check_arrays(archive: zipfile.ZipFile) -> None:
     for member in archive.infolist():
         if member.filename.endswith(".npy"):
             _check_array(archive, member)
+
+
+def renumbered_archive(file: BinaryIO, path: str | os.PathLike[str]) -> None:
+    """Write an archive whose bytes are the same wherever and whenever its content is.
+
+    Skops calls objects and arrays by their places in memory, and dates them.
+
+    Parameters
+    ----------
+    file : binary file
+        What `skops.io.dump` wrote.
+    path : str or path-like
+        Where to, with numbers from 1 on in the order of the schema.
+    """
+    numbers: dict[str, str] = {}
+
+    def renumbered(match: re.Match[str]) -> str:
+        return match[1] + numbers.setdefault(match[2], str(len(numbers) + 1))
+
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(path, "w") as new:
+        schema = _NUMBER.sub(renumbered, old.read("schema.json").decode())
+        for name in old.namelist():
+            number, _, suffix = name.partition(".")
+            member = zipfile.ZipInfo(f"{numbers.get(number, number)}.{suffix}")  # of 1980
+            member.external_attr = 0o600 << 16
+            new.writestr(member, schema if name == "schema.json" else old.read(name))
 
 
 def seal_archive(path: str | os.PathLike | IO[bytes]) -> None:
