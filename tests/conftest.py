@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-# The same examples every time, so that a change is what makes a test fail;
-# HYPOTHESIS_PROFILE=random looks for others.
-settings.register_profile("fixed", derandomize=True)
-settings.register_profile("random")
+# The same examples every time, so that a change is what makes a test fail; "long" draws ten times
+# as many where tests say `examples(n)`, and "random" looks for others.
+settings.register_profile("fixed", derandomize=True, max_examples=100)
+settings.register_profile("long", derandomize=True, max_examples=1000)
+settings.register_profile("random", max_examples=100)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
 

@@ -5,12 +5,13 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from audiogen.io import Score, Section, parse_chord
 from audiogen.music import Brief, load_style, plan, style_names
 from audiogen.music._arrange import arrange
+from helpers.examples import examples
 
 SCALE = (0, 2, 4, 5, 7, 9, 11)
 CHORDS = ("C", "F", "G7", "Am", "Dm", "Em")
@@ -70,7 +71,7 @@ CLIPS = {
 }  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(**CLIPS)
 def test_every_bar_has_the_parts_that_its_style_has(genre, seed, seconds, density, intensity, how):
     if how.get("loop") and "bpm" not in how:
@@ -88,7 +89,7 @@ def test_every_bar_has_the_parts_that_its_style_has(genre, seed, seconds, densit
             assert ("melody" in heard) == (section.name != "intro")
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(**CLIPS)
 def test_what_a_musician_would_not_write(genre, seed, seconds, density, intensity, how):
     score, _ = band(genre, seed, exact=True, seconds=max(seconds, 4), density=density,
@@ -131,7 +132,7 @@ def test_one_seed_gives_the_same_bits_and_another_does_not(genre):
     assert one != band(genre, 4, seconds=12)[0]
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(genre=st.sampled_from(style_names()), seed=st.integers(0, 20), semitones=st.integers(-4, 4))
 def test_transposition_commutes(genre, seed, semitones):
     """The same rhythm, force and harmony in every key; octaves fit the instruments' ranges."""

@@ -3,10 +3,11 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from audiogen.music import Brief, instrument_names, load_instrument, load_style, style_names
+from helpers.examples import examples
 
 FULL = Brief(
     genre="waltz", mood=("sad", "romantic"), pace=0.3, intensity=0.4, density=0.6, tonic=2,
@@ -62,7 +63,7 @@ def test_unknown_settings_of_override_are_refused():
         Brief().override(tempo=3)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(seed=st.integers(0, 2**31), genre=st.sampled_from([None, *style_names()]))
 def test_a_completed_brief_suits_its_style(seed, genre):
     brief = Brief(genre=genre).complete(seed)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from audiogen import make_clip
@@ -21,6 +21,7 @@ from audiogen.music._mixdown import mix_down
 from audiogen.music._perform import _damped_ends
 from audiogen.preprocessing import PitchFilter
 from audiogen.signal import Mastered, loudness
+from helpers.examples import examples
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +84,7 @@ def test_stems_sum_to_the_clip_and_the_same_seed_gives_the_same_bits(loop):
     assert not np.array_equal(other.audio, loop.audio)
 
 
-@settings(max_examples=3, deadline=None)
+@examples(3)
 @given(seconds=st.floats(2, 3), rate=st.integers(8000, 48_000), loop=st.booleans())
 def test_clips_of_any_length_and_rate_are_exact_to_the_sample(seconds, rate, loop):
     seconds = min(seconds, 2.7) if loop else seconds  # one bar, at a tempo of reels
@@ -251,7 +252,7 @@ def test_a_model_without_categories_plays_all_parts():
     st.integers(30, 80),
     st.integers(13, 40),
 )
-@settings(max_examples=50)
+@examples(50)
 def test_notes_are_moved_by_octaves_and_only_into_reach(pitches, low, width):
     role = Role("a", {}, (float(low), float(low + width)))
     moved = role.moved(np.array(pitches, dtype=float))

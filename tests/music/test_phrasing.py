@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from audiogen.generators._melody_runs import shares_run
@@ -13,6 +13,7 @@ from audiogen.io import Score
 from audiogen.music import Brief, load_style, plan, pretrained, style_names
 from audiogen.music._composing import _melody
 from audiogen.music._phrasing import Phrasing, rephrased
+from helpers.examples import examples
 
 SUNG = [name for name in style_names() if load_style(name).melody]
 SUNG_METRES = [(name, metre) for name in SUNG for metre in load_style(name).melody.phrases]
@@ -64,7 +65,7 @@ def test_notes_begin_where_a_phrase_of_the_style_has_them(name, metre):
         assert onsets.max() < 8 * steps
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(which=st.sampled_from(SUNG_METRES), mode=st.sampled_from(sorted(SCALES)),
        seed=st.integers(0, 3))  # fmt: skip
 def test_form_key_and_ends_stay_as_composed(which, mode, seed):

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pretty_midi
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from audiogen import make_clip
@@ -17,6 +17,7 @@ from audiogen.io import Score, Section, parse_chord
 from audiogen.io._layout import bar_lines
 from audiogen.music import Brief, load_style, parse_prompt, plan, style_names
 from audiogen.music._composing import compose_score
+from helpers.examples import examples
 
 GENRES = st.sampled_from(style_names())
 SECONDS = st.floats(2, 30) | st.floats(2, 120) | st.floats(2, 600)
@@ -52,7 +53,7 @@ def check_whole(whole, brief):
     assert all(end - start <= usual * 1.6 for start, end in bars)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(genre=GENRES, seconds=SECONDS, seed=st.integers(0, 99))
 def test_free_tempi_fill_any_length(genre, seconds, seed):
     brief = Brief(genre=genre, seconds=seconds).complete(seed)
@@ -61,7 +62,7 @@ def test_free_tempi_fill_any_length(genre, seconds, seed):
     assert whole.form
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(genre=GENRES, seconds=SECONDS, bpm=st.integers(50, 220),
        ending=st.sampled_from(["ring", "cold", "fade"]))  # fmt: skip
 def test_a_given_tempo_and_length_are_both_kept(genre, seconds, bpm, ending):
@@ -71,7 +72,7 @@ def test_a_given_tempo_and_length_are_both_kept(genre, seconds, bpm, ending):
     assert whole.bpm == bpm
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(genre=GENRES, seconds=SECONDS, seed=st.integers(0, 9))
 def test_a_loop_is_whole_bars(genre, seconds, seed):
     asked = Brief(genre=genre, seconds=seconds, loop=True)
@@ -85,7 +86,7 @@ def test_a_loop_is_whole_bars(genre, seconds, seed):
     assert not {"intro", "outro"} & {section.name for section in whole.sections}
 
 
-@settings(max_examples=50, deadline=None)
+@examples(50)
 @given(genre=GENRES, seconds=st.floats(6, 60), bpm=st.none() | st.integers(70, 180),
        loop=st.booleans(),
        places=st.lists(st.floats(0.2, 0.8), min_size=1, max_size=3))  # fmt: skip
@@ -105,7 +106,7 @@ def test_a_section_begins_at_every_hit(genre, seconds, bpm, loop, places):
     assert all(names[n] != names[n - 1] for n in at_hits)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(genre=GENRES, seconds=SECONDS, seed=st.integers(0, 99), mood=st.sampled_from(["", "slow"]),
        loop=st.booleans(), n_hits=st.integers(0, 3))  # fmt: skip
 def test_a_tempo_that_nobody_asked_for_is_drawn_from_its_style(
@@ -155,7 +156,7 @@ def check_combinations(message, asked):
         plan(asked.override(**changes).complete(0))
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(genre=GENRES, seconds=st.floats(2, 12), bpm=st.integers(60, 200))
 def test_a_loop_that_cannot_be_is_refused_with_two_that_can(genre, seconds, bpm):
     asked = Brief(genre=genre, seconds=seconds, bpm=bpm, loop=True)
@@ -242,7 +243,7 @@ def test_a_melody_is_laid_out_over_the_sections():
     assert [section.name for section in laid.sections] == ["intro", "A", "outro"]
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(genre=GENRES, seconds=st.floats(2, 90), loop=st.booleans(), data=st.data())
 def test_every_bar_of_a_laid_out_section_has_its_melody_and_chord(genre, seconds, loop, data):
     hits = [] if seconds < 12 else data.draw(st.sampled_from([[], [seconds / 2]]))
@@ -269,7 +270,7 @@ def test_every_bar_of_a_laid_out_section_has_its_melody_and_chord(genre, seconds
         )
 
 
-@settings(max_examples=25, deadline=None)
+@examples(25)
 @given(genre=GENRES, seconds=st.floats(6, 60), loop=st.booleans(),
        places=st.lists(st.floats(0.2, 0.8), min_size=1, max_size=3))  # fmt: skip
 def test_sections_begin_on_bar_lines_and_the_midi_file_sounds_as_the_score(

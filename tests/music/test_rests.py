@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from audiogen import make_clip
@@ -14,6 +14,7 @@ from audiogen.music._arrange import arrange
 from audiogen.music._bars import Note
 from audiogen.music._composing import compose_score
 from audiogen.music._rests import without_long_rests
+from helpers.examples import examples
 
 EXACT = {"timing": 0.0, "velocity": 0.0, "strum": 0.0}  # played as written
 BANDS = [
@@ -75,7 +76,7 @@ def assert_filled(score, whole, drums_alone):
         assert inside.any(), section
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(genre=st.sampled_from(style_names()), seed=st.integers(0, 99),
        seconds=st.floats(2, 20) | st.floats(20, 120), band=st.sampled_from(BANDS),
        density=st.sampled_from([0.1, 0.5, 0.9]),

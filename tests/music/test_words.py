@@ -4,12 +4,13 @@ import pathlib
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from audiogen.music import Brief, instrument_names, parse_prompt, style_names
 from audiogen.music._prompt_reader import moved_by_degree
 from audiogen.music._words import mood_table, vocabulary
+from helpers.examples import examples
 
 READ = {
     # How a clip ends.
@@ -175,7 +176,7 @@ def test_words_that_ask_for_nothing_change_nothing():
     assert not {"duo", "trio", "ends", "ending", "very", "slightly", "traditional"} & set(stop)
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(words=st.lists(st.sampled_from(sorted(vocabulary().phrases)), min_size=1, max_size=8))
 def test_known_words_in_any_order_are_read_or_refused(words):
     try:
@@ -185,7 +186,7 @@ def test_known_words_in_any_order_are_read_or_refused(words):
     assert brief.to_dict()
 
 
-@settings(max_examples=30, deadline=None)
+@examples(30)
 @given(
     words=st.lists(st.sampled_from(sorted(vocabulary().phrases)), max_size=4),
     strange=st.text("bcdfghjklmnpqrtvwxz", min_size=9, max_size=12),
@@ -197,7 +198,7 @@ def test_a_strange_word_is_never_passed_over(words, strange, at):
 
 
 @given(st.text("aAdjig no,.;-'/&()0123459#é😢\n", max_size=40))
-@settings(max_examples=30, deadline=None)
+@examples(30)
 def test_any_text_is_a_brief_or_a_value_error(text):
     try:
         brief = parse_prompt(text)
