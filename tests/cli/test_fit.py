@@ -16,7 +16,7 @@ from audiogen.utils.seeds import Stream, make_rng
 from helpers.commands import audiogen, figures
 
 
-def test_fit_sample_and_evaluate_on_ones_own_folder(tmp_path):
+def test_fit_sample_and_evaluate_on_ones_own_folder(tmp_path, run_here):
     notes = datasets.make_notes(12, random_state=0)
     for i, (x, pitch) in enumerate(zip(notes.data, notes.frame.pitch, strict=True)):
         name = f"note{i}-{pitch:03d}-.wav" if i else "untold.wav"
@@ -35,8 +35,8 @@ def test_fit_sample_and_evaluate_on_ones_own_folder(tmp_path):
     done = audiogen("sample", "audiogen-model.skops", "-n", 7, "--quiet", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     words = ("sample", "audiogen-model.skops", "--pitch", 60, "C5", "--family", "reed", "--quiet")
-    done = audiogen(*words, "--format", "flac", "--rate", 22050, "--out", "high", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+    code, _, said = run_here(*words, "--format", "flac", "--rate", 22050, "--out", "high")
+    assert code == 0, said
     made = datasets.load_audio_folder(tmp_path / "high" / "audio", sample_rate=None)
     assert (made.sample_rate, made.data.shape) == (22050, (2, 4 * 22050))
     assert made.frame.pitch.tolist() == [60, 72]

@@ -1,5 +1,6 @@
 """Every recipe, small: fitted, sampled, kept in a file and played in a process of its own."""
 
+import functools
 import subprocess
 import sys
 
@@ -45,9 +46,9 @@ def notes():
 
 @pytest.fixture(scope="module")
 def fitted(notes):
-    """Each recipe fitted once, with y where it asks for one."""
+    """Return a function that fits each recipe once, with y where it asks for one."""
     X, y = notes
-    return {name: make(name).fit(X, None if name in WITHOUT_Y else y) for name in NAMES}
+    return functools.cache(lambda name: make(name).fit(X, None if name in WITHOUT_Y else y))
 
 
 def make(name, **parameters):
@@ -57,12 +58,12 @@ def make(name, **parameters):
 @pytest.mark.parametrize("name", NAMES)
 def test_it_gives_audio_of_the_length_it_learnt(name, fitted, notes):
     if name in WITHOUT_Y:
-        sounds = fitted[name].sample(2, random_state=1)
+        sounds = fitted(name).sample(2, random_state=1)
         n_frames = 2 if name == "classic_lstm" else 1
         assert sounds.shape == (2, n_frames * N_TIMESTEPS)
     else:
         wanted = notes[1].iloc[:3]
-        sounds, y = fitted[name].sample(y=wanted, return_y=True, random_state=1)
+        sounds, y = fitted(name).sample(y=wanted, return_y=True, random_state=1)
         assert sounds.shape == (3, N_TIMESTEPS)
         pd.testing.assert_frame_equal(y.reset_index(drop=True), wanted)
     assert sounds.dtype == np.float32
@@ -113,7 +114,7 @@ for name in names:
 
 @pytest.mark.long
 def test_each_sounds_the_same_in_a_fresh_process(fitted, plain, tmp_path):
-    pipes = {**fitted, **plain}
+    pipes = {**{name: fitted(name) for name in NAMES}, **plain}
     for name, pipe in pipes.items():
         joblib.dump(pipe, tmp_path / name)
     command = [sys.executable, "-c", FRESH, str(tmp_path), *pipes]
