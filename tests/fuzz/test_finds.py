@@ -15,7 +15,7 @@ from helpers.mutants import bounded
 FINDS = pathlib.Path(__file__).parent / "finds"
 ROW = re.compile(r"^\| `(.+?)` \| .+? \| (.+) \|$", re.MULTILINE)
 REASONS = dict(ROW.findall((FINDS / "README.md").read_text()))
-READERS = {".rf64": read_clip, ".toml": load_style, ".json": Brief.load}
+READERS = {".rf64": read_clip, ".flac": read_clip, ".toml": load_style, ".json": Brief.load}
 
 
 def test_each_file_has_its_row():

@@ -4,6 +4,7 @@ import functools
 import itertools
 from collections.abc import Iterator
 
+_SHORTEST = 6  # bytes of the header of a frame
 _TRIED = 4  # a header may be found within the sound of a frame, with a checksum that is right
 _TAIL = 200  # bytes after the last frame
 _BLOCK_SIZES = {1: 192, **{i: 576 << i - 2 for i in range(2, 6)}}
@@ -34,6 +35,8 @@ def _frames(data: bytes) -> Iterator[tuple[int, int]]:
 
 def _end_of_frame(frame: bytes, fixed_size: int) -> int:
     """Return the number of samples up to the end of a frame, 0 if it is none."""
+    if len(frame) < _SHORTEST:
+        return 0
     number, used = _coded_number(frame[4:11])
     size_code, rate_code = frame[2] >> 4, frame[2] & 15
     size_bytes = {6: 1, 7: 2}.get(size_code, 0)
