@@ -10,7 +10,8 @@ from audiogen.io._keys import spell
 _LARGEST = 1 << 28  # bytes of a compressed file's contents
 # Numbers that music21 counts up to, one by one, and the largest that is music.
 _COUNTED = (
-    "alter", "chromatic", "diatonic", "display-octave", "fifths", "octave", "octave-change",
+    "alter", "beat-type", "beats", "chromatic", "diatonic", "display-octave", "fifths", "octave",
+    "octave-change",
 )  # fmt: skip
 _MOST = 100
 
