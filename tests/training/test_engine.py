@@ -1,14 +1,17 @@
 """What training/ gives every generator: averages, scaled schedules, previews, precision."""
 
 import pickle
+import time
 import types
 
 import keras
 import numpy as np
 import pandas as pd
 import pytest
+import tensorflow as tf
 from sklearn.base import clone
 
+from audiogen import training
 from audiogen.generators import (
     ConditionalVAE,
     GANGenerator,
@@ -16,6 +19,7 @@ from audiogen.generators import (
     WaveNetAutoencoder,
 )
 from audiogen.training import assign_variables, compile_model, dump_variables, make_adam
+from audiogen.training._steps import _Steps
 from audiogen.training.callbacks import Plateau, Preview, Warmup
 
 TINY = {"epochs": 3, "batch_size": 8, "validation_fraction": 0.25, "random_state": 0}
@@ -90,6 +94,72 @@ def test_the_average_is_that_of_the_steps():
         model._model.optimizer._model_variables_moving_average, steps.values[-1], strict=True
     ):
         np.testing.assert_array_equal(keras.ops.convert_to_numpy(kept), last)
+
+
+class Batches(keras.callbacks.Callback):
+    """Ask for each batch, and keep what was told."""
+
+    def __init__(self):
+        super().__init__()
+        self.told = []
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self.told.append(("begin", batch))
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.told.append(("train", batch))
+
+    def on_test_batch_end(self, batch, logs=None):
+        self.told.append(("test", batch))
+
+
+@pytest.mark.parametrize(
+    "model",
+    [pytest.param(m, marks=[pytest.mark.long] if i else []) for i, m in enumerate(MODELS)],
+    ids=lambda m: type(m).__name__,
+)
+def test_the_steps_of_one_call_change_no_bit(model):
+    """24 rows in batches of 7, 6 of them held out: 18 are no multiple."""
+    asking = Batches()
+    model = clone(model).set_params(batch_size=7, epochs=4, patience=None, ema=0.5)
+    singly = clone(model).fit(X, callbacks=[asking])
+    many = clone(model).fit(X)
+    epoch = [(kind, batch) for batch in range(3) for kind in ("begin", "train")] + [("test", 0)]
+    assert asking.told == 4 * epoch
+    assert singly.history_ == many.history_
+    for one, other in zip(weights(singly), weights(many), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_calls_of_a_graph_end_soon():
+    """Ctrl-C is noticed between them."""
+
+    def step(batch):
+        tf.numpy_function(lambda: time.sleep(0.04), [], [])
+        return {"first": batch[0][0, 0]}
+
+    steps = _Steps(step)
+    rows = np.arange(40, dtype=np.float32)[:, np.newaxis]
+    read = training.Batches(np.arange(40), 2, lambda rows_, rng: (rows[rows_],), 0, shuffle=False)
+    done, figures = zip(*steps.over(read, singly=False), strict=True)
+    assert done[-1] == 20
+    assert np.diff(done).max() == 2
+    assert [each["first"] for each in figures] == [2 * (n - 1) for n in done]
+
+
+def test_adam_is_that_of_keras():
+    rng = np.random.default_rng(0)
+    start = rng.normal(size=(4, 3)).astype(np.float32)
+    ours, theirs = keras.Variable(start), keras.Variable(start)
+    adam = make_adam(0.1, beta_1=0.5, clipvalue=1.0)
+    reference = keras.optimizers.Adam(0.1, beta_1=0.5, clipvalue=1.0)
+    for _ in range(20):
+        gradient = keras.ops.convert_to_tensor(rng.normal(size=(4, 3)).astype(np.float32))
+        adam.apply([gradient], [ours])
+        reference.apply([gradient], [theirs])
+    found, wanted = map(keras.ops.convert_to_numpy, (ours, theirs))
+    np.testing.assert_allclose(found, wanted, atol=2e-5)
+    assert np.abs(found - start).min() > 0.01
 
 
 @on_the_engine

@@ -13,6 +13,7 @@ from audiogen.networks._lstm import FrameSequencer, build_sequencer
 from audiogen.networks._melody import MelodyModel, build_melody_model
 from audiogen.networks._seeds import Initializers
 from audiogen.networks._spectral_loss import spectral_loss
+from audiogen.networks._tensorflow import adam_steps, as_graph, in_one_graph
 from audiogen.networks._vae import VariationalAutoencoder, build_vae
 from audiogen.networks._wavenet import WaveNetModel, build_wavenet
 from audiogen.networks._weights import assign_layer_weights, layer_weights, to_numpy
@@ -29,6 +30,8 @@ __all__ = [
     "MelodyModel",
     "VariationalAutoencoder",
     "WaveNetModel",
+    "adam_steps",
+    "as_graph",
     "assign_layer_weights",
     "build_gan",
     "build_groove",
@@ -37,6 +40,7 @@ __all__ = [
     "build_sequencer",
     "build_vae",
     "build_wavenet",
+    "in_one_graph",
     "layer_weights",
     "spectral_loss",
     "to_numpy",

@@ -9,6 +9,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from audiogen.networks import keras
 from audiogen.training._batches import Batches
+from audiogen.training._steps import fit
 from audiogen.utils.progress import Progress
 
 __all__ = ["compile_model", "train"]
@@ -80,14 +81,13 @@ def train(
     with Progress(last_epoch - first_epoch, "epochs", verbose) as progress:
         watcher = _Watcher(batches, history, progress)
         try:
-            model.fit(
+            _fit(
+                model,
                 batches,
                 initial_epoch=first_epoch,
                 epochs=last_epoch,
                 validation_data=validation,
                 callbacks=[watcher, *callbacks],
-                shuffle=False,  # Keras would shuffle with Python's global random
-                verbose=0,
             )
         except KeyboardInterrupt:
             warnings.warn(
@@ -102,6 +102,15 @@ def train(
             for read in (batches, validation):
                 if read is not None:
                     read.release()
+
+
+def _fit(model: Any, batches: Batches, **arguments: Any) -> None:
+    """Go through epochs in the way that is fast on the backend."""
+    if keras.backend.backend() == "tensorflow" and not model.run_eagerly:
+        fit(model, batches, **arguments)
+        return
+    # Keras would shuffle with Python's global random.
+    model.fit(batches, shuffle=False, verbose=0, **arguments)
 
 
 class _Watcher(keras.callbacks.Callback):

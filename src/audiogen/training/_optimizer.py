@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from audiogen.networks import keras
+from audiogen.networks import adam_steps, as_graph, keras
 
 __all__ = ["ScalableAdam", "make_adam"]
 
@@ -36,10 +36,32 @@ class ScalableAdam(keras.optimizers.Adam):
     def __init__(self, learning_rate: Any = 0.001, **parameters: Any) -> None:
         super().__init__(learning_rate, **parameters)
         self.scale = self.add_variable((), initializer="ones", name="scale")
+        tensorflow = keras.backend.backend() == "tensorflow"
+        # Each epoch has it done twice.
+        self._exchange = as_graph(self._exchanged) if tensorflow else self._exchanged
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         """Change one variable, at the scaled rate."""
         super().update_step(gradient, variable, learning_rate * self.scale)
+
+    def _backend_update_step(
+        self, grads: Any, trainable_variables: Any, learning_rate: Any
+    ) -> None:
+        """Change all variables; under TensorFlow, Keras' Adam is a dozen operations for each."""
+        if keras.backend.backend() != "tensorflow" or self.amsgrad:
+            super()._backend_update_step(grads, trainable_variables, learning_rate)
+            return
+        places = [self._get_variable_index(variable) for variable in trainable_variables]
+        adam_steps(
+            [self._trainable_variables[i] for i in places],
+            [(self._momentums[i], self._velocities[i]) for i in places],
+            grads,
+            learning_rate * self.scale,
+            self.iterations,
+            beta1=self.beta_1,
+            beta2=self.beta_2,
+            epsilon=self.epsilon,
+        )
 
     def _update_model_variables_moving_average(self, trainable_variables: Any) -> None:
         """Move the running averages, as far as the steps until now allow."""
@@ -56,6 +78,9 @@ class ScalableAdam(keras.optimizers.Adam):
 
     def exchange_average(self) -> None:
         """Have the variables and their running averages change places."""
+        self._exchange()
+
+    def _exchanged(self) -> None:
         pairs = zip(self._trainable_variables, self._model_variables_moving_average, strict=True)
         for variable, average in pairs:
             value = keras.ops.copy(variable)

@@ -1,0 +1,152 @@
+"""Training under TensorFlow: many steps at a time."""
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from keras import tree
+
+from audiogen.networks import in_one_graph, keras
+from audiogen.training._batches import Batches
+
+__all__ = ["fit"]
+
+_SECONDS = 0.1  # for which Ctrl-C waits
+_BYTES = 2**22  # of batches that are read ahead
+
+
+class _Steps:
+    """Do steps of one kind with a model, as many at once as fit into a tenth of a second.
+
+    Their number changes no result.
+
+    Parameters
+    ----------
+    step : callable
+        The model's ``train_step`` or ``test_step``.
+    """
+
+    def __init__(self, step: Any) -> None:
+        self._function = in_one_graph(step)
+        self._most = 1  # the first builds the graph
+
+    def over(self, batches: Batches, *, singly: bool) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Go through the batches of an epoch.
+
+        Parameters
+        ----------
+        batches : Batches
+            The batches.
+        singly : bool
+            Whether somebody wants to know of each.
+
+        Yields
+        ------
+        done : int
+            How many batches have been gone through.
+        figures : dict
+            What the last step returned.
+        """
+        done = 0
+        for several in self._groups(batches, singly):
+            start = time.perf_counter()
+            lengths = [len(tree.flatten(batch)[0]) for batch in several]
+            rows = tree.map_structure(lambda *parts: np.concatenate(parts), *several)
+            found = self._function(rows, np.array(lengths, np.int32))
+            figures = {name: float(value) for name, value in found.items()}
+            spent = (time.perf_counter() - start) / len(several)
+            size = sum(a.nbytes for a in tree.flatten(rows)) // len(several)
+            self._most = max(1, min(int(_SECONDS / spent), _BYTES // max(size, 1)))
+            done += len(several)
+            yield done, figures
+
+    def _groups(self, batches: Batches, singly: bool) -> Iterator[list[Any]]:
+        """Return batches that are alike but for their lengths, many at a time."""
+        several: list[Any] = []
+        for index in range(len(batches)):
+            batch = tree.map_structure(np.asarray, batches[index])
+            full = len(several) >= (1 if singly else self._most)
+            if several and (full or _kinds(batch) != _kinds(several[0])):
+                yield several
+                several = []
+            several.append(batch)
+        yield several
+
+
+def fit(
+    model: Any,
+    batches: Batches,
+    *,
+    initial_epoch: int,
+    epochs: int,
+    validation_data: Batches | None,
+    callbacks: Sequence[Any],
+) -> None:
+    """Do what ``keras.Model.fit`` does, with several steps in one call of a graph.
+
+    Callbacks are told of each batch if one of them asks for it; steps are done singly then.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Compiled.
+    batches : Batches
+        What it learns from.
+    initial_epoch, epochs : int
+        The first epoch, and the one after the last.
+    validation_data : Batches or None
+        What is validated on after each epoch.
+    callbacks : sequence of keras.callbacks.Callback
+        What is told.
+    """
+    if not hasattr(model, "graph_steps"):  # with the model they go on, and go
+        model.graph_steps = _Steps(model.train_step), _Steps(model.test_step)
+    training, testing = model.graph_steps
+    told = keras.callbacks.CallbackList(
+        list(callbacks), model=model, epochs=epochs, steps=len(batches), verbose=0
+    )
+    logs: dict[str, Any] = {}
+    model.stop_training = False
+    told.on_train_begin()
+    for epoch in range(initial_epoch, epochs):
+        told.on_epoch_begin(epoch)
+        logs = _pass(model, training, batches, told, "train")
+        if validation_data is not None:
+            told.on_test_begin()
+            measured = _pass(model, testing, validation_data, told, "test")
+            told.on_test_end(measured)
+            logs |= {f"val_{name}": value for name, value in measured.items()}
+        told.on_epoch_end(epoch, logs)
+        if model.stop_training:
+            break
+    told.on_train_end(logs)
+
+
+def _pass(model: Any, steps: _Steps, batches: Batches, told: Any, kind: str) -> dict[str, Any]:
+    """Go through all batches once, and return their figures."""
+    begin, end = f"on_{kind}_batch_begin", f"on_{kind}_batch_end"
+    singly = any(_has_own(callback, (begin, end)) for callback in told.callbacks)
+    model.reset_metrics()
+    logs: dict[str, Any] = {}
+    getattr(told, begin)(0)
+    for done, logs in steps.over(batches, singly=singly):
+        getattr(told, end)(done - 1, logs)
+        if done == len(batches) or (kind == "train" and model.stop_training):
+            break
+        getattr(told, begin)(done)
+    return logs
+
+
+def _has_own(callback: Any, names: tuple[str, ...]) -> bool:
+    """Tell whether a callback has methods of its own; those of training have older names too."""
+    older = ("on_batch_begin", "on_batch_end") if names[0].startswith("on_train") else ()
+    base = keras.callbacks.Callback
+    return any(
+        name in vars(callback) or getattr(type(callback), name, None) is not getattr(base, name)
+        for name in (*names, *older)
+    )
+
+
+def _kinds(batch: Any) -> list[tuple[tuple[int, ...], Any]]:
+    return [(array.shape[1:], array.dtype) for array in tree.flatten(batch)]
