@@ -98,9 +98,8 @@ class GrooveModel(LossModel):
     """
 
     def __init__(self, hits: keras.Model, touch: keras.Model, n_levels: int) -> None:
-        super().__init__("groove")
+        super().__init__("groove", "hits")
         self.hits, self.touch, self.n_levels = hits, touch, n_levels
-        self.hits_metric = keras.metrics.Mean(name="hits", dtype="float32")
 
     @property
     def networks(self) -> dict[str, keras.Model]:
@@ -114,7 +113,7 @@ class GrooveModel(LossModel):
         logits = self.touch([around, touch, *condition], training=training)
         return odds, logits
 
-    def loss_of(self, x: Any, y: Any, y_pred: Any, training: bool) -> Any:
+    def figures_of(self, x: Any, y: Any, y_pred: Any, training: bool) -> dict[str, Any]:
         """Return the nats of a pattern: of its hits, then of their velocities and offsets."""
         hits, classes = y
         odds, logits = y_pred
@@ -125,8 +124,8 @@ class GrooveModel(LossModel):
         wrong = keras.losses.sparse_categorical_crossentropy
         touch = wrong(classes[..., 0], levels, from_logits=True)
         touch = touch + wrong(classes[..., 1], offsets, from_logits=True)
-        self.hits_metric.update_state(of_hits)
-        return of_hits + ops.mean(ops.sum(hit * touch, axis=(1, 2)))
+        loss = of_hits + ops.mean(ops.sum(hit * touch, axis=(1, 2)))
+        return {"loss": loss, "hits": of_hits}
 
 
 def build_groove(

@@ -30,11 +30,9 @@ class FrameSequencer(LossModel):
     """
 
     def __init__(self, network: keras.Model, error_scale: float | None = None) -> None:
-        super().__init__("sequencer")
+        super().__init__("sequencer", *(["mae"] if error_scale is None else []))
         self.network = network
         self.error_scale = error_scale
-        if error_scale is None:
-            self.mae_metric = keras.metrics.Mean(name="mae", dtype="float32")
 
     @property
     def networks(self) -> dict[str, keras.Model]:
@@ -45,14 +43,14 @@ class FrameSequencer(LossModel):
         """Predict the frames after those given."""
         return self.network(list(inputs), training=training)
 
-    def loss_of(self, x: Any, y: Any, y_pred: Any, training: bool) -> Any:
+    def figures_of(self, x: Any, y: Any, y_pred: Any, training: bool) -> dict[str, Any]:
         """Return the mean squared error of a frame's numbers."""
         y = ops.cast(y, "float32")
         if self.error_scale is None:
-            self.mae_metric.update_state(ops.abs(y - y_pred))
-            return ops.mean(ops.square(y - y_pred))
+            errors = y - y_pred
+            return {"loss": ops.mean(ops.square(errors)), "mae": ops.mean(ops.abs(errors))}
         squares = ops.sum(ops.square(y[..., :-1] - y_pred), axis=-1) + ops.square(y[..., -1])
-        return self.error_scale * ops.mean(squares)
+        return {"loss": self.error_scale * ops.mean(squares)}
 
 
 class _ProjectedCell(layers.LSTMCell):

@@ -34,7 +34,7 @@ class MelodyModel(LossModel):
         """Return the logits of pitches, and of durations given the pitch."""
         return self.network(list(inputs), training=training)
 
-    def loss_of(self, x: Any, y: Any, y_pred: Any, training: bool) -> Any:
+    def figures_of(self, x: Any, y: Any, y_pred: Any, training: bool) -> dict[str, Any]:
         """Return the mean of -log p(pitch) - log p(duration | pitch)."""
         losses = [
             keras.losses.sparse_categorical_crossentropy(
@@ -42,7 +42,7 @@ class MelodyModel(LossModel):
             )
             for i, logits in enumerate(y_pred)
         ]
-        return ops.mean(losses[0] + losses[1])
+        return {"loss": ops.mean(losses[0] + losses[1])}
 
 
 class _Copied(layers.Layer):

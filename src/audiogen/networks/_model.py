@@ -6,6 +6,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from audiogen.networks._means import Means
+
 __all__ = ["LossModel"]
 
 
@@ -16,23 +18,23 @@ class LossModel(keras.Model):
     ----------
     name : str
         Name of the model.
+    *watched : str
+        Names of the figures that are watched beside the loss.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *watched: str) -> None:
         super().__init__(name=name, dtype="float32")
-        # In place of the one that Keras makes in the user's floatx.
-        self.loss_metric = keras.metrics.Mean(name="loss", dtype="float32")
+        self.means = Means(["loss", *watched])
         self.built = True
 
     @property
     def metrics(self) -> list[keras.Metric]:
-        """The metrics of an epoch, the mean loss among them."""
-        others = [metric for metric in super().metrics if metric.name != "loss"]
-        return [self.loss_metric, *others]
+        """The means of an epoch; the one that Keras makes is in the user's floatx."""
+        return [self.means]
 
     @abstractmethod
-    def loss_of(self, x: Any, y: Any, y_pred: Any, training: bool) -> Any:
-        """Return the mean loss of a batch."""
+    def figures_of(self, x: Any, y: Any, y_pred: Any, training: bool) -> dict[str, Any]:
+        """Return the means of a batch: its "loss", and what is watched beside it."""
 
     def compute_loss(
         self,
@@ -42,8 +44,8 @@ class LossModel(keras.Model):
         sample_weight: Any = None,
         training: bool = True,
     ) -> Any:
-        """Return the mean loss of a batch, and take it into that of the epoch."""
-        loss = self.loss_of(x, y, y_pred, training)
+        """Return the mean loss of a batch, and take its figures into those of the epoch."""
+        figures = self.figures_of(x, y, y_pred, training)
         first = y_pred[0] if isinstance(y_pred, list | tuple) else y_pred
-        self.loss_metric.update_state(loss, sample_weight=ops.shape(first)[0])
-        return loss
+        self.means.update_state(figures, ops.shape(first)[0])
+        return figures["loss"]

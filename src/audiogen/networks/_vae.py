@@ -61,7 +61,7 @@ class VariationalAutoencoder(LossModel):
         loss: str = "mse",
         seed: int = 0,
     ) -> None:
-        super().__init__("vae")
+        super().__init__("vae", "mse", "kl")
         self.encoder = encoder
         self.decoder = decoder
         self.beta = beta
@@ -70,8 +70,6 @@ class VariationalAutoencoder(LossModel):
         ones = {"initializer": keras.initializers.Ones(), "trainable": False}
         self.variance = self.add_weight(name="variance", shape=(), **ones)
         self.warmup = self.add_weight(name="warmup", shape=(), **ones)
-        self.mse_metric = keras.metrics.Mean(name="mse", dtype="float32")
-        self.kl_metric = keras.metrics.Mean(name="kl", dtype="float32")
 
     @property
     def networks(self) -> dict[str, keras.Model]:
@@ -86,7 +84,7 @@ class VariationalAutoencoder(LossModel):
         z = z_mean + ops.exp(0.5 * z_log_var) * noise
         return self.decoder([z, *inputs[1:]]), z_mean, z_log_var
 
-    def loss_of(self, x: Any, y: Any, y_pred: Any, training: bool) -> Any:
+    def figures_of(self, x: Any, y: Any, y_pred: Any, training: bool) -> dict[str, Any]:
         """Return the negative evidence lower bound in nats for each number of a sample."""
         reconstruction, z_mean, z_log_var = y_pred
         real = ops.cast(x[0], "float32")
@@ -100,10 +98,9 @@ class VariationalAutoencoder(LossModel):
                 _VARIANCE_MOMENTUM * self.variance
                 + (1 - _VARIANCE_MOMENTUM) * ops.stop_gradient(mse)
             )
-        self.mse_metric.update_state(mse)
-        self.kl_metric.update_state(kl)
         weight = self.beta * self.warmup if training else self.beta
-        return self._likelihood(real, reconstruction, mse) + weight * kl / size
+        loss = self._likelihood(real, reconstruction, mse) + weight * kl / size
+        return {"loss": loss, "mse": mse, "kl": kl}
 
     def _likelihood(self, x: Any, reconstruction: Any, mse: Any) -> Any:
         """Return the negative logarithm of the likelihood for each number of a sample."""

@@ -54,9 +54,11 @@ class WaveNetModel(LossModel):
             given[:2] = given[1::-1]  # previous comes first
         return self.decoder(given, training=training)
 
-    def loss_of(self, x: Any, y: Any, y_pred: Any, training: bool) -> Any:
+    def figures_of(self, x: Any, y: Any, y_pred: Any, training: bool) -> dict[str, Any]:
         """Return the loss of what was decoded."""
-        found = ops.cast(y_pred[:, : self.n_steps], "float32")
+        return {"loss": self._loss_of(x, y, ops.cast(y_pred[:, : self.n_steps], "float32"))}
+
+    def _loss_of(self, x: Any, y: Any, found: Any) -> Any:
         if self.loss_name == "levels":
             levels = y[:, : self.n_steps]
             losses = keras.losses.sparse_categorical_crossentropy(levels, found, from_logits=True)
