@@ -186,8 +186,9 @@ def test_the_discriminator_sees_changed_samples_on_both_sides():
     ones = np.ones((50, 10), np.float32)
     seen.clear()
     model.train_step(((ones, np.zeros((50, 2), np.float32)),))
-    assert len(seen) == 3, "real, generated, and generated for the generator"
-    for values in seen:
+    both, generated = seen  # for the discriminator, and for the generator
+    assert len(both) == 100
+    for values in (both[:50], both[50:], generated):
         assert 0.5 < np.mean(values[:, 0] != 1) < 0.9
     seen.clear()
     model.test_step(((ones, np.zeros((50, 2), np.float32)),))

@@ -14,6 +14,7 @@ from audiogen.networks._gan_losses import (
     energy_distance,
     gradient_penalty,
 )
+from audiogen.networks._means import Means
 from audiogen.networks._tensorflow import check_backend, weight_gradients
 
 __all__ = ["AdversarialModel"]
@@ -79,13 +80,18 @@ class AdversarialModel(keras.Model):
         names = ["loss", "discriminator_loss", "penalty", "accuracy"]
         names += ["auxiliary_loss"] * (len(discriminator.outputs) > 1)
         names += ["distance", "real_spread", "spread"]
-        self.means = {name: keras.metrics.Mean(name=name, dtype="float32") for name in names}
+        self.means = Means(names)
         self.built = True
 
     @property
     def networks(self) -> dict[str, keras.Model]:
         """The networks, by their names."""
         return {"generator": self.generator, "discriminator": self.discriminator}
+
+    @property
+    def metrics(self) -> list[keras.Metric]:
+        """The means of an epoch."""
+        return [self.means]
 
     def compile(self, optimizer: Any, discriminator_optimizer: Any, **kwargs: Any) -> None:
         """Take the two optimizers."""
@@ -101,13 +107,15 @@ class AdversarialModel(keras.Model):
     def train_step(self, data: tuple) -> dict[str, Any]:
         """Train the discriminator, then the generator, on one batch."""
         x, z, *given = _exact(data[0])
+        due: Any = True  # a branch costs a twentieth of the step
+        if self.penalty_interval > 1:
+            due = ops.equal(self.discriminator_optimizer.iterations % self.penalty_interval, 0)
         weights = self.generator.trainable_variables
-        (_, generated), gradients = weight_gradients(
-            lambda: self._generator_loss(x, z, given), weights
+        (_, generated, figures), gradients = weight_gradients(
+            lambda: self._generator_loss(x, z, given, due), weights
         )
         self.optimizer.apply(gradients, weights)
-        self._compare(x, generated)
-        return self._results()
+        return self._taken_in(x, generated, figures, due)
 
     def test_step(self, data: tuple) -> dict[str, Any]:
         """Measure generator and discriminator on one batch."""
@@ -115,105 +123,19 @@ class AdversarialModel(keras.Model):
         generated = self.generator([z, *given], training=False)
         real, *_ = self._outputs(x, given, training=False)
         score, *guess = self._outputs(generated, given, training=False)
-        self._record("loss", adversarial_loss(self.loss_kind, score), x)
-        self._critic_loss(x, real, score, None)
-        penalty = self._penalty(x, generated, given, _VALIDATION_SEED, training=False)
-        self._record("penalty", penalty, x)
+        figures = {
+            "loss": adversarial_loss(self.loss_kind, score),
+            "discriminator_loss": critic_loss(self.loss_kind, real, score, None),
+            "accuracy": _accuracy(real, score),
+            "penalty": self._penalty(x, generated, given, _VALIDATION_SEED, training=False),
+        }
         if guess:
-            self._auxiliary_loss(guess[0], given[0], x)
-        self._compare(x, generated)
-        return self._results()
+            figures["auxiliary_loss"] = condition_loss(guess[0], given[0], self.conditions)
+        return self._taken_in(x, generated, figures, True)
 
-    def _generator_loss(self, x: Any, z: Any, given: list) -> tuple:
-        """Train the discriminator; return the generator's loss, and what it generated."""
-        generated = self.generator([z, *given], training=True)
-        self._train_discriminator(x, ops.stop_gradient(generated), given)
-        seen = augment(generated, self.draws) if self.augment else generated
-        score, *guess = self._outputs(seen, given)
-        loss = adversarial_loss(self.loss_kind, score)
-        self._record("loss", loss, x)
-        if guess:
-            loss += self._auxiliary_loss(guess[0], given[0], x)
-        return loss, generated
-
-    def _train_discriminator(self, x: Any, generated: Any, given: list) -> None:
-        weights = self.discriminator.trainable_variables
-        if self.augment:
-            x, generated = (augment(values, self.draws) for values in (x, generated))
-        _, gradients = weight_gradients(
-            lambda: (self._discriminator_loss(x, generated, given),), weights
-        )
-        self.discriminator_optimizer.apply(gradients, weights)
-
-    def _discriminator_loss(self, x: Any, generated: Any, given: list) -> Any:
-        real, *guess = self._outputs(x, given)
-        score, *_ = self._outputs(generated, given)
-        loss = self._critic_loss(x, real, score, self.draws)
-        if guess:
-            loss += self.auxiliary_weight * condition_loss(guess[0], given[0], self.conditions)
-        if self.penalty_weight:
-            loss += self._lazy_penalty(x, generated, given)
-        return loss
-
-    def _outputs(self, x: Any, given: list, training: bool = True) -> list:
-        """Return the discriminator's outputs as a list: Keras gives a single one as it is."""
-        outputs = self.discriminator([x, *given], training=training)
-        return list(outputs) if isinstance(outputs, list | tuple) else [outputs]
-
-    def _critic_loss(self, x: Any, real: Any, score: Any, draws: Any) -> Any:
-        """Record, and return, the loss of the scores; record how often they are right."""
-        loss = critic_loss(self.loss_kind, real, score, draws)
-        self._record("discriminator_loss", loss, x)
-        higher = ops.cast(real > ops.transpose(score), "float32")
-        equal = ops.cast(ops.equal(real, ops.transpose(score)), "float32")
-        self._record("accuracy", ops.mean(higher + 0.5 * equal), x)
-        return loss
-
-    def _auxiliary_loss(self, guess: Any, condition: Any, x: Any) -> Any:
-        """Record the loss of the second output, and return it weighted."""
-        loss = condition_loss(guess, condition, self.conditions)
-        self._record("auxiliary_loss", loss, x)
-        return self.auxiliary_weight * loss
-
-    def _lazy_penalty(self, x: Any, generated: Any, given: list) -> Any:
-        """Return the weighted penalty, or zero in the steps that leave it out."""
-        interval = self.penalty_interval
-        if interval == 1:  # a branch costs a twentieth of the step
-            due, penalty = True, self._penalty(x, generated, given, self.draws)
-        else:
-            due = ops.equal(self.discriminator_optimizer.iterations % interval, 0)
-            penalty = ops.cond(
-                due,
-                lambda: self._penalty(x, generated, given, self.draws),
-                lambda: ops.zeros((), "float32"),
-            )
-        self._record("penalty", penalty, x, due)
-        return self.penalty_weight * interval * penalty
-
-    def _penalty(
-        self, x: Any, generated: Any, given: list, draws: Any, training: bool = True
-    ) -> Any:
-        """Return the gradient penalty of the discriminator's score."""
-        return gradient_penalty(
-            lambda mixed: self._outputs(mixed, given, training)[0], x, generated, draws
-        )
-
-    def _compare(self, x: Any, generated: Any) -> None:
-        """Record the distance of generated from real samples, and how varied they are."""
-        distance, real_spread, spread = energy_distance(x, generated)
-        self._record("distance", distance, x)
-        several = ops.shape(x)[0] > 1
-        self._record("real_spread", real_spread, x, several)
-        self._record("spread", spread, x, several)
-
-    def _record(self, name: str, value: Any, x: Any, counts: Any = True) -> None:
-        """Take the value of a batch into the mean of an epoch, if it counts."""
-        weight = ops.cast(ops.shape(x)[0], "float32") * ops.cast(counts, "float32")
-        self.means[name].update_state(value, sample_weight=weight)
-
-    def _results(self) -> dict[str, Any]:
+    def get_metrics_result(self) -> dict[str, Any]:
         """Return the means so far; distance and spread in units of the real samples' spread."""
-        results = {name: mean.result() for name, mean in self.means.items()}
+        results = self.means.result()
         distance, real_spread, spread = (
             results.pop(name) for name in ("distance", "real_spread", "spread")
         )
@@ -224,6 +146,89 @@ class AdversarialModel(keras.Model):
             "diversity": ops.where(varied, spread / unit, 1.0),
             **results,
         }
+
+    def _generator_loss(self, x: Any, z: Any, given: list, due: Any) -> tuple:
+        """Train the discriminator; return the generator's loss, what it generated, and figures."""
+        generated = self.generator([z, *given], training=True)
+        figures = self._train_discriminator(x, ops.stop_gradient(generated), given, due)
+        seen = augment(generated, self.draws) if self.augment else generated
+        score, *guess = self._outputs(seen, given)
+        loss = figures["loss"] = adversarial_loss(self.loss_kind, score)
+        if guess:
+            missed = figures["auxiliary_loss"] = condition_loss(
+                guess[0], given[0], self.conditions
+            )
+            loss += self.auxiliary_weight * missed
+        return loss, generated, figures
+
+    def _train_discriminator(
+        self, x: Any, generated: Any, given: list, due: Any
+    ) -> dict[str, Any]:
+        """Train the discriminator and return its figures."""
+        weights = self.discriminator.trainable_variables
+        if self.augment:
+            x, generated = (augment(values, self.draws) for values in (x, generated))
+        (_, figures), gradients = weight_gradients(
+            lambda: self._discriminator_loss(x, generated, given, due), weights
+        )
+        self.discriminator_optimizer.apply(gradients, weights)
+        return figures
+
+    def _discriminator_loss(self, x: Any, generated: Any, given: list, due: Any) -> tuple:
+        """Return the loss of the discriminator, and figures."""
+        both = [ops.concatenate([values, values]) for values in given]
+        scores, *guess = self._outputs(ops.concatenate([x, generated]), both)
+        n = ops.shape(x)[0]
+        real, score = scores[:n], scores[n:]
+        loss = critic_loss(self.loss_kind, real, score, self.draws)
+        figures = {"discriminator_loss": loss, "accuracy": _accuracy(real, score), "penalty": 0.0}
+        if guess:
+            loss += self.auxiliary_weight * condition_loss(guess[0][:n], given[0], self.conditions)
+        if self.penalty_weight:
+            penalty = figures["penalty"] = self._lazy_penalty(x, generated, given, due)
+            loss += self.penalty_weight * self.penalty_interval * penalty
+        return loss, figures
+
+    def _outputs(self, x: Any, given: list, training: bool = True) -> list:
+        """Return the discriminator's outputs as a list: Keras gives a single one as it is."""
+        outputs = self.discriminator([x, *given], training=training)
+        return list(outputs) if isinstance(outputs, list | tuple) else [outputs]
+
+    def _lazy_penalty(self, x: Any, generated: Any, given: list, due: Any) -> Any:
+        """Return the penalty, or zero in the steps that leave it out."""
+
+        def penalty() -> Any:
+            return self._penalty(x, generated, given, self.draws)
+
+        if due is True:
+            return penalty()
+        return ops.cond(due, penalty, lambda: ops.zeros((), "float32"))
+
+    def _penalty(
+        self, x: Any, generated: Any, given: list, draws: Any, training: bool = True
+    ) -> Any:
+        """Return the gradient penalty of the discriminator's score."""
+        return gradient_penalty(
+            lambda mixed: self._outputs(mixed, given, training)[0], x, generated, draws
+        )
+
+    def _taken_in(
+        self, x: Any, generated: Any, figures: dict[str, Any], due: Any
+    ) -> dict[str, Any]:
+        """Take the figures of a batch in, and how like the real samples generated ones are."""
+        names = "distance", "real_spread", "spread"
+        compared = dict(zip(names, energy_distance(x, generated), strict=True))
+        size = ops.shape(x)[0]
+        several = size > 1
+        self.means.update_state(
+            {**figures, **compared}, size, penalty=due, real_spread=several, spread=several
+        )
+        return self.get_metrics_result()
+
+
+def _accuracy(real: Any, generated: Any) -> Any:
+    """Return how often a real sample has a higher score than a generated one."""
+    return 0.5 + 0.5 * ops.mean(ops.sign(real - ops.transpose(generated)))
 
 
 def _exact(values: Any) -> list:

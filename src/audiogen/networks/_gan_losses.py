@@ -147,15 +147,16 @@ def energy_distance(real: Any, generated: Any) -> tuple[Any, Any, Any]:
     .. [1] G. J. Szekely, M. L. Rizzo, "Energy statistics", Journal of Statistical Planning
        and Inference 143, 2013.
     """
-    a, b = (ops.cast(ops.reshape(x, (ops.shape(x)[0], -1)), "float32") for x in (real, generated))
-    centre = ops.mean(a, axis=0)  # else large means would cost digits
-    a, b = a - centre, b - centre
-    n = ops.cast(ops.shape(a)[0], "float32")
+    both = ops.cast(ops.concatenate([real, generated]), "float32")
+    both = ops.reshape(both, (ops.shape(both)[0], -1))
+    both = both - ops.mean(both, axis=0)  # else large means would cost digits
+    size = ops.shape(real)[0]
+    n = ops.cast(size, "float32")
     pairs = ops.maximum(n * (n - 1), 1.0)
-    others = 1 - ops.eye(ops.shape(a)[0], dtype="float32")
-    real_spread = ops.sum(_distances(a, a) * others) / pairs
-    generated_spread = ops.sum(_distances(b, b) * others) / pairs
-    across = ops.mean(_distances(a, b))
+    distances = _distances(both) * (1 - ops.eye(2 * size, dtype="float32"))
+    real_spread = ops.sum(distances[:size, :size]) / pairs
+    generated_spread = ops.sum(distances[size:, size:]) / pairs
+    across = ops.mean(distances[:size, size:])
     return 2 * across - real_spread - generated_spread, real_spread, generated_spread
 
 
@@ -167,8 +168,8 @@ def _cross_entropy(logits: Any, label: Any, draws: Any) -> Any:
     return ops.mean(ops.softplus(logits) - label * logits)
 
 
-def _distances(a: Any, b: Any) -> Any:
-    """Return the root mean squared difference of each row of one and each of the other."""
-    squares = ops.sum(ops.square(a), axis=1)[:, None] + ops.sum(ops.square(b), axis=1)
-    squares = squares - 2 * ops.matmul(a, ops.transpose(b))
-    return ops.sqrt(ops.maximum(squares, 0.0) / ops.cast(ops.shape(a)[1], "float32"))
+def _distances(x: Any) -> Any:
+    """Return the root mean squared difference of each two rows."""
+    squares = ops.sum(ops.square(x), axis=1)
+    squares = squares[:, None] + squares - 2 * ops.matmul(x, ops.transpose(x))
+    return ops.sqrt(ops.maximum(squares, 0.0) / ops.cast(ops.shape(x)[1], "float32"))
