@@ -13,6 +13,8 @@ from audiogen.networks._seeds import Initializers
 
 __all__ = ["BidirectionalLSTM", "FrameSequencer", "LargeInputLSTM", "build_sequencer"]
 
+_MOST_WRITTEN_OUT = 16  # time steps: a loop in the graph takes longer, but is built at once
+
 
 class FrameSequencer(LossModel):
     """Predict frames; trained on the mean squared error of their numbers.
@@ -187,7 +189,8 @@ def build_sequencer(
     # This is TimeDistributed(Flatten()), which would copy all frames three times.
     hidden = factory.make(layers.Reshape, (length, size), name="flatten")(frames)
     for i in range(n_layers):
-        hidden = _lstm(factory, i, units, return_sequences=i < n_layers - 1)(hidden)
+        several = {"return_sequences": i < n_layers - 1, "unroll": length <= _MOST_WRITTEN_OUT}
+        hidden = _lstm(factory, i, units, **several)(hidden)
         seed = factory.initializers.seed()
         hidden = factory.make(layers.Dropout, dropout, seed=seed)(hidden)
     glorot = factory.initializers.glorot()
@@ -198,7 +201,9 @@ def build_sequencer(
     return FrameSequencer(factory.network([frames], out, "network"), error_scale)
 
 
-def _lstm(factory: LayerFactory, i: int, units: int, *, return_sequences: bool) -> layers.Layer:
+def _lstm(
+    factory: LayerFactory, i: int, units: int, *, return_sequences: bool, unroll: bool
+) -> layers.Layer:
     """Return the i-th bidirectional LSTM."""
     both = []
     for name in ("forward", "backward"):
@@ -216,6 +221,6 @@ def _lstm(factory: LayerFactory, i: int, units: int, *, return_sequences: bool) 
             layer = factory.make(layers.LSTM, units, name=name, **initial, **options)
         else:
             cell = factory.make(_ProjectedCell, units, name="cell", **initial)
-            layer = factory.make(LargeInputLSTM, cell, name=name, **options)
+            layer = factory.make(LargeInputLSTM, cell, name=name, unroll=unroll, **options)
         both.append(layer)
     return factory.make(BidirectionalLSTM, *both, name=f"lstm_{i}")
