@@ -1,4 +1,4 @@
-"""LSTMSequencer at the report's size: whole frames against their components.
+"""LSTMSequencer: steps of a small one, and the report's size, whole frames or their components.
 
 1,000 spectrograms of 256 x 512 x 2 make 984 windows. The flattened network has 337 million
 weights and needs 10 GB whatever the data; one of its epochs takes minutes, and is measured
@@ -16,6 +16,7 @@ from sklearn.base import clone
 
 from audiogen.generators import LSTMSequencer
 from audiogen.preprocessing import SlidingWindow, STFTSpectrogram
+from benchmarks import _steps
 from benchmarks._data import SAMPLE_RATE, notes
 from benchmarks._measure import peak_megabytes
 from benchmarks._row import Row
@@ -114,6 +115,37 @@ class Loop:
         return float(loss)
 
 
+def small():
+    """Return an LSTM of 64 units on notes' features, and others' ways to train it."""
+    X = SlidingWindow().fit_transform(_steps.features()[0])
+    model = LSTMSequencer(units=64, n_layers=1, epochs=1, **_steps.STEADY).fit(X)
+    state: dict = {"model": model, "data": (X, None)}
+    for name, xla in {"by hand": False, "by hand, XLA": True}.items():
+        (frames,), ahead = _steps.inputs(model, X)
+        step = small_step(clone(model).fit(X).network_, frames, ahead)
+        state[name] = _steps.Loop(step, len(X), xla=xla)
+    return state
+
+
+def small_step(network, frames, ahead):
+    """Return a step of training that is written by hand, on data in memory."""
+    import keras
+    import tensorflow as tf
+
+    frames, ahead = tf.constant(frames), tf.constant(ahead)
+    weights, optimizer = network.trainable_variables, keras.optimizers.Adam(1e-3)
+    optimizer.build(weights)
+
+    def step(rows):
+        x, y = tf.gather(frames, rows), tf.gather(ahead, rows)
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean((y - network([x], training=True)) ** 2)
+        optimizer.apply(tape.gradient(loss, weights), weights)
+        return loss
+
+    return step
+
+
 def seconds_a_second(state):
     """Tell how many seconds of audio are generated in one."""
     model = state[0].set_params(extra_frames=16)
@@ -125,6 +157,14 @@ def seconds_a_second(state):
 
 
 ROWS = [
+    Row(
+        f"LSTM of 64, {_steps.N_EPOCHS} epochs",
+        small,
+        _steps.ours,
+        {name: _steps.by_hand(name) for name in ("by hand", "by hand, XLA")},
+        aim=">= 1",
+        remark=_steps.milliseconds,
+    ),
     Row(
         f"LSTM, {N_EPOCHS * N_BATCHES} steps in components",
         beside_a_loop,
