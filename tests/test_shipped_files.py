@@ -18,6 +18,10 @@ KNOWN = {
     "src/audiogen/py.typed": "LICENSE",
     "docs/scale.png": "LICENSE",
     "tests/lowest.txt": "LICENSE",
+    **{
+        f"tests/fuzz/finds/*.{suffix}": "LICENSE"
+        for suffix in ("abc", "csv", "flac", "gz", "json", "jsonl", "musicxml", "rf64")
+    },
     f"{DATA}/tunes/*.mid": f"{DATA}/tunes/ORIGINS.md",
     f"{DATA}/notes-train/examples.json": f"{DATA}/LICENSES.md",
     f"{DATA}/notes-train/audio/*.flac": f"{DATA}/LICENSES.md",
