@@ -3,6 +3,8 @@ import json
 import numbers
 import os
 import pathlib
+import sys
+import types
 import warnings
 from concurrent.futures import ThreadPoolExecutor
 
@@ -205,6 +207,17 @@ def test_seeds_are_functions_of_their_arguments_and_touch_nothing():
     np.testing.assert_array_equal(before, np.random.get_state()[1])
     with pytest.raises(ValueError, match="random_state.*Got .seven."):
         draw_seed("seven")
+
+
+@pytest.mark.parametrize("stream", [None, types.SimpleNamespace(), "closed"])
+def test_progress_without_a_console(monkeypatch, caplog, stream):
+    if stream == "closed":
+        stream = io.StringIO()
+        stream.close()
+    monkeypatch.setattr(sys, "stderr", stream)
+    with caplog.at_level("INFO", logger="audiogen"), Progress(1, "work") as progress:
+        progress.step()
+    assert [record.getMessage().strip() for record in caplog.records] == ["work: 1 of 1, 0 s"]
 
 
 def test_progress_is_plain_lines_off_a_terminal_and_silent_at_zero(capfd, caplog):

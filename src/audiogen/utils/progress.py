@@ -96,4 +96,7 @@ def _bars_are_seen() -> bool:
     """Tell whether this is a notebook, or the standard error stream a terminal."""
     if "ipykernel.zmqshell" in sys.modules:
         return True
-    return sys.stderr is not None and sys.stderr.isatty()  # None without a console, on Windows
+    try:
+        return sys.stderr.isatty()
+    except (AttributeError, ValueError):  # None without a console, one that is closed or no file
+        return False
