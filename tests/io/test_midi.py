@@ -220,6 +220,16 @@ def test_keys_that_there_are_not_are_left_out(tmp_path, sharps, mode):
     assert [(note.pitch, note.end) for note in tune.instruments[0].notes] == [(60, 0.5)]
 
 
+@pytest.mark.parametrize(("microseconds", "tempo"), [(0xFFFFFF, 4), (1, 1000)])
+def test_tempos_that_no_score_has_are_the_nearest(tmp_path, microseconds, tempo):
+    events = [
+        mido.MetaMessage("set_tempo", tempo=microseconds),
+        message("note_on", 60), message("note_off", 60, 100),
+    ]  # fmt: skip
+    score = Score.read(save(tmp_path / "a.mid", events))
+    assert (score.tempo, len(score.notes)) == (tempo, 1)
+
+
 def test_tempos_and_metres_of_0_are_left_out(tmp_path):
     held = [message("note_on", 60), message("note_off", 60, 100)]
     impossible = [mido.MetaMessage("set_tempo", tempo=0, time=50), *held]

@@ -71,7 +71,8 @@ def heard_at(quarters: np.ndarray, tempo: float, tempos: Tempos) -> np.ndarray:
 def changing_tempo(marks: Iterable[tuple[float, float]], length: float) -> tuple[float, Tempos]:
     """Return the tempo at the start and its changes, of the tempos that hold from some times on.
 
-    Of tempos that a score cannot have, the mean is returned: the music lasts as long.
+    Of tempos that a score cannot have, the mean is returned, or the nearest that it can have:
+    the music lasts as long, or as nearly.
     """
     found = {0.0: 120.0} | {start: tempo for start, tempo in marks if start < length or not start}
     kept: Tempos = []
@@ -81,7 +82,8 @@ def changing_tempo(marks: Iterable[tuple[float, float]], length: float) -> tuple
     if all(TEMPO.allows(tempo) for _, tempo in kept):
         return kept[0][1], kept[1:]
     minutes = float(heard_at(np.array([length]), kept[0][1], kept[1:])[0]) / 60
-    return (round(length / minutes, 3) if minutes else 120.0), []
+    mean = round(length / minutes, 3) if minutes else 120.0
+    return float(np.clip(mean, TEMPO.low, TEMPO.high)), []
 
 
 def bar_count(bar: float, pickup: float, restarts: Sequence[float], length: float) -> int:
