@@ -239,6 +239,8 @@ def test_what_patience_watches_can_be_chosen():
         MODELS[0].fit(X, callbacks=[half])
     with pytest.raises(TypeError, match="each made by its constructor. Got <class .*Preview'>"):
         MODELS[0].fit(X, callbacks=[Preview])
+    with pytest.raises(ValueError, match="give checkpoint_dir to fit"):
+        MODELS[0].fit(X, callbacks=[keras.callbacks.BackupAndRestore("x.weights.h5")])
 
 
 def test_bad_previews_are_named():

@@ -15,6 +15,11 @@ def checked_callbacks(owner: str, callbacks: Sequence[Any]) -> list[Any]:
                 f"The 'callbacks' parameter of {owner}.fit must be a list of Keras callbacks, "
                 f"each made by its constructor. Got {callback!r} in it."
             )
+        if type(callback).__name__ == "BackupAndRestore":  # it would restore weights alone
+            raise ValueError(
+                f"Keras' BackupAndRestore does not go on with a training of {owner}: give "
+                "checkpoint_dir to fit, which does."
+            )
     return list(callbacks)
 
 
