@@ -3,12 +3,14 @@
 import json
 
 import numpy as np
+import pandas as pd
 import pyloudnorm
 import pytest
 import soundfile
 
 from audiogen import datasets, load
-from audiogen.cli._notes import read_both
+from audiogen.cli._notes import figures_as_json, read_both
+from audiogen.cli.sample import _near
 from audiogen.metrics import frechet_audio_distance
 from audiogen.signal import scale_to_peak, track_pitch
 from audiogen.training._loop import _Watcher
@@ -193,3 +195,17 @@ def test_two_folders_are_measured_at_one_rate(tmp_path):
         read_both(tmp_path / "low", corpus)
     *_, rate = read_both(audio, audio)
     assert rate == 16000
+
+
+def test_figures_that_are_no_numbers_are_null_in_json():
+    columns = {"generated": {"kl_divergence": float("nan"), "silent": 0.0}}
+    assert json.loads(figures_as_json(columns)) == {
+        "generated": {"kl_divergence": None, "silent": 0.0}
+    }
+
+
+def test_notes_of_a_pitch_are_played_by_what_was_trained_on_near_it():
+    drawn = pd.DataFrame({"pitch": [21, 60, 66, 67], "instrument_family": ["a", "b", "c", "d"]})
+    found = _near(drawn, [60] * 50 + [30], np.random.default_rng(0))
+    assert set(found.instrument_family[:50]) == {"b", "c"}
+    assert found.instrument_family[50] == "a"

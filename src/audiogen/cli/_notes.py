@@ -1,6 +1,8 @@
 """Notes and models read and written, for several commands."""
 
 import argparse
+import json
+import math
 import pathlib
 import warnings
 from collections.abc import Sequence
@@ -19,6 +21,7 @@ __all__ = [
     "PITCHED",
     "as_many",
     "family_column",
+    "figures_as_json",
     "format_figures",
     "is_nsynth",
     "load_note_model",
@@ -112,6 +115,7 @@ def read_notes(
     seed: int,
     rate: int | None = _FOLDER_RATE,
     verbose: int = 0,
+    segment: bool = False,
 ) -> tuple[np.ndarray, Any, int]:
     """Return the notes of a folder, their table and their sample rate.
 
@@ -129,7 +133,7 @@ def read_notes(
         )  # fmt: skip
         return bunch.data, bunch.frame, bunch.sample_rate
     bunch = datasets.load_audio_folder(
-        root, sample_rate=rate, n_jobs=-1, errors="warn", verbose=verbose
+        root, sample_rate=rate, segment=segment, n_jobs=-1, errors="warn", verbose=verbose
     )
     if max_notes is None or max_notes >= len(bunch.data):
         return bunch.data, bunch.frame, bunch.sample_rate
@@ -272,6 +276,15 @@ def _measured(
     notes, frame = made
     pitch = frame["pitch"] if "pitch" in frame and frame["pitch"].notna().all() else None
     return metrics.summarize(real[0], notes, sample_rate=sample_rate, pitch=pitch)
+
+
+def figures_as_json(columns: dict[str, dict[str, float]]) -> str:
+    """Return metrics as JSON, which has no NaN: null instead."""
+    known = {
+        name: {figure: value if math.isfinite(value) else None for figure, value in own.items()}
+        for name, own in columns.items()
+    }
+    return json.dumps(known, indent=2, allow_nan=False)
 
 
 def format_figures(columns: dict[str, dict[str, float]]) -> str:

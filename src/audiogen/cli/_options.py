@@ -6,7 +6,16 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["BeforeWords", "add_out", "add_seed", "add_sound_file", "count", "program", "within"]
+__all__ = [
+    "BeforeWords",
+    "add_out",
+    "add_seed",
+    "add_sound_file",
+    "count",
+    "hertz",
+    "program",
+    "within",
+]
 
 _FORMATS = ("wav", "flac", "ogg", "mp3", "opus")
 
@@ -65,7 +74,7 @@ def add_seed(command: argparse.ArgumentParser) -> None:
 def add_sound_file(command: argparse.ArgumentParser, *, rate: str, loudness: float | None) -> None:
     """Add the options of files of sound; `rate` says what theirs is where it is not given."""
     command.add_argument(
-        "--rate", "--sample-rate", dest="sample_rate", type=count, metavar="HZ",
+        "--rate", "--sample-rate", dest="sample_rate", type=hertz, metavar="HZ",
         help=f"sample rate ({rate})",
     )  # fmt: skip
     command.add_argument("--format", choices=_FORMATS, default="wav", help="(%(default)s)")
@@ -80,6 +89,15 @@ def count(text: str) -> int:
     """Return a whole number of at least 1."""
     if not text.isdecimal() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, not {text!r}")
+    return int(text)
+
+
+def hertz(text: str) -> int:
+    """Return a sample rate."""
+    if not text.isdecimal() or not 1000 <= int(text) <= 768_000:
+        raise argparse.ArgumentTypeError(
+            f"must be a whole number from 1000 to 768000, not {text!r}"
+        )
     return int(text)
 
 

@@ -20,6 +20,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     )
     add_out(command, "audiogen-demo")
     add_seed(command)
+    command.add_argument("--json", action="store_true", help="print the figures alone, as JSON")
     return command
 
 
@@ -30,6 +31,7 @@ def run(arguments: argparse.Namespace) -> None:
     from audiogen.cli._notes import (
         LEGEND,
         as_many,
+        figures_as_json,
         format_figures,
         measure_made,
         measure_sets,
@@ -40,13 +42,15 @@ def run(arguments: argparse.Namespace) -> None:
     from audiogen.persistence import save
     from audiogen.utils.files import atomic_folder
 
+    def say(words: str) -> None:
+        if not arguments.json:
+            print(words)
+
     started = time.monotonic()
     folder = arguments.out
     refuse_full(folder)
     train, held_out = datasets.load_notes("train"), datasets.load_notes("valid")
-    print(
-        f"Training on {len(train.data)} notes of {train.frame.instrument.nunique()} instruments."
-    )
+    say(f"Training on {len(train.data)} notes of {train.frame.instrument.nunique()} instruments.")
     with contextlib.ExitStack() as background:
         real = held_out.data, held_out.frame
         sets = {"training": as_many(train, len(held_out.data))}
@@ -56,9 +60,7 @@ def run(arguments: argparse.Namespace) -> None:
         y = train.frame[["pitch", "instrument_family"]]
         model = train_on_notes(train.data, y, train.sample_rate, arguments)
         wanted = held_out.frame[["pitch", "instrument_family"]]
-        print(
-            f"Generating {len(wanted)} notes, at the pitch and family of the held-out real ones."
-        )
+        say(f"Generating {len(wanted)} notes, at the pitch and family of the held-out real ones.")
         notes = model.sample(y=wanted, random_state=arguments.seed)
         sets = {"generated": (notes, wanted)}
         of_generated = background.enter_context(
@@ -70,11 +72,14 @@ def run(arguments: argparse.Namespace) -> None:
             datasets.save_nsynth(
                 temporary / "real", held_out.data, held_out.frame, sample_rate=held_out.sample_rate
             )
-        print(f"\nMeasured against the {len(held_out.data)} held-out real notes:\n")
-        print(format_figures({**next(of_generated), **next(of_others)}))
-        print(LEGEND)
+        columns = {**next(of_generated), **next(of_others)}
+    if arguments.json:
+        print(figures_as_json(columns))
+    say(f"\nMeasured against the {len(held_out.data)} held-out real notes:\n")
+    say(format_figures(columns))
+    say(LEGEND)
     generated = folder / "generated"
-    print(
+    say(
         f"\nDone in {time.monotonic() - started:.0f} s. Listen to {generated / 'audio'}, look at "
         f"{generated / 'pictures'},\nand make more: "
         f"audiogen sample {folder / 'model.skops'} --pitch 60 64 67 --family organ"

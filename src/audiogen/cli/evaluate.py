@@ -1,8 +1,6 @@
 """The command ``evaluate``: generated notes measured against real ones."""
 
 import argparse
-import json
-import math
 import pathlib
 import warnings
 from typing import Any
@@ -26,7 +24,14 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace) -> None:
     """Print how two folders of notes compare."""
-    from audiogen.cli._notes import FEWEST, LEGEND, format_figures, measure_sets, read_both
+    from audiogen.cli._notes import (
+        FEWEST,
+        LEGEND,
+        figures_as_json,
+        format_figures,
+        measure_sets,
+        read_both,
+    )
 
     real, generated, sample_rate = read_both(
         arguments.real, arguments.generated, not arguments.quiet
@@ -34,11 +39,7 @@ def run(arguments: argparse.Namespace) -> None:
     _warn_of_other_kinds(real[0], generated[0], sample_rate)
     columns = measure_sets({"generated": generated}, real, "real", sample_rate)
     if arguments.json:
-        known = {
-            name: {figure: value if math.isfinite(value) else None for figure, value in c.items()}
-            for name, c in columns.items()
-        }
-        print(json.dumps(known, indent=2, allow_nan=False))
+        print(figures_as_json(columns))
         return
     print(format_figures(columns))
     print(LEGEND)

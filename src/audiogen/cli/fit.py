@@ -5,7 +5,7 @@ import pathlib
 import shutil
 from typing import Any
 
-from audiogen.cli._options import add_seed, count
+from audiogen.cli._options import add_seed, count, hertz
 
 __all__ = ["add_parser", "run"]
 
@@ -45,7 +45,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     )
     command.add_argument("--split", metavar="NAME", help="split of an NSynth corpus (train)")
     command.add_argument(
-        "--sample-rate", type=count, metavar="HZ",
+        "--sample-rate", type=hertz, metavar="HZ",
         help="rate to resample files to (that of most files); an NSynth corpus keeps its own",
     )  # fmt: skip
     command.add_argument(
@@ -58,6 +58,9 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         help="keep checkpoints in MODEL.checkpoint until the model is written, and go on from "
         "those of a run that ended early",
     )  # fmt: skip
+    command.add_argument(
+        "--segment", action="store_true", help="cut files longer than 4 s into pieces of as much"
+    )
     command.add_argument("--max-notes", type=count, help="use at most so many notes, at random")
     add_seed(command)
     return command
@@ -112,8 +115,9 @@ def _read(arguments: argparse.Namespace) -> tuple[Any, Any, int]:
             "out, or give the folder of an NSynth corpus that has it."
         )
     X, frame, sample_rate = read_notes(
-        data, split or "train", arguments.max_notes, arguments.seed, rate, not arguments.quiet
-    )
+        data, split or "train", arguments.max_notes, arguments.seed, rate, not arguments.quiet,
+        arguments.segment,
+    )  # fmt: skip
     if rate not in (None, sample_rate):
         raise ValueError(
             f"{data} is an NSynth corpus at {sample_rate} Hz and is learnt at that rate: leave "

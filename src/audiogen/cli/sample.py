@@ -10,6 +10,8 @@ from audiogen.cli._options import BeforeWords, add_out, add_seed, add_sound_file
 
 __all__ = ["add_parser", "run"]
 
+_OPUS_RATE = 48000
+_NEAR, _DRAWN = 6, 1000  # semitones from a pitch; conditions of which some are so near
 _NAME = r"[A-Ga-g][#b]?-?\d"
 
 
@@ -38,7 +40,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         "--family", action=BeforeWords, read=str, looks=r".*(?<!\.skops)", words="model",
         default=[], help="instrument families, such as organ",
     )  # fmt: skip
-    add_sound_file(command, rate="that of the model", loudness=None)
+    add_sound_file(command, rate="that of the model; for opus 48000", loudness=None)
     add_out(command, "audiogen-out")
     add_seed(command)
     return command
@@ -56,14 +58,18 @@ def run(arguments: argparse.Namespace) -> None:
     folder = arguments.out
     refuse_full(folder)
     model = load_note_model(_path(arguments.model))
-    rate = arguments.sample_rate or model.sample_rate
+    usual = _OPUS_RATE if arguments.format == "opus" else model.sample_rate
+    rate = arguments.sample_rate or usual
     check_clip_format(f"A sound as .{arguments.format}", rate)
     pitches = arguments.pitch * (arguments.number or 1)
     number = len(pitches) or arguments.number or 8
     if model[-1].conditions_ is None:
         drawn = pd.DataFrame(index=range(number))
     else:
-        drawn = model[-1].conditions_.draw(number, make_rng(arguments.seed, Stream.CONDITION))
+        rng = make_rng(arguments.seed, Stream.CONDITION)
+        drawn = model[-1].conditions_.draw(number, rng)
+        if pitches and "pitch" in drawn:
+            drawn = _near(model[-1].conditions_.draw(_DRAWN, rng), pitches, rng)
     wanted = _wanted(drawn, pitches, arguments.family, family_column(drawn))
     given = {"n_samples": number} if wanted.empty else {"y": wanted}
     notes = model.sample(**given, random_state=arguments.seed)
@@ -71,6 +77,17 @@ def run(arguments: argparse.Namespace) -> None:
     with atomic_folder(folder) as temporary:
         write_notes(temporary, notes, wanted, rate, arguments, arguments.format)
     print(f"Wrote {len(notes)} sounds to {folder / 'audio'}, pictures to {folder / 'pictures'}.")
+
+
+def _near(drawn: Any, pitches: list[int], rng: Any) -> Any:
+    """Return for each pitch one of the conditions drawn that was trained on near it."""
+    import numpy as np
+
+    rows = []
+    for pitch in pitches:
+        away = np.abs(drawn["pitch"].to_numpy() - pitch)
+        rows.append(rng.choice(np.flatnonzero(away <= max(_NEAR, away.min()))))
+    return drawn.iloc[rows].reset_index(drop=True)
 
 
 def _finished(note: Any, rate: int, wanted_rate: int, wanted_loudness: float | None) -> Any:

@@ -22,7 +22,7 @@ _AT_ONCE = 16  # files that a thread reads one after the other
 SOUND_SUFFIXES = (
     ".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff", ".au", ".wave", ".aifc",
     ".snd", ".caf", ".w64", ".rf64", ".bwf", ".mp2", ".voc", ".sph", ".nist", ".ircam", ".sf",
-    ".svx", ".8svx", ".avr", ".paf", ".pvf", ".sds", ".wve",
+    ".svx", ".8svx", ".avr", ".paf", ".pvf", ".sds", ".wve", ".mpga", ".htk", ".xi",
 )  # fmt: skip
 
 
