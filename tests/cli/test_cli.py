@@ -165,7 +165,7 @@ def test_faults_name_the_file_and_the_way_out(tmp_path, run_here):
     for words, message in (
         (("fit", "nowhere"), "There is no folder nowhere"),
         (("demo", "--out", "full"), "full is not empty"),
-        (("demo", "--out", "full/a.txt"), "a.txt is a file"),
+        (("demo", "--out", "full/mine.txt"), "mine.txt is a file"),
         (("fit", "full"), "full"),
         (("fit", "full", "--out", "full"), "full is there already"),
         (("sample", "vae.skops"), "trained on pitch and instrument_family"),

@@ -217,7 +217,7 @@ def test_models_that_cannot_be_sampled_are_refused():
     pitches = ConditionalGaussianMixture(random_state=0).fit(X, y[["pitch"]])
     with pytest.raises(ValueError, match="states the sample rate"):
         sample_instrument(model=pitches)
-    named = pd.DataFrame({"pitch": ["C4", "D4"] * 4})
+    named = pd.DataFrame({"pitch": ["low", "high"] * 4})
     as_names = ConditionalGaussianMixture(random_state=0).fit(X, named)
     with pytest.raises(ValueError, match="needs a generator"):
         sample_instrument(model=as_names)
