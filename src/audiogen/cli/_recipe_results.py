@@ -38,12 +38,12 @@ _ANY = "any sounds", "any or none"
 
 # Printed by ``python -m benchmarks.recipes NAME``.
 RESULTS = {
-    "harmonic_cvae": Result(*_PITCHED, "its own", 10, 0.62, 1.0),
-    "harmonic_gmm": Result(*_PITCHED, "its own", 2, 1.24, 1.0),
-    "harmonic_gan": Result(*_PITCHED, "its own", 33, 1.02, 1.0),
+    "harmonic_cvae": Result(*_PITCHED, "its own", 5, 0.61, 1.0),
+    "harmonic_gmm": Result(*_PITCHED, "its own", 1, 1.24, 1.0),
+    "harmonic_gan": Result(*_PITCHED, "its own", 10, 0.74, 1.0),
     "voices": Result("notes of instruments", "instrument, pitch"),
     "drum_kit": Result("hits of drums", "drum, kit, velocity"),
-    "spectral_cvae": Result(*_ANY, "its own", 17, 2.47, 0.18),
+    "spectral_cvae": Result(*_ANY, "its own", 8, 2.51, 0.32),
     "spectral_gan": Result(*_ANY, "its own", 290, 41.96, 0.0),
     "classic_gan": Result(*_ANY, "3 of 150 epochs", 56, 82.3, 0.0),
     "classic_lstm": Result("sounds in an order", "none", "10 of 50 epochs, 130 axes", 14, 17.17),
