@@ -6,6 +6,7 @@ import numpy as np
 
 from audiogen.datasets import load_notes
 from audiogen.recipes import harmonic_cvae
+from benchmarks._row import Row
 
 BATCH, N_EPOCHS = 32, 40
 STEADY: dict = {"validation_fraction": 0.0, "warm_start": True, "random_state": 0}
@@ -45,8 +46,33 @@ class Loop:
         return float(loss)
 
 
-def by_hand(name):
-    """Return a peer: how a row's state trains by one of its loops."""
+def step_by_hand(loss_of, weights, *arrays):
+    """Return a step of training on data in memory, by the loss of a batch of it."""
+    import keras
+    import tensorflow as tf
+
+    arrays, optimizer = tuple(map(tf.constant, arrays)), keras.optimizers.Adam(1e-3)
+    optimizer.build(weights)
+
+    def step(rows):
+        batch = [tf.gather(array, rows) for array in arrays]
+        with tf.GradientTape() as tape:
+            loss = loss_of(*batch)
+        optimizer.apply(tape.gradient(loss, weights), weights)
+        return loss
+
+    return step
+
+
+def row(task, make, *further):
+    """Return the row of a network that a recipe trains, beside loops and further peers."""
+    names = ("by hand", "by hand, XLA", *further)
+    peers = {name: _run(name) for name in names}
+    return Row(task, make, ours, peers, aim=">= 1", remark=milliseconds)
+
+
+def _run(name):
+    """Return how a row's state trains by one of its loops."""
     return lambda state: state[name].run()
 
 

@@ -160,14 +160,7 @@ def seconds_a_second(state):
 
 
 ROWS = [
-    Row(
-        f"GAN, {_steps.N_EPOCHS} epochs of the recipe's",
-        recipe,
-        _steps.ours,
-        {name: _steps.by_hand(name) for name in ("by hand", "by hand, XLA")},
-        aim=">= 1",
-        remark=_steps.milliseconds,
-    ),
+    _steps.row(f"GAN, {_steps.N_EPOCHS} epochs of the recipe's", recipe),
     Row(
         f"GAN, step of {BATCH} waveforms",
         fitted,

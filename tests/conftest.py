@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
+from audiogen.utils import large
+
 # The same examples every time, so that a change is what makes a test fail; "long" draws ten times
 # as many where tests say `examples(n)`, and "random" looks for others.
 settings.register_profile("fixed", derandomize=True, max_examples=100)
@@ -27,3 +29,18 @@ def pytest_configure(config):
     is_worker = hasattr(config, "workerinput")
     if getattr(config.option, "numprocesses", None) and not is_worker:
         librosa.piptrack(y=np.zeros(2048, np.float32), sr=16000)
+
+
+@pytest.fixture
+def low_limits(tmp_path, monkeypatch):
+    """Return a function of bytes: from then on all but a few numbers are large, for disk.
+
+    They are worked on so many bytes at a time.
+    """
+    monkeypatch.setenv("AUDIOGEN_DATA", str(tmp_path / "cache"))
+
+    def lower(slab):
+        monkeypatch.setattr(large, "_LARGE", 1000)
+        monkeypatch.setattr(large, "_SLAB", slab)
+
+    return lower

@@ -11,9 +11,9 @@ from audiogen.metrics import (
     pitch_accuracy,
     summarize,
 )
-from audiogen.utils import large
 
-RATE, LENGTH = 16000, 16000
+RATE = 16000
+TWO_NOTES = 2 * 4 * RATE  # bytes of a second each
 
 
 @pytest.fixture(scope="module")
@@ -22,16 +22,6 @@ def sets():
     made = make_notes(8, duration=1, random_state=1)
     made.data[3] = 0
     return real, made
-
-
-@pytest.fixture
-def low_limits(tmp_path, monkeypatch):
-    def lower():
-        monkeypatch.setenv("AUDIOGEN_DATA", str(tmp_path / "cache"))
-        monkeypatch.setattr(large, "_LARGE", 1000)
-        monkeypatch.setattr(large, "_SLAB", 2 * 4 * LENGTH)
-
-    return lower
 
 
 def figures(sets):
@@ -55,7 +45,7 @@ def figures(sets):
 @pytest.mark.filterwarnings("ignore:.*rows are few")
 def test_figures_are_the_same(sets, low_limits):
     whole = figures(sets)
-    low_limits()
+    low_limits(TWO_NOTES)
     assert figures(sets) == pytest.approx(whole, rel=1e-9, nan_ok=True)
 
 
@@ -71,7 +61,7 @@ def test_missing_pitches_are_tracked_alike(sets, low_limits):
     X, frame = sets[1].data, sets[1].frame.assign(pitch=np.nan)
     with pytest.warns(UserWarning, match="no pitch"):
         whole, found = track_missing_pitch(X, frame, RATE)
-    low_limits()
+    low_limits(TWO_NOTES)
     with pytest.warns(UserWarning, match="no pitch"):
         parts, same = track_missing_pitch(X, frame, RATE)
     np.testing.assert_array_equal(parts, whole)

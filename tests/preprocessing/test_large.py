@@ -19,24 +19,13 @@ from audiogen.preprocessing import (
 from audiogen.utils import large
 
 N_NOTES, LENGTH = 7, 8000
+TWO_NOTES = 2 * 4 * LENGTH  # bytes
 
 
 @pytest.fixture(scope="module")
 def notes():
     made = make_notes(N_NOTES, duration=LENGTH / 16000, random_state=0)
     return made.data, made.frame[["pitch", "instrument_family"]]
-
-
-@pytest.fixture
-def low_limits(tmp_path, monkeypatch):
-    """Let all but a few numbers be large, and worked on two notes at a time."""
-    monkeypatch.setenv("AUDIOGEN_DATA", str(tmp_path / "cache"))
-
-    def lower():
-        monkeypatch.setattr(large, "_LARGE", 1000)
-        monkeypatch.setattr(large, "_SLAB", 2 * 4 * LENGTH)
-
-    return lower
 
 
 @pytest.mark.parametrize(
@@ -56,7 +45,7 @@ def test_clips_are_transformed_alike(notes, low_limits, transformer):
     whole = transformer.fit_transform(X)
     back = transformer.inverse_transform(whole)
     learnt = {k: v for k, v in vars(transformer).items() if k[-1] == "_"}
-    low_limits()
+    low_limits(TWO_NOTES)
     parts = transformer.fit_transform(X)
     assert isinstance(parts, np.memmap)
     np.testing.assert_array_equal(parts, whole)
@@ -68,7 +57,7 @@ def test_clips_are_transformed_alike(notes, low_limits, transformer):
 def test_integers_are_scaled_alike(notes, low_limits):
     X = np.rint(notes[0] * 2**15).clip(-(2**15), 2**15 - 1).astype(np.int16)
     whole = PeakNormalizer().fit_transform(X)
-    low_limits()
+    low_limits(TWO_NOTES)
     np.testing.assert_array_equal(PeakNormalizer().fit_transform(X), whole)
 
 
@@ -80,7 +69,7 @@ def test_pitches_are_tracked_and_rows_dropped_alike(notes, low_limits):
     whole, left = selector.select(X, y)
     features = HarmonicPlusNoise().fit_transform(X, y)
     assert 0 < len(whole) < N_NOTES
-    low_limits()
+    low_limits(TWO_NOTES)
     parts, same = selector.select(X, y)
     assert isinstance(parts, np.memmap)
     np.testing.assert_array_equal(parts, whole)
@@ -93,7 +82,7 @@ def test_rows_are_named_by_their_own_number(notes, low_limits):
     harmonics = HarmonicPlusNoise(n_harmonics=20).fit(X, y)
     features = harmonics.transform(X, y)
     features[5, 3, 3] = np.nan
-    low_limits()
+    low_limits(TWO_NOTES)
     with pytest.raises(ValueError, match="first in row 5"):
         harmonics.inverse_transform(features, y)
     bad = X.copy()
@@ -111,7 +100,7 @@ def test_components_of_large_features_are_those_of_an_exact_decomposition(
     strength = 0.7 ** np.arange(30)
     X = 5 + rng.normal(size=(n_rows, 30)) * strength @ rng.normal(size=(30, n_features))
     X = (X + 1e-3 * rng.normal(size=X.shape)).astype(dtype)
-    low_limits()
+    low_limits(TWO_NOTES)
     found = PrincipalComponents(8, random_state=0).fit(X)
     centred = X.astype(np.float64) - X.mean(axis=0, dtype=np.float64)
     values, vectors = np.linalg.svd(centred, full_matrices=False)[1:]
@@ -138,7 +127,7 @@ def test_components_of_large_features_are_those_of_an_exact_decomposition(
 
 def test_components_are_as_many_as_there_can_be(low_limits):
     X = np.random.default_rng(0).normal(size=(6, 300))
-    low_limits()
+    low_limits(TWO_NOTES)
     with pytest.warns(UserWarning, match="keeps 6 components"):
         found = PrincipalComponents(10, random_state=0).fit(X)
     np.testing.assert_allclose(found.inverse_transform(found.transform(X)), X, atol=1e-8)
@@ -150,7 +139,7 @@ def test_a_pipeline_of_maps_gives_what_arrays_in_memory_give(notes, low_limits):
     X, y = notes
     harmonics, flatten = HarmonicPlusNoise(n_harmonics=20), Flatten()
     whole = flatten.fit_transform(harmonics.fit_transform(X, y))
-    low_limits()
+    low_limits(TWO_NOTES)
     parts = flatten.fit_transform(harmonics.fit_transform(X, y))
     assert large.is_large(parts)
     np.testing.assert_array_equal(parts, whole)
