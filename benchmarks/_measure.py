@@ -120,13 +120,10 @@ def main(group, index, way):
     row = importlib.import_module(f"benchmarks.{group}").ROWS[int(index)]
     ways = {OURS: row.ours, **row.peers, **row.limits}
     data = row.prepare()
-    if way == REMARK:
-        found = row.remark(data)
-    else:
-        try:
-            found = _measure(ways[way], data)
-        except ModuleNotFoundError as error:
-            found = {MISSING: error.name}
+    try:
+        found = row.remark(data) if way == REMARK else _measure(ways[way], data)
+    except ModuleNotFoundError as error:
+        found = f"needs {error.name}" if way == REMARK else {MISSING: error.name}
     print(json.dumps(found))
 
 

@@ -1,12 +1,12 @@
 """Save and load fitted estimators without pickle."""
 
 import functools
-import io
 import json
 import numbers
 import os
 import pathlib
 import sys
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from inspect import isabstract
@@ -84,9 +84,9 @@ def save(estimator: "BaseEstimator", path: str | os.PathLike) -> None:
     _check_state(estimator)
     with atomic_path(path) as temporary:
         try:
-            buffer = io.BytesIO()
-            skops.io.dump(estimator, buffer)
-            renumbered_archive(buffer, temporary)
+            with tempfile.TemporaryFile(dir=temporary.parent) as dumped:
+                skops.io.dump(estimator, dumped)
+                renumbered_archive(dumped, temporary)
             seal_archive(temporary)
             with open(temporary, "rb") as file:
                 foreign, _ = _inspect(file)

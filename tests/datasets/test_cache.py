@@ -3,7 +3,6 @@
 import os
 import pathlib
 import re
-import resource
 import shutil
 import signal
 import subprocess
@@ -196,6 +195,7 @@ def test_a_full_disk_is_said_before_anything_is_decoded(corpus, cache, monkeypat
     monkeypatch.undo()
     monkeypatch.setenv("AUDIOGEN_DATA", str(cache))
     monkeypatch.setattr(_reading, "_MOST_IN_MEMORY", 0)
+    resource = pytest.importorskip("resource")  # POSIX's
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))  # as a share of the disk does
     try:

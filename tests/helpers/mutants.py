@@ -7,7 +7,6 @@ import contextlib
 import copy
 import json
 import re
-import resource
 import signal
 import sys
 import warnings
@@ -124,6 +123,8 @@ def bounded(seconds=10, megabytes=512):
     if sys.platform != "linux":
         yield
         return
+    import resource  # POSIX's
+
     limits = resource.getrlimit(resource.RLIMIT_AS)
     with open("/proc/self/statm") as file:
         held = int(file.read().split()[0]) * resource.getpagesize()

@@ -95,7 +95,8 @@ def load_note_model(path: pathlib.Path) -> Any:
     model = load(path)
     generator = model[-1] if isinstance(model, Pipeline) else None
     names = getattr(generator, "condition_names_", [])
-    if generator is None or not {*names} <= {"pitch", "velocity", "kit", *FAMILIES}:
+    known = {"pitch", "velocity", "kit", *FAMILIES}
+    if not hasattr(generator, "conditions_") or not {*names} <= known:
         raise ValueError(
             f"{path} is no pipeline trained on pitch and instrument_family, or on drums, as fit "
             "trains it. Use it in Python: audiogen.generate(audiogen.load(...))."

@@ -132,29 +132,37 @@ def _compose(arguments: argparse.Namespace) -> None:
 
 def _play(arguments: argparse.Namespace) -> None:
     """Write a clip of a MIDI file, or one of each in a folder, in folders of their names."""
-    from audiogen.exceptions import AudioFileWarning
     from audiogen.persistence import load
     from audiogen.utils.files import atomic_folder
-    from audiogen.utils.folders import files_below
-    from audiogen.utils.names import unique_names
 
     model = None if arguments.model is None else load(arguments.model)
     if not arguments.midi.is_dir():
         return _report(*_play_file(arguments.midi, arguments.out, model, arguments))
-    paths = files_below(arguments.midi, (".mid", ".midi"))
-    if not paths:
-        raise ValueError(f"{arguments.midi} has no MIDI files (.mid, .midi).")
-    names = unique_names([p.relative_to(arguments.midi).with_suffix("").as_posix() for p in paths])
+    tunes = _readable(arguments.midi)
     with atomic_folder(arguments.out) as folder:
-        for path, name in zip(paths, names, strict=True):
-            try:
-                about, made = _play_file(path, folder / name, model, arguments)
-            except ValueError as error:
-                warnings.warn(f"Left out: {error}", AudioFileWarning, stacklevel=2)
-            else:
-                _report(about, arguments.out / made.relative_to(folder))
-        if not any(folder.iterdir()):
-            raise ValueError(f"None of the {len(paths)} MIDI files can be played.")
+        made = [_play_file(path, folder / name, model, arguments) for path, name in tunes]
+    for about, path in made:
+        _report(about, arguments.out / path.relative_to(folder))
+
+
+def _readable(folder: pathlib.Path) -> list[tuple[pathlib.Path, str]]:
+    """Return the MIDI files of a folder that can be read, and a name for each; warn of others."""
+    from audiogen.exceptions import AudioFileWarning
+    from audiogen.io import midi_files, read_midi
+    from audiogen.utils.names import unique_names
+
+    paths = []
+    for path in midi_files(folder):
+        try:
+            read_midi(path)
+        except (ValueError, OSError) as error:
+            warnings.warn(f"Left out: {error}", AudioFileWarning, stacklevel=2)
+        else:
+            paths.append(path)
+    if not paths:
+        raise ValueError(f"None of the MIDI files in {folder} can be read.")
+    names = [path.relative_to(folder).with_suffix("").as_posix() for path in paths]
+    return list(zip(paths, unique_names(names), strict=True))
 
 
 def _play_file(

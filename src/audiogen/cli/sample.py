@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> None:
     else:
         rng = make_rng(arguments.seed, Stream.CONDITION)
         drawn = model[-1].conditions_.draw(number, rng)
-        if pitches and "pitch" in drawn:
+        if pitches and "pitch" in model[-1].conditions_.ranges_:
             drawn = _near(model[-1].conditions_.draw(_DRAWN, rng), pitches, rng)
     wanted = _wanted(drawn, pitches, arguments.family, family_column(drawn))
     given = {"n_samples": number} if wanted.empty else {"y": wanted}

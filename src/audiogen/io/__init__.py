@@ -6,6 +6,7 @@ from audiogen.io._clip_writer import check_clip_format, write_clip
 from audiogen.io._general_midi import general_midi_drums
 from audiogen.io._keys import MINOR_MODES, SCALES
 from audiogen.io._midi import read_midi
+from audiogen.io._midi_sources import MIDI_SUFFIXES, midi_files
 from audiogen.io._midi_writer import write_midi
 from audiogen.io._row_store import key_of_files, remove_stored_rows, stored_rows, stored_sets
 from audiogen.io._sampled_instrument import SampledInstrument, Zone
@@ -15,6 +16,7 @@ from audiogen.io._spans import Section
 
 __all__ = [
     "CHORD_QUALITIES",
+    "MIDI_SUFFIXES",
     "MINOR_MODES",
     "SCALES",
     "SCORE_SUFFIXES",
@@ -26,6 +28,7 @@ __all__ = [
     "chord_name",
     "general_midi_drums",
     "key_of_files",
+    "midi_files",
     "open_clip",
     "parse_chord",
     "read_beginning",

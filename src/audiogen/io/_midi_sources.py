@@ -8,10 +8,37 @@ import tempfile
 from collections.abc import Callable
 from typing import Any
 
+from audiogen.utils.folders import files_below
+
+MIDI_SUFFIXES = (".mid", ".midi")
 _KINDS = (
     "the path of a MIDI file, a file opened in binary mode, a pretty_midi.PrettyMIDI, "
     "mido.MidiFile, symusic.Score or audiogen.io.Score, or a stream of music21"
 )
+
+
+def midi_files(folder: str | os.PathLike[str]) -> list[pathlib.Path]:
+    """Return the MIDI files below a folder.
+
+    Parameters
+    ----------
+    folder : str or path-like
+        The folder.
+
+    Returns
+    -------
+    paths : list of pathlib.Path
+        In the order of their names.
+
+    Raises
+    ------
+    ValueError
+        Where there is none.
+    """
+    paths = files_below(folder, MIDI_SUFFIXES)
+    if not paths:
+        raise ValueError(f"{folder} has no MIDI files ({', '.join(MIDI_SUFFIXES)}).")
+    return paths
 
 
 def midi_source(source: Any) -> tuple[str, pathlib.Path | io.BytesIO]:

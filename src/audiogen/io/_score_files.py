@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from audiogen.exceptions import AudioFileWarning
+from audiogen.io._midi_sources import MIDI_SUFFIXES
 from audiogen.io._score import Score
 from audiogen.utils.names import did_you_mean, shortened
 from audiogen.utils.validation import Interval, Options, check_parameters, warn_user
 
 __all__ = ["SCORE_SUFFIXES", "read_tunes"]
 
-SCORE_SUFFIXES = (".mid", ".midi", ".abc", ".musicxml", ".xml", ".mxl", ".jsonl", ".jsonl.gz")
+SCORE_SUFFIXES = (*MIDI_SUFFIXES, ".abc", ".musicxml", ".xml", ".mxl", ".jsonl", ".jsonl.gz")
 _WRITTEN = SCORE_SUFFIXES[:5]
 _ABOUT = ("genre", "split", "source", "year")
 
@@ -112,7 +113,7 @@ def write_score(
     suffix = _suffix(path)
     if suffix not in _WRITTEN:
         raise ValueError(f"{path} must end in one of {', '.join(_WRITTEN)}.")
-    if suffix in (".mid", ".midi"):
+    if suffix in MIDI_SUFFIXES:
         from audiogen.io._score_midi import write_score_midi
 
         write_score_midi(score, path, _checked_programs(programs or {}, score))
@@ -140,7 +141,7 @@ def _readers(path: pathlib.Path) -> Iterator[Callable[[], Any]]:
     elif suffix.startswith(".jsonl"):
         from audiogen.io._tune_json import json_tunes as tunes
     else:
-        if suffix in (".mid", ".midi"):
+        if suffix in MIDI_SUFFIXES:
             from audiogen.io._score_midi import read_score_midi as read
         else:
             from audiogen.io._musicxml_reader import read_musicxml as read

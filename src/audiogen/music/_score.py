@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from audiogen.io import read_midi
+from audiogen.io import midi_files, read_midi
 from audiogen.signal import named_pitches
 from audiogen.utils.columns import is_named, read_columns
-from audiogen.utils.folders import files_below
 from audiogen.utils.names import did_you_mean
 from audiogen.utils.validation import check_midi_pitch
 
@@ -115,10 +114,7 @@ def _tunes(source: Any) -> list:
     """Return the tunes of a folder, or the one that there is."""
     if not (isinstance(source, str | os.PathLike) and os.path.isdir(source)):
         return [read_midi(source)]
-    paths = files_below(source, (".mid", ".midi"))
-    if not paths:
-        raise ValueError(f"{source} has no MIDI files (.mid, .midi).")
-    return [read_midi(path) for path in paths]
+    return [read_midi(path) for path in midi_files(source)]
 
 
 def _one_by_one(scores: list[pd.DataFrame]) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from audiogen.exceptions import AudioFileWarning
-from audiogen.io import read_midi
+from audiogen.io import MIDI_SUFFIXES, read_midi
 from audiogen.utils.folders import files_below
 from audiogen.utils.validation import Interval, Options, check_parameters, warn_user
 
@@ -316,7 +316,7 @@ def _left_out(fault: Exception) -> None:
 def _in_folder(tune: Any, errors: str) -> list:
     """Return the MIDI files of a folder, or what is none as it is."""
     if isinstance(tune, str | os.PathLike) and os.path.isdir(tune):
-        return files_below(tune, (".mid", ".midi"), None if errors == "raise" else _left_out)
+        return files_below(tune, MIDI_SUFFIXES, None if errors == "raise" else _left_out)
     return [tune]
 
 

@@ -15,8 +15,8 @@ def midi_to_hz(pitch: npt.ArrayLike) -> np.ndarray:
 
     Parameters
     ----------
-    pitch : array-like of float
-        MIDI pitch in semitones; 69 is A4, and fractions are allowed.
+    pitch : array-like of float or str
+        MIDI pitch in semitones; 69 is A4, and fractions are allowed. Or names such as "A4".
 
     Returns
     -------

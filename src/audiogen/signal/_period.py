@@ -5,7 +5,7 @@ from scipy.ndimage import maximum_filter1d
 
 __all__ = ["note_frequencies"]
 
-_LOWEST_HZ, _HIGHEST_HZ = 24.0, 4700.0
+_HIGHEST_HZ = 4700.0
 _DIP = 0.2  # a period counts once the autocorrelation has fallen below this
 _PERIODIC = 0.35  # lower peaks are noise
 _NEAR = 0.8  # of the highest peak; lower ones are no candidates
@@ -38,7 +38,7 @@ def note_frequencies(
     Returns
     -------
     frequency : ndarray of shape (n_samples,), float64
-        In Hz; NaN where there is no period.
+        In Hz; NaN where there is no period, or no line within the spectrum.
 
     Notes
     -----
@@ -72,7 +72,7 @@ def note_frequencies(
     )
     is_line[:, [0, -1]] = False
     frequency = np.full(len(lags), np.nan)
-    for row in np.flatnonzero(highest[:, 0] >= _PERIODIC):
+    for row in np.flatnonzero((highest[:, 0] >= _PERIODIC) & is_line.any(axis=1)):
         lines, levels = _tips(np.log(power[row] + _TINY), np.flatnonzero(is_line[row]))
         lag, heights = _tips(lags[row], np.flatnonzero(is_candidate[row]) + 1)
         frequency[row] = _chosen(rate / lag, heights, lines * bin_hz, levels)

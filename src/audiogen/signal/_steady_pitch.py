@@ -17,15 +17,15 @@ _HEARD_DB = 30.0  # below the loudest frame; the pitch of what is softer is that
 _OVERSAMPLED = 2  # times, so that interpolation keeps what is high
 
 
-def steady_pitch(audio: npt.ArrayLike, pitch: float, *, sample_rate: int) -> np.ndarray:
+def steady_pitch(audio: npt.ArrayLike, pitch: float | str, *, sample_rate: int) -> np.ndarray:
     """Return a note whose pitch does not drift from the one it should have.
 
     Parameters
     ----------
     audio : array-like of shape (n_timesteps,)
         A note.
-    pitch : float
-        MIDI pitch that it should have.
+    pitch : float or str
+        MIDI pitch that it should have, or the name of a note such as "A4".
     sample_rate : int
         Sampling rate of the audio, in Hz.
 
