@@ -131,6 +131,44 @@ def test_the_steps_of_one_call_change_no_bit(model):
         np.testing.assert_array_equal(one, other)
 
 
+class Once(keras.callbacks.Callback):
+    """End validation after its first batch, and count the batches."""
+
+    seen = 0
+
+    def on_test_batch_end(self, batch, logs=None):
+        self.seen += 1
+        self.model.stop_evaluating = True
+
+
+def test_validation_that_is_to_stop_stops():
+    once = Once()
+    model = ConditionalVAE(
+        units=(4,), batch_size=3, epochs=4, validation_fraction=0.25, patience=None, random_state=0
+    )
+    model.fit(X, callbacks=[once])
+    assert once.seen == 4
+
+
+class Frozen(keras.callbacks.Callback):
+    """Compile the model anew, after its first epoch, with an optimizer that moves nothing."""
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch == 0:
+            self.model.compile(keras.optimizers.SGD(0.0))
+        self.weights = [keras.ops.convert_to_numpy(w) for w in self.model.trainable_variables]
+        self.first = self.weights if epoch == 0 else self.first
+
+
+def test_a_model_compiled_anew_is_trained_anew():
+    frozen = Frozen()
+    ConditionalVAE(units=(4,), epochs=3, plateau_patience=None, patience=None, random_state=0).fit(
+        X, callbacks=[frozen]
+    )
+    for before, after in zip(frozen.first, frozen.weights, strict=True):
+        np.testing.assert_array_equal(before, after)
+
+
 def test_calls_of_a_graph_end_soon():
     """Ctrl-C is noticed between them."""
 

@@ -189,8 +189,8 @@ def build_sequencer(
     # This is TimeDistributed(Flatten()), which would copy all frames three times.
     hidden = factory.make(layers.Reshape, (length, size), name="flatten")(frames)
     for i in range(n_layers):
-        several = {"return_sequences": i < n_layers - 1, "unroll": length <= _MOST_WRITTEN_OUT}
-        hidden = _lstm(factory, i, units, **several)(hidden)
+        several = i < n_layers - 1
+        hidden = _lstm(factory, i, units, length, return_sequences=several)(hidden)
         seed = factory.initializers.seed()
         hidden = factory.make(layers.Dropout, dropout, seed=seed)(hidden)
     glorot = factory.initializers.glorot()
@@ -202,9 +202,9 @@ def build_sequencer(
 
 
 def _lstm(
-    factory: LayerFactory, i: int, units: int, *, return_sequences: bool, unroll: bool
+    factory: LayerFactory, i: int, units: int, length: int, *, return_sequences: bool
 ) -> layers.Layer:
-    """Return the i-th bidirectional LSTM."""
+    """Return the i-th bidirectional LSTM, of sequences of a length."""
     both = []
     for name in ("forward", "backward"):
         options = {"return_sequences": return_sequences, "go_backwards": name == "backward"}
@@ -221,6 +221,7 @@ def _lstm(
             layer = factory.make(layers.LSTM, units, name=name, **initial, **options)
         else:
             cell = factory.make(_ProjectedCell, units, name="cell", **initial)
+            unroll = length <= _MOST_WRITTEN_OUT
             layer = factory.make(LargeInputLSTM, cell, name=name, unroll=unroll, **options)
         both.append(layer)
     return factory.make(BidirectionalLSTM, *both, name=f"lstm_{i}")

@@ -66,12 +66,15 @@ class _Steps:
         several: list[Any] = []
         for index in range(len(batches)):
             batch = tree.map_structure(np.asarray, batches[index])
-            full = len(several) >= (1 if singly else self._most)
-            if several and (full or _kinds(batch) != _kinds(several[0])):
+            if several and _kinds(batch) != _kinds(several[0]):
                 yield several
                 several = []
             several.append(batch)
-        yield several
+            if len(several) >= (1 if singly else self._most):
+                yield several
+                several = []
+        if several:
+            yield several
 
 
 def fit(
@@ -100,9 +103,6 @@ def fit(
     callbacks : sequence of keras.callbacks.Callback
         What is told.
     """
-    if not hasattr(model, "graph_steps"):  # with the model they go on, and go
-        model.graph_steps = _Steps(model.train_step), _Steps(model.test_step)
-    training, testing = model.graph_steps
     told = keras.callbacks.CallbackList(
         list(callbacks), model=model, epochs=epochs, steps=len(batches), verbose=0
     )
@@ -111,8 +111,10 @@ def fit(
     told.on_train_begin()
     for epoch in range(initial_epoch, epochs):
         told.on_epoch_begin(epoch)
+        training, testing = _graph_steps(model)
         logs = _pass(model, training, batches, told, "train")
         if validation_data is not None:
+            model.stop_evaluating = False
             told.on_test_begin()
             measured = _pass(model, testing, validation_data, told, "test")
             told.on_test_end(measured)
@@ -121,6 +123,13 @@ def fit(
         if model.stop_training:
             break
     told.on_train_end(logs)
+
+
+def _graph_steps(model: Any) -> tuple[_Steps, _Steps]:
+    """Return those of training and of testing, which go on with the model, and go."""
+    if getattr(model, "graph_steps", (None,))[0] is not model.optimizer:  # their graphs hold it
+        model.graph_steps = model.optimizer, _Steps(model.train_step), _Steps(model.test_step)
+    return model.graph_steps[1:]
 
 
 def _pass(model: Any, steps: _Steps, batches: Batches, told: Any, kind: str) -> dict[str, Any]:
@@ -132,7 +141,8 @@ def _pass(model: Any, steps: _Steps, batches: Batches, told: Any, kind: str) -> 
     getattr(told, begin)(0)
     for done, logs in steps.over(batches, singly=singly):
         getattr(told, end)(done - 1, logs)
-        if done == len(batches) or (kind == "train" and model.stop_training):
+        stopped = model.stop_training if kind == "train" else model.stop_evaluating
+        if done == len(batches) or stopped:
             break
         getattr(told, begin)(done)
     return logs
