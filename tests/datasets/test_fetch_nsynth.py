@@ -72,6 +72,13 @@ def test_end_to_end_with_a_cut_in_the_middle(server, tmp_path, notes):
     assert len(server.requests) == 2  # nothing is downloaded twice
 
 
+def test_an_archive_beside_a_corpus_that_is_there_stays(server, tmp_path):
+    fetch(server, tmp_path)
+    (tmp_path / ARCHIVE).write_bytes(b"somebody's own")
+    fetch(server, tmp_path)
+    assert names_in(tmp_path) == ["nsynth-test", ARCHIVE]
+
+
 def test_cut_and_gone_on_by_a_later_call(server, tmp_path, notes):
     import requests
 

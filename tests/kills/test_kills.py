@@ -21,7 +21,7 @@ LEAN, KERAS = "helpers.killed_tasks", "helpers.killed_trainings"
 # How often each is killed by default, and by `tox -e long`, which makes 200; where it is, whether
 # it replaces what is there, and what else may lie there until it is done.
 TASKS = {
-    "fetch": (6, 35, LEAN, False, (ARCHIVE, ".nsynth-test.lock")),
+    "fetch": (6, 35, LEAN, False, (ARCHIVE, ".nsynth-test.lock", ".nsynth-test.unpacking")),
     "save": (6, 40, LEAN, True, ()),
     "cache": (3, 20, LEAN, False, ("sounds/.",)),
     "sample": (2, 30, LEAN, False, ()),

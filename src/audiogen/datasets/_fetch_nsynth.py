@@ -85,14 +85,15 @@ def fetch_nsynth(
     home = cache_folder() if data_home is None else pathlib.Path(data_home).expanduser().absolute()
     name = f"nsynth-{split}"
     target, archive = home / name, home / f"{name}.jsonwav.tar.gz"
-    lock = home / f".{name}.lock"
+    lock, marker = home / f".{name}.lock", home / f".{name}.unpacking"
     if not _is_there(target):
         with locked(lock, f"fetching {name}"):
             if not _is_there(target):  # by now
                 if not archive.exists():
                     ResumingDownloader(verbose)(f"{base_url}{archive.name}", archive)
-                _unpack(archive, target, verbose)
-    for left in (lock, *parts_of(archive), archive):  # of a process killed when all was there
+                _unpack(archive, target, marker, verbose)
+    ours = (archive, marker) if marker.exists() else ()  # another's archive stays
+    for left in (lock, *parts_of(archive), *ours):  # of a process killed when all was there
         with contextlib.suppress(OSError):
             left.unlink(missing_ok=True)
     return load_nsynth(home, split, verbose=verbose, **parameters)
@@ -107,12 +108,16 @@ def _is_there(target: pathlib.Path) -> bool:
     return False
 
 
-def _unpack(archive: pathlib.Path, target: pathlib.Path, verbose: int) -> None:
-    """Unpack the corpus; a damaged archive goes too, or it would be met again."""
+def _unpack(
+    archive: pathlib.Path, target: pathlib.Path, marker: pathlib.Path, verbose: int
+) -> None:
+    """Unpack the corpus and mark that; a damaged archive goes, or it would be met again."""
+    marker.touch()
     try:
         extract_folder(archive, target.name, target, verbose=verbose)
     except AudioFileError as error:
         archive.unlink()
+        marker.unlink()
         raise AudioFileError(
             f"{error} The archive was removed; call again to download it."
         ) from error
