@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 _SHORTEST = 6  # bytes of the header of a frame
 _TRIED = 4  # a header may be found within the sound of a frame, with a checksum that is right
-_TAIL = 200  # bytes after the last frame
+_MD5, _HEADER, _ID3 = 16, 27, 128  # bytes: digest, with samples and sizes of frames; a tag
 _BLOCK_SIZES = {1: 192, **{i: 576 << i - 2 for i in range(2, 6)}}
 _BLOCK_SIZES |= {i: 256 << i - 8 for i in range(8, 16)}
 
@@ -19,7 +19,7 @@ def has_total(start: bytes) -> bool:
 def with_total(data: bytes) -> bytes | None:
     """Return a file with the number of samples that its last frame tells, None if it is cut."""
     for place, end in itertools.islice(_frames(data), _TRIED):
-        if _is_whole(data[place:]):
+        if _is_whole(data[place:], end):
             total = end.to_bytes(5, "big")
             return data[:21] + bytes([data[21] & 0xF0 | total[0]]) + total[1:] + data[26:]
     return None
@@ -63,25 +63,22 @@ def _coded_number(code: bytes) -> tuple[int, int]:
     return number, used
 
 
-def _is_whole(frame: bytes) -> bool:
-    """Tell whether a frame, and at most a little after it, ends with its own checksum.
+def _is_whole(frame: bytes, n_samples: int) -> bool:
+    """Tell whether a frame ends with its own checksum, or before what is written after streams.
 
     libFLAC appends to a pipe what it would have written into the header, others an ID3 tag.
     """
-    least = max(2, len(frame) - _TAIL)
-    if checksum(frame, 16, 0x8005) == 0:
-        return True
-    register = checksum(frame[:least], 16, 0x8005)
-    for end in range(least, len(frame)):
-        if register == 0:
-            return True
-        register = checksum(frame[end : end + 1], 16, 0x8005, register)
-    return False
+    header, tag = frame[-_HEADER:], frame[-_ID3:]
+    total = int.from_bytes(header[_MD5 : _MD5 + 5], "big") & (1 << 36) - 1
+    ends = [len(frame)]
+    ends += [len(frame) - _HEADER] if total == n_samples else []
+    ends += [len(frame) - _ID3] if tag[:3] == b"TAG" else []
+    return any(end > 0 and checksum(frame[:end], 16, 0x8005) == 0 for end in ends)
 
 
-def checksum(data: bytes, bits: int, polynomial: int, register: int = 0) -> int:
+def checksum(data: bytes, bits: int, polynomial: int) -> int:
     """Return a checksum, which of bytes with their own checksum is 0."""
-    table = _checksums(bits, polynomial)
+    table, register = _checksums(bits, polynomial), 0
     mask = (1 << bits) - 1
     for byte in data:
         register = (register << 8 & mask) ^ table[register >> bits - 8 ^ byte]

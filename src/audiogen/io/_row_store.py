@@ -146,7 +146,6 @@ def remove_stored_rows() -> None:
     for path in _folders():
         shutil.rmtree(path)
     for folder in (_store(), cache_folder()):
-        remove_strays.cache_clear()  # some may have been killed since it was called last
         remove_strays(folder)
 
 

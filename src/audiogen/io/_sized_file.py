@@ -9,7 +9,7 @@ from audiogen.exceptions import AudioFileError
 from audiogen.io._flac_frames import checksum, has_total, with_total
 from audiogen.io._mpeg_frames import mpeg_frames, stream_of
 from audiogen.io._truncation import LARGEST_PAGE
-from audiogen.io._wav_chunks import wav_chunks
+from audiogen.io._wav_chunks import bytes_at, wav_chunks
 
 _CAF_HEADER = 8  # bytes
 _LONGEST_WAV = 0xFFFF_FFFF
@@ -67,7 +67,7 @@ def sized_file(path: pathlib.Path) -> pathlib.Path | io.BytesIO:
 def _wav_with_sizes(file: BinaryIO) -> io.BytesIO | None:
     """Return a WAV file with the size of its sound, where that is 0; None for others."""
     place, size = _place_of(file, b"data"), file.seek(0, 2)
-    if not place or _bytes_at(file, place - 4, 4) != bytes(4) or _holds_chunks(file, place, size):
+    if not place or bytes_at(file, place - 4, 4) != bytes(4) or _holds_chunks(file, place, size):
         return None
     data = _all_of(file)
     data[4:8] = struct.pack("<I", min(size - 8, _LONGEST_WAV))
@@ -75,20 +75,25 @@ def _wav_with_sizes(file: BinaryIO) -> io.BytesIO | None:
     return io.BytesIO(data)
 
 
-def _holds_chunks(file: BinaryIO, place: int, size: int) -> bool:
-    """Tell whether whole chunks, and no sound, go from a place to the end of a WAV file."""
-    while place < size and (head := _bytes_at(file, place, 8))[:4].isalnum() and len(head) == 8:
-        place += 8 + int.from_bytes(head[4:], "little") + head[4] % 2
-    return place >= size and place - size < 2
+def _holds_chunks(file: BinaryIO, place: int, size: int, header: str = "<4sI") -> bool:
+    """Tell whether whole chunks, and no sound, go from a place to the end of a file."""
+    head_size = struct.calcsize(header)
+    while place < size and len(head := bytes_at(file, place, head_size)) == head_size:
+        name, length = struct.unpack(header, head)
+        if length < 0 or not all(0x20 <= letter < 0x7F for letter in name):
+            return False
+        place += head_size + length + length % 2 * (head_size == 8)
+    return 0 <= place - size < 2
 
 
 def _rf64_with_sizes(file: BinaryIO) -> io.BytesIO | None:
     """Return an RF64 file with the size of its sound, where it has none; None for others."""
     sizes, place = _place_of(file, b"ds64"), _place_of(file, b"data")
-    if not (sizes and place) or _bytes_at(file, place - 4, 4) != b"\xff" * 4:
+    if not (sizes and place) or bytes_at(file, place - 4, 4) != b"\xff" * 4:
         return None
-    known = int.from_bytes(_bytes_at(file, sizes + 8, 8), "little")
-    if 0 < known < _LONGEST:
+    known = int.from_bytes(bytes_at(file, sizes + 8, 8), "little")
+    empty = not known and _holds_chunks(file, place, file.seek(0, 2))
+    if 0 < known < _LONGEST or empty:
         return None
     data = _all_of(file)
     data[sizes : sizes + 16] = struct.pack("<QQ", len(data) - 8, len(data) - place)
@@ -98,7 +103,7 @@ def _rf64_with_sizes(file: BinaryIO) -> io.BytesIO | None:
 
 def _au_with_size(file: BinaryIO) -> io.BytesIO | None:
     """Return an AU file with the size of its sound, where it has none; None for others."""
-    place, length = struct.unpack(">II", _bytes_at(file, 4, 8).ljust(8, b"\0"))
+    place, length = struct.unpack(">II", bytes_at(file, 4, 8).ljust(8, b"\0"))
     size = file.seek(0, 2)
     if 0 < length < _NO_AU or place >= size:
         return None
@@ -113,7 +118,9 @@ def _caf_with_size(file: BinaryIO) -> io.BytesIO | None:
     while len(head := file.read(12)) == 12:
         name, length = struct.unpack(">4sq", head)
         if name == b"data" and not 0 < length < _LONGEST:
-            place = file.tell()
+            place, size = file.tell(), file.seek(0, 2)
+            if not length and _holds_chunks(file, place, size, ">4sq"):
+                return None
             data = _all_of(file)
             data[place - 8 : place] = struct.pack(">q", len(data) - place)
             return io.BytesIO(data)
@@ -127,8 +134,8 @@ def _opus_with_end(file: BinaryIO) -> io.BytesIO | None:
     """Return an Opus file whose last page is marked as the last; None where one is."""
     size = file.seek(0, 2)
     begin = max(0, size - LARGEST_PAGE)
-    place = begin + _bytes_at(file, begin, LARGEST_PAGE).rfind(b"OggS")
-    if b"OpusHead" not in _bytes_at(file, 0, 64) or place < begin or size < place + _OGG_HEADER:
+    place = begin + bytes_at(file, begin, LARGEST_PAGE).rfind(b"OggS")
+    if b"OpusHead" not in bytes_at(file, 0, 64) or place < begin or size < place + _OGG_HEADER:
         return None
     data = _all_of(file)
     if data[place + 5] & _LAST_PAGE:
@@ -154,11 +161,6 @@ def _place_of(file: BinaryIO, wanted: bytes) -> int:
 def _all_of(file: BinaryIO) -> bytearray:
     file.seek(0)
     return bytearray(file.read())
-
-
-def _bytes_at(file: BinaryIO, position: int, n_bytes: int) -> bytes:
-    file.seek(position)
-    return file.read(n_bytes)
 
 
 def _ends_inside(path: pathlib.Path) -> AudioFileError:

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO
 
-__all__ = ["add_loop", "forget_time", "wav_chunks"]
+__all__ = ["add_loop", "bytes_at", "forget_time", "wav_chunks"]
 
 _MIDDLE_C = 60
 
@@ -69,13 +69,13 @@ def forget_time(path: pathlib.Path) -> None:
 def wav_chunks(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
     """Yield the name and the first byte of each chunk."""
     position = 12  # after RIFF, its size and WAVE
-    while len(head := _bytes_at(file, position, 8)) == 8:
+    while len(head := bytes_at(file, position, 8)) == 8:
         name, size = struct.unpack("<4sI", head)
         yield name, position + 8
         position += 8 + size + size % 2
 
 
-def _bytes_at(file: BinaryIO, position: int, n_bytes: int) -> bytes:
+def bytes_at(file: BinaryIO, position: int, n_bytes: int) -> bytes:
     """Return bytes of a file."""
     file.seek(position)
     return file.read(n_bytes)
