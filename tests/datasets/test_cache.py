@@ -21,8 +21,7 @@ from audiogen.datasets import _reading, load_audio_folder, load_nsynth, make_not
 from audiogen.exceptions import AudioFileError, AudioFileWarning
 from audiogen.io import stored_sets
 from audiogen.preprocessing import HarmonicPlusNoise
-from audiogen.utils import large
-from audiogen.utils.files import remove_strays
+from audiogen.utils import files, large
 from helpers.maps import Told, map_behind
 
 N_NOTES, LENGTH = 12, 4000
@@ -169,7 +168,7 @@ def test_a_killed_build_leaves_nothing_that_the_next_keeps(corpus, cache):
         process.send_signal(signal.SIGKILL)
     assert stored_sets() == []
     assert left_in(cache) != []
-    remove_strays.cache_clear()  # as in a new process
+    files._remove_strays_once.cache_clear()  # as in a new process
     X = load(corpus).data
     assert X.shape == (N_NOTES, LENGTH)
     assert left_in(cache) == []

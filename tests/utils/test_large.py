@@ -1,5 +1,6 @@
 """Arrays larger than a limit: on disk, worked on a few rows at a time."""
 
+import mmap
 import os
 import pathlib
 import signal
@@ -12,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audiogen.utils import large
-from audiogen.utils.files import remove_strays
+from audiogen.utils import files, large
 from audiogen.utils.folders import cache_folder
+from audiogen.utils.validation import check_audio
 
 LIMIT, SLAB = 1000, 200  # bytes
 
@@ -60,7 +61,7 @@ os.kill(os.getpid(), signal.SIGKILL)
     done = subprocess.run([sys.executable, "-c", script], check=False)
     assert done.returncode == -signal.SIGKILL
     assert len(list(tmp_path.iterdir())) == 1
-    remove_strays.cache_clear()  # as in a new process
+    files._remove_strays_once.cache_clear()  # as in a new process
     X = large.empty_rows((1000,), np.float32)
     assert [path.stat().st_size for path in tmp_path.iterdir()] == [X.nbytes]
 
@@ -104,8 +105,8 @@ def test_slabs_are_all_rows_once_and_map_rows_is_the_function(n_rows, width):
     np.testing.assert_array_equal(large.map_rows(np.square, X), np.square(X))
     np.testing.assert_array_equal(large.map_rows(lambda x: x.sum(axis=1), X), X.sum(axis=1))
     chosen = np.flatnonzero(X[:, 0] % 2)[::-1]
-    np.testing.assert_array_equal(large.take_large(X, chosen), X[chosen])
-    np.testing.assert_array_equal(large.take_large(X, X[:, 0] > 9), X[X[:, 0] > 9])
+    np.testing.assert_array_equal(large.copy_rows(X, chosen), X[chosen])
+    np.testing.assert_array_equal(large.copy_rows(X, X[:, 0] > 9), X[X[:, 0] > 9])
 
 
 def test_what_is_a_view_stays_one():
@@ -145,3 +146,12 @@ def test_a_value_that_is_not_finite_is_found_in_any_slab():
     X[77, 3] = np.nan
     with pytest.raises(ValueError, match="Input X contains NaN"):
         large.validate_rows(StandardScaler(), X)
+
+
+def test_memory_of_others_keeps_what_was_written():
+    X = np.ndarray((100, 5), np.float32, buffer=mmap.mmap(-1, 2000, flags=mmap.MAP_PRIVATE))
+    X[:] = 3
+    check_audio(X)
+    for _ in large.slabs(X):
+        pass
+    assert (X == 3).all()

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from audiogen.utils.files import check_writable, remove_strays
-from audiogen.utils.large import take_large
+from audiogen.utils.large import copy_rows
 from audiogen.utils.seeds import Stream, make_rng
 
 __all__ = [
@@ -261,7 +261,7 @@ def measure_sets(
     if len(real[0]) >= FEWEST:
         rows = make_rng(0, Stream.SUBSET).permutation(len(real[0]))
         one, other = (
-            (take_large(real[0], half), real[1].iloc[half]) for half in (rows[::2], rows[1::2])
+            (copy_rows(real[0], half), real[1].iloc[half]) for half in (rows[::2], rows[1::2])
         )
         half = _measured(one, other, sample_rate)
         columns[f"half of {real_name}"] = {figure: half[figure] for figure in _DISTANCES}

@@ -12,8 +12,7 @@ import scipy.signal
 
 from audiogen.datasets._bunch import number_column
 from audiogen.signal import hz_to_midi, midi_to_hz, named_pitches, track_pitch
-from audiogen.utils.blocks import blocks_of
-from audiogen.utils.large import forget_pages, take_large
+from audiogen.utils.large import copy_rows
 from audiogen.utils.librosa import import_librosa
 from audiogen.utils.validation import (
     Interval,
@@ -131,7 +130,7 @@ def track_missing_pitch(
     if len(missing) == 0:
         return X, frame.reset_index(drop=True).assign(pitch=number_column(pitch))
     names = list(map(str, frame.get("note", frame.index)))
-    tracked = _tracked(X, missing, sample_rate)
+    tracked = track_pitch(X, sample_rate, missing)
     doubts = {
         row: doubt
         for row, found in zip(missing, tracked, strict=True)
@@ -143,7 +142,7 @@ def track_missing_pitch(
     if len(kept) == 0:
         raise ValueError("No note is left: none has a pitch that could be found.")
     frame = frame.iloc[kept].reset_index(drop=True)
-    return take_large(X, kept), frame.assign(pitch=number_column(pitch[kept]))
+    return copy_rows(X, kept), frame.assign(pitch=number_column(pitch[kept]))
 
 
 def _tell(names: list[str], pitch: np.ndarray, tracked: list, doubts: dict) -> None:
@@ -160,15 +159,6 @@ def _tell(names: list[str], pitch: np.ndarray, tracked: list, doubts: dict) -> N
             f"out: {listed}. Write their pitch into the file name, or the column pitch, to keep "
             "them."
         )
-
-
-def _tracked(X: np.ndarray, rows: np.ndarray, sample_rate: float) -> np.ndarray:
-    """Return the pitches that are tracked for some notes."""
-    pitches = []
-    for block in blocks_of(rows, X):
-        pitches.append(track_pitch(X[block], sample_rate))
-        forget_pages(X)
-    return np.concatenate(pitches)
 
 
 def _listed(items: Iterable[str]) -> str:

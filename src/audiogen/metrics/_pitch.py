@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from audiogen.signal import hz_to_midi, named_pitches, track_pitch
-from audiogen.utils.large import map_rows, slabs
+from audiogen.utils.large import slabs
 from audiogen.utils.librosa import import_librosa
 from audiogen.utils.validation import Interval, check_audio, check_midi_pitch, check_parameters
 
@@ -76,7 +76,7 @@ def pitch_accuracy(
     if not np.isfinite(pitch).all():
         raise ValueError("pitch holds NaN or infinite values; leave those notes out.")
     check_midi_pitch(pitch)
-    found = map_rows(lambda rows: track_pitch(rows, sample_rate), generated)
+    found = track_pitch(generated, sample_rate)
     cents = 100 * np.abs(found - pitch)
     return float(np.mean(cents <= tolerance))  # NaN is no match
 

@@ -10,7 +10,7 @@ from sklearn.utils import Tags
 
 from audiogen.signal import named_pitches, track_pitch
 from audiogen.utils.columns import number_column, take_rows, validated_conditions
-from audiogen.utils.large import take_large, validate_rows
+from audiogen.utils.large import copy_rows, validate_rows
 from audiogen.utils.validation import (
     Instance,
     Interval,
@@ -126,7 +126,7 @@ class PitchFilter(TransformerMixin, BaseEstimator):
             return X, y
         if not kept.any():
             raise ValueError(self._nothing_left(pitches))
-        return take_large(X, kept), take_rows(y, kept)
+        return copy_rows(X, kept), take_rows(y, kept)
 
     def transform(self, X: npt.ArrayLike) -> np.ndarray:
         """Return X without the rows whose tracked pitch lies outside the range.
@@ -209,8 +209,7 @@ class PitchFilter(TransformerMixin, BaseEstimator):
                 f"DataFrame that has the pitch of every row in the column {self.pitch_column!r}."
             )
         if unknown.any():
-            audio = X if unknown.all() else take_large(X, unknown)
-            pitches[unknown] = track_pitch(audio, self.sample_rate)
+            pitches[unknown] = track_pitch(X, self.sample_rate, np.flatnonzero(unknown))
         return pitches
 
     def _nothing_left(self, pitches: np.ndarray) -> str:

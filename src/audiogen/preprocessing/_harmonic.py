@@ -30,7 +30,6 @@ from audiogen.signal import (
     synthesise_note,
     track_pitch,
 )
-from audiogen.utils.blocks import blocks_of
 from audiogen.utils.large import forget_pages, map_rows, slabs
 from audiogen.utils.seeds import Stream, draw_seed, make_rng
 from audiogen.utils.validation import (
@@ -339,10 +338,10 @@ class HarmonicPlusNoise(ClipTransformer):
     def _features(self, X: np.ndarray, y: Any) -> np.ndarray:
         """Return the features of notes."""
         pitches = pitches_of(y, self.pitch_column, len(X))
-        for rows in blocks_of(np.flatnonzero(np.isnan(pitches)), X):
-            found = track_pitch(X[rows], self.sample_rate)
-            pitches[rows] = np.where(np.isnan(found), UNPITCHED, found)
-            forget_pages(X)
+        unknown = np.flatnonzero(np.isnan(pitches))
+        if len(unknown):
+            found = track_pitch(X, self.sample_rate, unknown)
+            pitches[unknown] = np.where(np.isnan(found), UNPITCHED, found)
         workers = "processes" if X.size >= _SAMPLES_FOR_PROCESSES else "threads"
         return each_row(self._analyse, (X, pitches), self.n_jobs, workers)
 

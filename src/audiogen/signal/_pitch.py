@@ -10,6 +10,7 @@ from scipy.ndimage import uniform_filter1d
 from audiogen.signal._frequency import hz_to_midi
 from audiogen.signal._period import note_frequencies
 from audiogen.utils.blocks import row_blocks
+from audiogen.utils.large import forget_pages
 from audiogen.utils.validation import Interval, check_audio, check_parameters
 
 __all__ = ["track_pitch"]
@@ -29,7 +30,9 @@ _GLIDE = 4  # semitones by which an attack may be off
 _STILL = 0.03  # of the frequency, half a semitone
 
 
-def track_pitch(audio: npt.ArrayLike, sample_rate: float = 16000) -> np.ndarray:
+def track_pitch(
+    audio: npt.ArrayLike, sample_rate: float = 16000, rows: npt.ArrayLike | None = None
+) -> np.ndarray:
     """Find the one pitch of each note.
 
     Parameters
@@ -38,10 +41,12 @@ def track_pitch(audio: npt.ArrayLike, sample_rate: float = 16000) -> np.ndarray:
         Notes, one to a row; full scale is 1.
     sample_rate : float, default=16000
         Samples per second, at least 1000.
+    rows : array-like of int, default=None
+        Numbers of the notes that are tracked; None tracks all.
 
     Returns
     -------
-    pitch : ndarray of shape (n_samples,), float64
+    pitch : ndarray of shape (n_samples,) or (n_rows,), float64
         MIDI pitch with its fraction (60 = C4, 69 = 440 Hz). NaN where it cannot be
         judged: silence (a peak below -60 dB of full scale), noise, and clips shorter
         than 128 ms.
@@ -87,11 +92,14 @@ def track_pitch(audio: npt.ArrayLike, sample_rate: float = 16000) -> np.ndarray:
         {"sample_rate": sample_rate},
     )
     audio = check_audio(audio, min_samples=0)
-    pitch = np.full(len(audio), np.nan)
+    wanted = np.arange(len(audio)) if rows is None else np.asarray(rows, dtype=np.intp)
+    pitch = np.full(len(wanted), np.nan)
     if audio.shape[1] < _frame_length(sample_rate):
         return pitch
-    for rows in row_blocks(len(audio), 2 * _N_FRAMES * _frame_length(sample_rate)):
-        pitch[rows] = _block_pitch(np.asarray(audio[rows], dtype=np.float32), sample_rate)
+    for block in row_blocks(len(wanted), 2 * _N_FRAMES * _frame_length(sample_rate)):
+        notes = np.asarray(audio[wanted[block]], dtype=np.float32)
+        pitch[block] = _block_pitch(notes, sample_rate)
+        forget_pages(audio)
     return pitch
 
 

@@ -230,7 +230,7 @@ def partial_prefix(folder: pathlib.Path) -> str:
     prefix : str
         For `tempfile.mkstemp`, of this process alone.
     """
-    remove_strays(folder.absolute())
+    _remove_strays_once(folder.absolute())
     return f"{_partial_here()}{os.getpid()}-"
 
 
@@ -245,9 +245,11 @@ def _partial_here() -> str:
     return f".partial-{re.sub(r'[^A-Za-z0-9]', '', platform.node())}{number}-"
 
 
-@functools.lru_cache(maxsize=100)
+_remove_strays_once = functools.lru_cache(maxsize=100)(lambda folder: remove_strays(folder))
+
+
 def remove_strays(folder: pathlib.Path) -> None:
-    """Remove what processes left that were killed while they wrote, once for each folder.
+    """Remove what processes left that were killed while they wrote.
 
     Parameters
     ----------

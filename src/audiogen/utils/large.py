@@ -18,8 +18,15 @@ from audiogen.utils.files import check_writable, partial_prefix
 from audiogen.utils.folders import cache_folder
 
 __all__ = [
-    "check_room", "empty_rows", "forget_pages", "is_large", "map_rows", "reserve", "slabs",
-    "take_large", "validate_rows",
+    "check_room",
+    "copy_rows",
+    "empty_rows",
+    "forget_pages",
+    "is_large",
+    "map_rows",
+    "reserve",
+    "slabs",
+    "validate_rows",
 ]  # fmt: skip
 
 _LARGE = 1 << 28  # bytes; smaller arrays are in memory, and are transformed whole
@@ -146,7 +153,7 @@ def map_rows(function: Callable[[np.ndarray], np.ndarray], X: np.ndarray) -> np.
     return out
 
 
-def take_large(X: np.ndarray, rows: np.ndarray) -> np.ndarray:
+def copy_rows(X: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Return some rows of an array, as a copy that may be on disk.
 
     Parameters
@@ -163,8 +170,8 @@ def take_large(X: np.ndarray, rows: np.ndarray) -> np.ndarray:
     Examples
     --------
     >>> import numpy as np
-    >>> from audiogen.utils.large import take_large
-    >>> take_large(np.arange(4.0), np.array([3, 1]))
+    >>> from audiogen.utils.large import copy_rows
+    >>> copy_rows(np.arange(4.0), np.array([3, 1]))
     array([3., 1.])
     """
     if not is_large(X):
@@ -216,11 +223,11 @@ def forget_pages(X: np.ndarray) -> None:
         A memory map, a view of one, or any other array, of which nothing is done.
     """
     base: Any = X
+    of_a_file = False  # else what was written may be in memory alone
     while isinstance(base, np.ndarray):
-        if isinstance(base, np.memmap) and base.mode == "c":
-            return  # what was written is in memory alone
+        of_a_file |= isinstance(base, np.memmap) and base.mode in ("r", "r+", "w+")
         base = base.base
-    if isinstance(base, mmap.mmap) and hasattr(base, "madvise"):
+    if of_a_file and isinstance(base, mmap.mmap) and hasattr(base, "madvise"):
         base.madvise(mmap.MADV_DONTNEED)
 
 
