@@ -1,8 +1,5 @@
 """The command line run in the process of the tests."""
 
-import logging
-import warnings
-
 import pytest
 
 from audiogen.cli import main
@@ -14,11 +11,7 @@ def run_here(tmp_path, monkeypatch, capsys):
 
     A process of its own, as a user has it, costs seconds; here it serves what is soon refused.
     """
-    logger = logging.getLogger("audiogen")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(warnings, "showwarning", warnings.showwarning)
-    monkeypatch.setattr(logger, "handlers", logger.handlers)
-    before = logger.level
 
     def run(*words):
         try:
@@ -27,5 +20,4 @@ def run_here(tmp_path, monkeypatch, capsys):
             status = ended.code
         return status, *capsys.readouterr()
 
-    yield run
-    logger.setLevel(before)
+    return run

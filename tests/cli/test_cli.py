@@ -1,9 +1,11 @@
 """The command line as a user types it, in processes of its own."""
 
+import logging
 import os
 import re
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -197,6 +199,14 @@ def test_errors_of_any_type_end_in_a_sentence_or_a_traceback(monkeypatch, run_he
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pipes are closed by signals")
+@pytest.mark.parametrize("words", [("recipes", "--quiet"), ("sample", "nothing.skops")])
+def test_a_program_that_runs_a_command_keeps_its_own_logging(run_here, words):
+    logger = logging.getLogger("audiogen")
+    before = logger.level, [*logger.handlers], warnings.showwarning
+    run_here(*words)
+    assert (logger.level, logger.handlers, warnings.showwarning) == before
+
+
 def test_what_reads_the_output_may_end_before_it(tmp_path):
     script = f"{sys.executable} -m audiogen recipes | true; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, cwd=tmp_path)

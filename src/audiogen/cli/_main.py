@@ -32,9 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         output has ended.
     """
     arguments = build_parser().parse_args(argv)
-    _log_plainly(arguments.quiet)
     try:
-        with _seldom_collected():
+        with _logging_plainly(arguments.quiet), _seldom_collected():
             arguments.run(arguments)
         if sys.stdout is not None:
             sys.stdout.flush()
@@ -80,15 +79,23 @@ def _seldom_collected() -> Iterator[None]:
         gc.set_threshold(*often)
 
 
-def _log_plainly(quiet: bool) -> None:
+@contextlib.contextmanager
+def _logging_plainly(quiet: bool) -> Iterator[None]:
     """Write log messages and warnings to the standard error stream, without prefixes."""
     logger = logging.getLogger("audiogen")
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(message)s"))
+    before = logger.handlers, logger.level
     logger.handlers = [handler]
     logger.setLevel(logging.WARNING if quiet else logging.INFO)
 
     def show(message: Any, *_: Any, **__: Any) -> None:
         logger.warning("warning: %s", message)
 
-    warnings.showwarning = show
+    shown, warnings.showwarning = warnings.showwarning, show
+    try:
+        yield
+    finally:
+        warnings.showwarning = shown
+        logger.handlers, level = before
+        logger.setLevel(level)
