@@ -103,26 +103,32 @@ def fit(
     callbacks : sequence of keras.callbacks.Callback
         What is told.
     """
-    told = keras.callbacks.CallbackList(
-        list(callbacks), model=model, epochs=epochs, steps=len(batches), verbose=0
-    )
+    for callback in callbacks:
+        callback.set_params({"epochs": epochs, "steps": len(batches), "verbose": 0})
+        callback.set_model(model)
     logs: dict[str, Any] = {}
     model.stop_training = False
-    told.on_train_begin()
+    _tell(callbacks, "on_train_begin")
     for epoch in range(initial_epoch, epochs):
-        told.on_epoch_begin(epoch)
+        _tell(callbacks, "on_epoch_begin", epoch)
         training, testing = _graph_steps(model)
-        logs = _pass(model, training, batches, told, "train")
+        logs = _pass(model, training, batches, callbacks, "train")
         if validation_data is not None:
             model.stop_evaluating = False
-            told.on_test_begin()
-            measured = _pass(model, testing, validation_data, told, "test")
-            told.on_test_end(measured)
+            _tell(callbacks, "on_test_begin")
+            measured = _pass(model, testing, validation_data, callbacks, "test")
+            _tell(callbacks, "on_test_end", logs=measured)
             logs |= {f"val_{name}": value for name, value in measured.items()}
-        told.on_epoch_end(epoch, logs)
+        _tell(callbacks, "on_epoch_end", epoch, logs=logs)
         if model.stop_training:
             break
-    told.on_train_end(logs)
+    _tell(callbacks, "on_train_end", logs=logs)
+
+
+def _tell(callbacks: Sequence[Any], event: str, *when: int, logs: dict | None = None) -> None:
+    """Tell all callbacks. Keras' list of them swallows Ctrl-C as it turns figures to numbers."""
+    for callback in callbacks:
+        getattr(callback, event)(*when, {} if logs is None else logs)
 
 
 def _graph_steps(model: Any) -> tuple[_Steps, _Steps]:
@@ -132,19 +138,21 @@ def _graph_steps(model: Any) -> tuple[_Steps, _Steps]:
     return model.graph_steps[1:]
 
 
-def _pass(model: Any, steps: _Steps, batches: Batches, told: Any, kind: str) -> dict[str, Any]:
+def _pass(
+    model: Any, steps: _Steps, batches: Batches, callbacks: Sequence[Any], kind: str
+) -> dict[str, Any]:
     """Go through all batches once, and return their figures."""
     begin, end = f"on_{kind}_batch_begin", f"on_{kind}_batch_end"
-    singly = any(_has_own(callback, (begin, end)) for callback in told.callbacks)
+    singly = any(_has_own(callback, (begin, end)) for callback in callbacks)
     model.reset_metrics()
     logs: dict[str, Any] = {}
-    getattr(told, begin)(0)
+    _tell(callbacks, begin, 0)
     for done, logs in steps.over(batches, singly=singly):
-        getattr(told, end)(done - 1, logs)
+        _tell(callbacks, end, done - 1, logs=logs)
         stopped = model.stop_training if kind == "train" else model.stop_evaluating
         if done == len(batches) or stopped:
             break
-        getattr(told, begin)(done)
+        _tell(callbacks, begin, done)
     return logs
 
 
