@@ -67,7 +67,7 @@ def show(row, figures):
     for peer in [*row.peers, *row.limits] or [""]:
         theirs = figures.get(peer, {})
         if MISSING in theirs:
-            shown = [f"needs {theirs[MISSING]}", *[""] * 6]
+            shown = [f"needs {theirs[MISSING]}", *[""] * 7]
         else:
             times = [seconds(way, time) for time in ("cpu", "seconds") for way in (ours, theirs)]
             shown = [*times, ratio(theirs, ours), aim, megabytes(ours), megabytes(theirs)]
