@@ -62,6 +62,35 @@ def test_mp3_of_a_stream_that_begins_inside_a_frame(tmp_path):
     assert len(read_clip(tmp_path / "a.mp3")[0]) == 1152 * (len(starts) - 5)
 
 
+@pytest.mark.parametrize("mode", ["CONSTANT", "VARIABLE"])
+def test_mp3_files_that_were_joined_are_read_to_the_end(tmp_path, mode):
+    one, two = io.BytesIO(), io.BytesIO()
+    for file, frequency in ((one, 440.0), (two, 880.0)):
+        audio = tone(44_100, 44_100, frequency)
+        soundfile.write(file, audio, 44_100, format="MP3", bitrate_mode=mode)
+    one, two = one.getvalue(), two.getvalue()
+    tag = b"ID3\4\0\0\0\0\0\x0a" + bytes(10)
+    n_frames = len(mp3_frames(one)) + len(mp3_frames(two)) - 2  # less those that count
+    path = tmp_path / "a.mp3"
+    for data in (one + two, tag + one + b"TAG" + bytes(125) + tag + two):
+        path.write_bytes(data)
+        found, _ = read_clip(path)
+        assert len(found) == 1152 * n_frames
+        beats = [np.abs(np.fft.rfft(part[:32_768])).argmax() for part in np.split(found, 2)]
+        assert beats == [round(f * 32_768 / 44_100) for f in (440, 880)]
+    path.write_bytes(one + b"TAG" + bytes(125))  # no other is joined to it
+    assert len(read_clip(path)[0]) == 44_100
+
+
+def test_ogg_files_that_were_joined_are_refused(tmp_path):
+    for subtype, rate in (("VORBIS", 16_000), ("OPUS", 48_000)):
+        path = write(tmp_path / "a.ogg", tone(rate), rate, subtype=subtype)
+        assert len(read_clip(path)[0]) == rate
+        path.write_bytes(path.read_bytes() * 2)
+        with pytest.raises(AudioFileError, match="a.ogg is several Ogg files"):
+            read_clip(path)
+
+
 def test_what_ends_inside_a_frame_is_truncated(tmp_path):
     mp3 = mp3_without_count(tone(44_100, 44_100), 44_100)
     (tmp_path / "whole.mp3").write_bytes(mp3[: mp3_frames(mp3)[20]])

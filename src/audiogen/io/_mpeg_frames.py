@@ -1,6 +1,7 @@
 """MP3 files whose header does not say how long they are: their frames are counted."""
 
 import io
+import struct
 from typing import NamedTuple
 
 _HEADER = 4
@@ -18,10 +19,9 @@ _INFO_BYTES = 200  # of the first frame, in which its count would be
 
 
 class Frames(NamedTuple):
-    """Where the frames of a file are: the bytes from `start` to `end`."""
+    """The frames of a file with sound."""
 
-    start: int
-    end: int
+    sound: bytes
     n_frames: int
     first_size: int
     cut: bool  # whether one more begins that is not whole
@@ -56,21 +56,24 @@ def mpeg_frames(data: bytes, start: int) -> Frames | None:
     Returns
     -------
     frames : Frames or None
-        None where the header has a count, and for other files.
+        None where the header has a count of all, and for other files.
     """
     start = _next_frame(data, start)
     first = _frame_size(data, start)
-    info = data[start : start + min(first, _INFO_BYTES)]
-    if not first or _has_count(info):
+    if not first or _counts_all(data, start):
         return None
-    position, end, n_frames = start, start, 0
+    sound: list[bytes] = []
+    position, n_frames, first = start, 0, 0
     while size := _frame_size(data, position):
         if position + size > len(data):
-            return Frames(start, end, n_frames, first, cut=True)
-        position, end, n_frames = position + size, position + size, n_frames + 1
+            return Frames(b"".join(sound), n_frames, first, cut=True)
+        if not _count_in(data, position):  # of a file that was joined to another
+            sound.append(data[position : position + size])
+            n_frames, first = n_frames + 1, first or size
+        position += size
         if not _frame_size(data, position):
             position = _next_frame(data, position)
-    return Frames(start, end, n_frames, first, cut=False)
+    return Frames(b"".join(sound), n_frames, first, cut=False)
 
 
 def _next_frame(data: bytes, position: int) -> int:
@@ -83,15 +86,30 @@ def _next_frame(data: bytes, position: int) -> int:
     return len(data)
 
 
-def stream_of(data: bytes, frames: Frames) -> io.BytesIO:
+def stream_of(frames: Frames) -> io.BytesIO:
     """Return a file that libsndfile finds as long as its frames are."""
-    return _Stream(data[frames.start : frames.end], frames.n_frames * frames.first_size)
+    return _Stream(frames.sound, frames.n_frames * frames.first_size)
 
 
-def _has_count(frame: bytes) -> bool:
-    """Tell whether a first frame is one that counts the others."""
+def _count_in(data: bytes, position: int) -> tuple[int, int] | None:
+    """Return the numbers of frames and of bytes of which a frame tells, None if it has sound.
+
+    A number that it does not have is 0.
+    """
+    frame = data[position : position + min(_frame_size(data, position), _INFO_BYTES)]
     place = max(frame.find(b"Xing"), frame.find(b"Info"))
-    return place >= 0 and len(frame) >= place + 8 and bool(frame[place + 7] & 1)
+    if place < 0 or len(frame) < place + 16:
+        return None
+    flags, *numbers = struct.unpack(">3I", frame[place + 4 : place + 16])
+    return numbers[0] if flags & 1 else 0, numbers[1] if flags & 3 == 3 else 0
+
+
+def _counts_all(data: bytes, start: int) -> bool:
+    """Tell whether the first frame counts the others, and no file has been joined to this one."""
+    n_frames, n_bytes = _count_in(data, start) or (0, 0)
+    end = start + n_bytes
+    joined = n_bytes and _next_frame(data, end) < len(data)
+    return n_frames > 0 and not joined
 
 
 def _frame_size(data: bytes, position: int) -> int:

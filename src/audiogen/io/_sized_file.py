@@ -15,7 +15,7 @@ _CAF_HEADER = 8  # bytes
 _LONGEST_WAV = 0xFFFF_FFFF
 _NO_AU = 0x7FFF_0000  # bytes, from which on a length is none
 _LONGEST = 1 << 60
-_OGG_HEADER, _LAST_PAGE, _OGG_CHECKSUM = 27, 4, 0x04C1_1DB7
+_OGG_HEADER, _FIRST_PAGE, _LAST_PAGE, _OGG_CHECKSUM = 27, 2, 4, 0x04C1_1DB7
 _MP3_SUFFIXES = (".mp2", ".mp3", ".mpga")  # streams of radio begin inside a frame
 
 
@@ -37,7 +37,7 @@ def sized_file(path: pathlib.Path) -> pathlib.Path | io.BytesIO:
     Raises
     ------
     AudioFileError
-        If such a file ends inside a frame.
+        If such a file ends inside a frame, and if an Ogg file is several, one after the other.
     """
     with path.open("rb") as file:
         begin = _end_of_tags(file)
@@ -45,6 +45,11 @@ def sized_file(path: pathlib.Path) -> pathlib.Path | io.BytesIO:
         start = file.read(26)
         is_flac = start[:4] == b"fLaC"
         is_mp3 = start[:1] == b"\xff" or path.suffix.lower() in _MP3_SUFFIXES
+        if _is_chained(file):
+            raise AudioFileError(
+                f"{path} is several Ogg files, one after the other, of which only the first would "
+                "be read. Convert it, for instance to FLAC."
+            )
         if (with_sizes := _WITH_SIZES.get(start[:4])) is not None:
             return with_sizes(file) or path
         if (is_flac and has_total(start)) or not (is_flac or is_mp3):
@@ -61,7 +66,7 @@ def sized_file(path: pathlib.Path) -> pathlib.Path | io.BytesIO:
         return path
     if frames.cut:
         raise _ends_inside(path)
-    return stream_of(data, frames)
+    return stream_of(frames)
 
 
 def _wav_with_sizes(file: BinaryIO) -> io.BytesIO | None:
@@ -145,6 +150,19 @@ def _opus_with_end(file: BinaryIO) -> io.BytesIO | None:
     found = checksum(bytes(data[place:]), 32, _OGG_CHECKSUM)
     data[place + 22 : place + 26] = struct.pack("<I", found)
     return io.BytesIO(data)
+
+
+def _is_chained(file: BinaryIO) -> bool:
+    """Tell whether another stream begins in an Ogg file after pages that are no beginning."""
+    place, inside = 0, False
+    while (page := bytes_at(file, place, _OGG_HEADER + 255))[:4] == b"OggS":
+        begins = len(page) > _OGG_HEADER and bool(page[5] & _FIRST_PAGE)
+        if begins and inside:
+            return True
+        inside = not begins
+        n_segments = page[_OGG_HEADER - 1]
+        place += _OGG_HEADER + n_segments + sum(page[_OGG_HEADER : _OGG_HEADER + n_segments])
+    return False
 
 
 _WITH_SIZES = {
