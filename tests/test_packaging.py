@@ -59,4 +59,5 @@ def test_the_licence_covers_code_sounds_tunes_and_models():
     said = "\n".join(page.read_text().replace("CC-BY ", "CC-BY-") for page in pages)
     used = {"BSD-3-Clause", *re.findall(r"\b(CC0-1\.0|CC-BY(?:-[A-Z]+)*-\d\.0)", said)}
     used |= {"LicenseRef-Public-Domain"} if "public domain" in said else set()
+    used |= {"LicenseRef-WordNet"} if "WordNet 3.0 Copyright" in said else set()
     assert set(PROJECT["license"].split(" AND ")) == used

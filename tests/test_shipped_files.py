@@ -11,6 +11,7 @@ from audiogen.datasets import load_tunes
 ROOT = pathlib.Path(__file__).parent.parent
 DATA = "src/audiogen/datasets/data"
 MODELS = "src/audiogen/music/models"
+WORDS = "src/audiogen/preprocessing/data"
 WRITTEN = (".py", ".pyi", ".md", ".toml")  # by hand
 # All other files, and the file that says where they come from and under which licence. No file
 # that a program made of a corpus belongs here, whatever it is called: models alone are trained.
@@ -38,6 +39,7 @@ KNOWN = {
     f"{MODELS}/groove.skops": f"{MODELS}/SOURCES.md",
     f"{MODELS}/voices.skops": f"{MODELS}/SOURCES.md",
     f"{MODELS}/drums.skops": f"{MODELS}/SOURCES.md",
+    f"{WORDS}/wordnet.txt.gz": f"{WORDS}/WORDNET.md",
 }
 FOLDERS = ("src", "tests", "examples", "docs", "benchmarks", "scripts")
 FILES = [
@@ -83,6 +85,7 @@ def test_data_is_small():
     assert size(f"{DATA}/notes-44100-*/**/*") <= 12
     assert size(f"{DATA}/drums-44100/**/*") <= 2
     assert size(f"{MODELS}/*.skops") <= 8
+    assert size(f"{WORDS}/*") <= 0.3
 
 
 def test_sources_of_the_models_are_stated():

@@ -1,6 +1,6 @@
 """Warnings and errors that audiogen adds to Python's own."""
 
-__all__ = ["AudioFileError", "AudioFileWarning", "ExtrapolationWarning"]
+__all__ = ["AudioFileError", "AudioFileWarning", "ExtrapolationWarning", "UnknownWordsWarning"]
 
 
 class AudioFileError(ValueError):
@@ -13,3 +13,7 @@ class AudioFileWarning(UserWarning):
 
 class ExtrapolationWarning(UserWarning):
     """A condition lies outside the range that a generator was trained on."""
+
+
+class UnknownWordsWarning(UserWarning):
+    """A text has words that a generator was not trained on."""

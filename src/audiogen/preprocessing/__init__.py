@@ -12,6 +12,7 @@ from audiogen.preprocessing._one_shot import OneShotSpectrogram
 from audiogen.preprocessing._onset import OnsetTrimmer
 from audiogen.preprocessing._piano_roll import PianoRoll
 from audiogen.preprocessing._spectrogram import STFTSpectrogram
+from audiogen.preprocessing._text import TextConditions
 from audiogen.preprocessing._window import SlidingWindow
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "PrincipalComponents",
     "STFTSpectrogram",
     "SlidingWindow",
+    "TextConditions",
 ]
