@@ -12,7 +12,13 @@ from audiogen.generators._conditions import ConditionEncoder
 from audiogen.generators._scaling import Scaling, refuse_not_finite
 from audiogen.utils.columns import validated_conditions
 from audiogen.utils.seeds import Stream, draw_seed, make_rng
-from audiogen.utils.validation import Interval, as_floating_point, check_parameters
+from audiogen.utils.validation import (
+    Instance,
+    Interval,
+    Options,
+    as_floating_point,
+    check_parameters,
+)
 
 __all__ = ["BaseGenerator"]
 
@@ -76,7 +82,8 @@ class BaseGenerator(BaseEstimator, ABC):
     sample_shape_: tuple[int, ...]
     _scaling: Any
 
-    _constraints: dict[str, Any] = {}
+    text: str | None = None  # of generators without that parameter
+    _constraints: dict[str, Any] = {"text": (Options(None), Instance(str, "the name of a column"))}
 
     # ------------------------------------------------------------------ hooks
 
@@ -92,7 +99,7 @@ class BaseGenerator(BaseEstimator, ABC):
 
     def _new_conditions(self) -> ConditionEncoder:
         """Return what is to learn the conditions."""
-        return ConditionEncoder()
+        return ConditionEncoder(text=self.text)
 
     def _new_scaling(self) -> Scaling:
         """Return what is to learn how data and x relate."""
@@ -121,10 +128,9 @@ class BaseGenerator(BaseEstimator, ABC):
         X = self._validated(X, reset=True)
         y = validated_conditions(X, y)
         refuse_not_finite(X, np.arange(len(X)))
-        if y is None:
-            return self._fit_encoded(X, None, None)
-        conditions = self._new_conditions().fit(y)
-        return self._fit_encoded(X, conditions, conditions.encode(y))
+        conditions = self._fitted_conditions(y)
+        condition = None if conditions is None else conditions.encode(y)
+        return self._fit_encoded(X, conditions, condition)
 
     def sample(
         self,
@@ -186,6 +192,14 @@ class BaseGenerator(BaseEstimator, ABC):
         rng = make_rng(draw_seed(self.random_state), Stream.FIT)
         self._fit(self._scaling.forward(X), condition, rng)
         return self
+
+    def _fitted_conditions(self, y: Any) -> ConditionEncoder | None:
+        """Return what has learnt the conditions of training, None without any."""
+        if y is not None:
+            return self._new_conditions().fit(y)
+        if self.text is not None:
+            raise ValueError(f"The 'text' parameter is {self.text!r}, but there is no y to read.")
+        return None
 
     def _set_up(self, X: Any, conditions: ConditionEncoder | None) -> None:
         self.sample_shape_ = tuple(X.shape[1:])

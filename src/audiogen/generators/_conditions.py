@@ -1,6 +1,6 @@
 """Conditions: what a generator is asked for, checked and turned into numbers."""
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -11,21 +11,15 @@ from audiogen.generators._condition_columns import (
     condition_columns,
     with_pitches,
 )
+from audiogen.generators._quantities import beyond, count_waves, margin, refuse_far, waves
 from audiogen.generators._ranges import group_ranges, ranges_under
+from audiogen.preprocessing import TextConditions
 from audiogen.utils.columns import Column, is_named, read_columns, refuse_missing
 from audiogen.utils.names import did_you_mean
-from audiogen.utils.validation import check_midi_pitch, warn_user
+from audiogen.utils.texts import checked_texts
+from audiogen.utils.validation import warn_user
 
 __all__ = ["ConditionEncoder"]
-
-# From one trained value to the next a wave turns by 60 degrees at most, or it would say more of
-# what lies between than the data do; the finest passes 8 times over the range. Few values, as
-# velocities are, have an order and nothing else.
-_TURN = np.pi / 3
-_FEW = 8
-_HALF_TURNS = np.pi * 2.0 ** np.arange(5)
-_OCTAVE = 12.0
-_MARGIN = 0.2
 
 
 class ConditionEncoder:
@@ -33,26 +27,35 @@ class ConditionEncoder:
 
     Named number columns are quantities, encoded as a position in the trained range and sines
     and cosines of it, the finer the more values there are. Every other column (text, bools,
-    declared categories, all of an array) is a category, encoded one-hot.
+    declared categories, all of an array) is a category, encoded one-hot, but for one that `text`
+    names: its words are encoded by `TextConditions`.
 
     Parameters
     ----------
     fourier_features : bool, default=True
         Whether there are sines and cosines.
+    text : str, default=None
+        Name of the column that is read as words; None reads none.
 
     Attributes
     ----------
     names_ : list
         Column names of a DataFrame; 0, 1, ... otherwise.
     categories_ : dict of name to ndarray or None
-        The sorted categories of each column, None for a quantity.
+        The sorted categories of each column, None for a quantity. Of the column of text they are
+        the texts of training; `encode` takes any other.
+    text_encoder_ : TextConditions or None
+        What encodes texts; None without a column of text.
     ranges_ : dict of name to tuple (low, high)
         The trained range of each quantity.
     group_ranges_ : dict of name to ndarray of shape (n_groups, 2)
         The trained range of each quantity under each combination of categories that training
         had. The combinations are the rows of `groups_`.
     groups_ : ndarray of shape (n_groups, n_category_columns)
-        For each combination of categories, the place of each category in `categories_`.
+        For each combination of categories, the place of each category in `categories_`. The
+        columns are those of `group_names_`.
+    group_names_ : list
+        The columns of categories, without that of text.
     widths_ : dict of name to int
         How many numbers encode each column.
     width_ : int
@@ -74,12 +77,17 @@ class ConditionEncoder:
     1     64             flute
     """
 
-    def __init__(self, fourier_features: bool = True) -> None:
+    text: str | None = None  # of files that were written before there was any
+    text_encoder_: TextConditions | None = None
+
+    def __init__(self, fourier_features: bool = True, text: str | None = None) -> None:
         self.fourier_features = fourier_features
+        self.text = text
 
     def __repr__(self) -> str:
         if not hasattr(self, "names_"):
-            return f"ConditionEncoder(fourier_features={self.fourier_features})"
+            text = "" if self.text is None else f", text={self.text!r}"
+            return f"ConditionEncoder(fourier_features={self.fourier_features}{text})"
         parts = [f"{name}={self._described(name)}" for name in self.names_]
         return f"ConditionEncoder({', '.join(parts)})"
 
@@ -99,22 +107,28 @@ class ConditionEncoder:
         Raises
         ------
         ValueError
-            Where values are missing, infinite or of several types, or a pitch is none.
+            Where values are missing, infinite or of several types, a pitch is none, or the
+            column of text is none of y or holds no words.
         """
         columns = checked_columns(y)
+        self._check_text(columns, y)
         self.form_ = "frame" if is_named(y) else "vector" if np.ndim(y) < 2 else "matrix"
         self.names_ = list(columns)
         self.categories_: dict = {}
         self.ranges_: dict = {}
         self.widths_: dict = {}
         for name, (values, is_category) in columns.items():
-            if is_category:
+            if name == self.text:
+                self.text_encoder_ = TextConditions(random_state=0).fit(values)
+                self.categories_[name] = self.text_encoder_.texts_
+                self.widths_[name] = self.text_encoder_.n_components_
+            elif is_category:
                 self.categories_[name] = _sorted(name, values)
                 self.widths_[name] = len(self.categories_[name])
             else:
                 self.categories_[name] = None
                 self.ranges_[name] = (float(values.min()), float(values.max()))
-                self.widths_[name] = 1 + 2 * self._n_waves(values)
+                self.widths_[name] = 1 + 2 * count_waves(values) * bool(self.fourier_features)
         self.width_ = sum(self.widths_.values())
         arrays = {name: column.values for name, column in columns.items()}
         self.groups_, self.group_ranges_ = group_ranges(
@@ -179,6 +193,8 @@ class ConditionEncoder:
 
         Warns
         -----
+        UnknownWordsWarning
+            For words of a text that are ignored: neither known nor near a known one.
         ExtrapolationWarning
             For a quantity outside the range trained under the same categories. A combination
             of categories that training did not have is held to the ranges of each of its
@@ -189,16 +205,18 @@ class ConditionEncoder:
         for name, values in columns.items():
             refuse_missing(name, values)
             if self.categories_[name] is None:
-                self._refuse_far(name, values)
+                refuse_far(name, values, self.ranges_[name])
         places = self._places_of(columns)
         self._warn_of_extrapolation(columns, places)
         one_hot = iter(places.T)
-        parts = [
-            self._waves(name, values)
-            if self.categories_[name] is None
-            else _one_hot(next(one_hot), self.widths_[name])
-            for name, values in columns.items()
-        ]
+        parts = []
+        for name, values in columns.items():
+            if name == self.text:
+                parts.append(self._encoded_texts(values))
+            elif self.categories_[name] is None:
+                parts.append(waves(values, self.ranges_[name], self.widths_[name] // 2))
+            else:
+                parts.append(_one_hot(next(one_hot), self.widths_[name]))
         return np.concatenate(parts, axis=1)
 
     def find_refused(self, y: Any) -> tuple[np.ndarray, list[str]]:
@@ -222,9 +240,12 @@ class ConditionEncoder:
         blamed: list[str] = []
         for name, (values, _) in columns.items():
             seen = self.categories_[name]
+            if name == self.text:
+                continue
             if seen is None:
                 refuse_missing(name, values)
-                wrong = self._beyond(name, values) > self._margin(name)
+                trained = self.ranges_[name]
+                wrong = beyond(values, trained) > margin(name, trained)
             else:
                 there = set(seen.tolist())
                 wrong = np.array([value not in there for value in values.tolist()])
@@ -275,25 +296,44 @@ class ConditionEncoder:
             for name in self.names_
         }
 
+    @property
+    def group_names_(self) -> list[Any]:
+        """The columns of categories, without that of text."""
+        return [n for n in self.names_ if self.categories_[n] is not None and n != self.text]
+
+    def _check_text(self, columns: dict[Any, Column], y: Any) -> None:
+        """Refuse a column of text that y has not, or that holds something else."""
+        if self.text is None:
+            return
+        if self.text not in columns:
+            there = f"columns {list(columns)}" if is_named(y) else "no names of columns"
+            raise ValueError(
+                f"The 'text' parameter is {self.text!r}, but y has {there}. Give a DataFrame or a "
+                "dict with that column, or text=None."
+            )
+        checked_texts(columns[self.text].values, f"The condition '{self.text}'")
+
+    def _encoded_texts(self, values: np.ndarray) -> np.ndarray:
+        """Return the codes of texts, each distinct one encoded once."""
+        texts = checked_texts(values, f"The condition '{self.text}'")
+        distinct, which = np.unique(texts, return_inverse=True)
+        encoder = cast(TextConditions, self.text_encoder_)
+        return encoder.transform(distinct)[which.reshape(-1)]
+
     def _described(self, name: Any) -> str:
+        if name == self.text:
+            return f"text of {len(cast(TextConditions, self.text_encoder_).words_)} words"
         seen = self.categories_[name]
         if seen is not None:
             return f"{len(seen)} categories"
         return "{:g} to {:g}".format(*self.ranges_[name])
-
-    def _n_waves(self, values: np.ndarray) -> int:
-        """Return how many sines, and as many cosines, tell the values of a quantity apart."""
-        n_values = len(np.unique(values))
-        if not self.fourier_features or n_values <= _FEW:
-            return 0
-        return int(np.count_nonzero(_TURN * (n_values - 1) >= _HALF_TURNS))
 
     def _places_of(self, columns: dict[Any, np.ndarray]) -> np.ndarray:
         """Return where the categories of each row stand among those of training."""
         parts = [
             self._places(name, values)
             for name, values in columns.items()
-            if self.categories_[name] is not None
+            if name in self.group_names_
         ]
         n_rows = max(map(len, columns.values()))
         return np.stack(parts, axis=1) if parts else np.zeros((n_rows, 0), dtype=np.intp)
@@ -310,55 +350,22 @@ class ConditionEncoder:
         known = self.categories_[name]
         return values if known is None or known.dtype.kind not in "iuf" else pd.Categorical(values)
 
-    def _refuse_far(self, name: Any, values: np.ndarray) -> None:
-        """Refuse what is no number, no pitch, or too far outside the trained range."""
-        if values.dtype.kind not in "iufb":
-            raise ValueError(
-                f"The condition '{name}' must be numbers. Got {values.tolist()[0]!r}. Columns of "
-                "several kinds need a DataFrame or a dict."
-            )
-        if name == "pitch":
-            check_midi_pitch(values)
-        low, high = self.ranges_[name]
-        beyond, margin = self._beyond(name, values), self._margin(name)
-        if beyond.max() > margin:
-            raise ValueError(
-                f"The condition '{name}' = {values[np.argmax(beyond)]} lies too far outside the "
-                f"trained range [{low:g}, {high:g}]; {margin:g} beyond it is the most."
-            )
-
-    def _margin(self, name: Any) -> float:
-        low, high = self.ranges_[name]
-        return _OCTAVE if name == "pitch" else _MARGIN * (high - low)
-
-    def _beyond(self, name: Any, values: np.ndarray) -> np.ndarray:
-        """Return how far quantities lie outside the trained range; negative is inside."""
-        low, high = self.ranges_[name]
-        return np.maximum(low - values, values - high)
-
     def _warn_of_extrapolation(self, columns: dict[Any, np.ndarray], places: np.ndarray) -> None:
         """Warn of the quantities outside what was trained under their categories."""
         for name, ranges in self.group_ranges_.items():
             low, high = ranges_under(places, self.groups_, ranges)
-            beyond = np.maximum(low - columns[name], columns[name] - high)
-            row = int(np.argmax(beyond))
-            if beyond[row] <= 0:
+            away = beyond(columns[name], (low, high))
+            row = int(np.argmax(away))
+            if away[row] <= 0:
                 continue
-            own = [f"{n}={v[row]}" for n, v in columns.items() if self.categories_[n] is not None]
-            more = int(np.count_nonzero(beyond > 0)) - 1
+            own = [f"{n}={columns[n][row]}" for n in self.group_names_]
+            more = int(np.count_nonzero(away > 0)) - 1
             warn_user(
                 f"The condition '{name}' = {columns[name][row]} lies outside the trained range "
                 f"[{low[row]:g}, {high[row]:g}]{' of ' if own else ''}{', '.join(own)}; what "
                 f"comes out is extrapolated{f', as in {more} other row(s)' if more else ''}.",
                 ExtrapolationWarning,
             )
-
-    def _waves(self, name: Any, values: np.ndarray) -> np.ndarray:
-        low, high = self.ranges_[name]
-        place = (values.astype(np.float64) - low) / (high - low or 1.0)
-        angles = place[:, np.newaxis] * _HALF_TURNS[: self.widths_[name] // 2]
-        waves = np.concatenate([2 * place[:, np.newaxis] - 1, np.sin(angles), np.cos(angles)], 1)
-        return waves.astype(np.float32)
 
     def _places(self, name: Any, values: np.ndarray) -> np.ndarray:
         """Return where each category stands among those of training."""

@@ -80,6 +80,8 @@ class GANGenerator(LatentMixin, TrainedGenerator):
         steps.
     clipvalue : float or None, default=1.0
         The largest absolute value of a gradient; None clips nothing.
+    text : str, default=None
+        Name of the column of y that is read as words, by `TextConditions`; None reads none.
     max_samples : int, float or None, default=None
         Number (int) or share (float) of the samples that are used, drawn at random; None
         uses all.
@@ -209,6 +211,7 @@ class GANGenerator(LatentMixin, TrainedGenerator):
         batch_size: int = 64,
         learning_rate: float = 2e-4,
         clipvalue: float | None = 1.0,
+        text: str | None = None,
         max_samples: float | None = None,
         validation_fraction: float = 0.1,
         patience: int | None = None,
@@ -237,6 +240,7 @@ class GANGenerator(LatentMixin, TrainedGenerator):
         self.batch_size = batch_size
         self.learning_rate = learning_rate
         self.clipvalue = clipvalue
+        self.text = text
         self.max_samples = max_samples
         self.validation_fraction = validation_fraction
         self.patience = patience
@@ -275,8 +279,9 @@ class GANGenerator(LatentMixin, TrainedGenerator):
             self._refuse_without_convolutions(shape)
         conditions = []
         if self.conditions_ is not None:
-            widths, seen = self.conditions_.widths_, self.conditions_.categories_
-            conditions = [(widths[name], seen[name] is not None) for name in widths]
+            widths = self.conditions_.widths_
+            kinds = self.conditions_.group_names_
+            conditions = [(width, name in kinds) for name, width in widths.items()]
         return {
             "shape": shape,
             "conditions": conditions,

@@ -43,6 +43,8 @@ class ConditionalGaussianMixture(EncoderMixin):
         Strength of the ridge regression.
     reg_covar : float, default=1e-4
         Added to every variance, as a share of the mean variance of the residuals.
+    text : str, default=None
+        Name of the column of y that is read as words, by `TextConditions`; None reads none.
     random_state : int, RandomState or None, default=None
         Seed of the mixture's start and of the draws.
 
@@ -97,6 +99,7 @@ class ConditionalGaussianMixture(EncoderMixin):
     """
 
     _constraints = {
+        **EncoderMixin._constraints,
         "n_components": Interval(numbers.Integral, 1, None),
         "latent_dim": Interval(numbers.Integral, 1, None),
         "covariance_type": Options("tied", "full", "diag"),
@@ -112,6 +115,7 @@ class ConditionalGaussianMixture(EncoderMixin):
         covariance_type: str = "tied",
         alpha: float = 1.0,
         reg_covar: float = 1e-4,
+        text: str | None = None,
         random_state: Any = None,
     ) -> None:
         self.n_components = n_components
@@ -119,6 +123,7 @@ class ConditionalGaussianMixture(EncoderMixin):
         self.covariance_type = covariance_type
         self.alpha = alpha
         self.reg_covar = reg_covar
+        self.text = text
         self.random_state = random_state
 
     def score(self, X: npt.ArrayLike, y: Any = None) -> float:

@@ -100,7 +100,7 @@ def clip_conditions(generator: Any, y: pd.DataFrame, names: Sequence[str]) -> pd
     [90, 90, 64]
     """
     encoder = generator.conditions_
-    known = [name for name in encoder.names_ if encoder.categories_[name] is not None]
+    known = encoder.group_names_
     places = np.zeros((len(y), len(known)), dtype=np.intp)
     for column, name in zip(places.T, known, strict=True):
         place = {category: i for i, category in enumerate(encoder.categories_[name].tolist())}

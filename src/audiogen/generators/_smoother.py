@@ -29,13 +29,15 @@ class ConditionalKernelSmoother(LatentMixin):
     bandwidth : float or dict of str to float, default=0.1
         Standard deviation of the kernel, as a part of the trained range of each quantity. A dict
         has it in the unit of each quantity that it names, whether y has that or not; others have
-        a tenth of their range.
+        a tenth of their range. Of a column of text it is that of the distance of encoded texts.
     temperature : float, default=0.3
         Size of the variation around the mean: 0 always gives the mean, with 1 samples vary
         as much as what the mean leaves of those in training.
     latent_dim : int, default=8
         Number of directions of variation, at most; there are no more than samples of one
         combination of categories.
+    text : str, default=None
+        Name of the column of y that is read as words, by `TextConditions`; None reads none.
     random_state : int, RandomState or None, default=None
         Seed of the samples.
 
@@ -93,6 +95,7 @@ class ConditionalKernelSmoother(LatentMixin):
     """
 
     _constraints = {
+        **LatentMixin._constraints,
         "bandwidth": (
             Interval(numbers.Real, 0, None, closed="neither"),
             Instance(dict, "a dict of numbers in the range (0, inf)"),
@@ -107,17 +110,19 @@ class ConditionalKernelSmoother(LatentMixin):
         *,
         temperature: float = 0.3,
         latent_dim: int = 8,
+        text: str | None = None,
         random_state: Any = None,
     ) -> None:
         self.bandwidth = bandwidth
         self.temperature = temperature
         self.latent_dim = latent_dim
+        self.text = text
         self.random_state = random_state
 
     # ------------------------------------------------------------------- hooks
 
     def _new_conditions(self) -> ConditionEncoder:
-        return ConditionEncoder(fourier_features=False)
+        return ConditionEncoder(False, self.text)
 
     def _fit(self, x: np.ndarray, condition: np.ndarray | None, rng: np.random.Generator) -> None:
         self.samples_ = x.reshape(len(x), -1)
@@ -149,6 +154,8 @@ class ConditionalKernelSmoother(LatentMixin):
         """Return the bandwidth of each quantity, in parts of its trained range."""
         ranges = {} if self.conditions_ is None else self.conditions_.ranges_
         sizes = {name: float(high - low) or 1.0 for name, (low, high) in ranges.items()}
+        if self.text is not None:
+            sizes[self.text] = 1.0
         if not isinstance(self.bandwidth, dict):
             return {name: float(self.bandwidth) for name in sizes}
         rule = Interval(numbers.Real, 0, None, closed="neither")
@@ -158,7 +165,7 @@ class ConditionalKernelSmoother(LatentMixin):
                     f"The 'bandwidth' parameter of {type(self).__name__} must have {rule} for "
                     f"each quantity. Got {width!r} for {name!r}."
                 )
-            if self.categories_.get(name) is not None:
+            if self.categories_.get(name) is not None and name != self.text:
                 raise ValueError(
                     f"The 'bandwidth' parameter of {type(self).__name__} names {name!r}, which "
                     "is a category: only quantities have a bandwidth."
@@ -174,7 +181,9 @@ class ConditionalKernelSmoother(LatentMixin):
             ends = np.cumsum([self.conditions_.widths_[name] for name in self.condition_names_])
             parts = np.split(condition, ends[:-1], axis=1)
             for name, part in zip(self.condition_names_, parts, strict=True):
-                if self.categories_[name] is not None:
+                if name == self.text:
+                    values += list(part.T.astype(np.float64) / self._widths[name])
+                elif self.categories_[name] is not None:
                     places.append(part.argmax(axis=1))
                 else:  # encoded from -1 to 1
                     values.append(part[:, 0].astype(np.float64) / (2 * self._widths[name]))

@@ -23,6 +23,8 @@ class TrainedGenerator(TrainedEstimator, BaseGenerator):
     `_generate`.
     """
 
+    _constraints = {**TrainedEstimator._constraints, **BaseGenerator._constraints}
+
     def _prepare(self, X: Any, y: Any, *, fresh: bool, seed: int) -> FitData:
         X = self._validated(X, reset=fresh)
         y = validated_conditions(X, y)
@@ -32,7 +34,7 @@ class TrainedGenerator(TrainedEstimator, BaseGenerator):
         scaling.check(X, np.sort(used))
         if fresh:
             self._scaling = scaling.fit(X, rows)
-            self._set_up(X, None if y is None else self._new_conditions().fit(y))
+            self._set_up(X, self._fitted_conditions(y))
         elif (y is None) != (self.conditions_ is None):
             raise ValueError("y must be given now if, and only if, it was given at first.")
         return FitData(

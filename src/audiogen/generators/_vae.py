@@ -25,19 +25,18 @@ _MOST_FOR_NOISE = 4096  # samples that tell the noise
 class ConditionalVAE(EncoderMixin, TrainedGenerator):
     """Conditional variational autoencoder of audio, features or spectrograms.
 
-    An encoder maps a sound and its condition to a Gaussian over latents, a decoder
-    maps latents and condition back [1]_ [2]_. New sounds are decoded from latents
-    drawn from a standard normal distribution; noise may be added to them.
+    An encoder maps a sound and its condition to a Gaussian over latents, a decoder maps latents
+    and condition back [1]_ [2]_. New sounds are decoded from latents drawn from a standard normal
+    distribution; noise may be added to them.
 
     Parameters
     ----------
     latent_dim : int, default=16
         Number of dimensions of a latent.
     architecture : {"auto", "dense", "conv1d", "conv2d"}, default="auto"
-        Kind of networks. "auto" takes dense layers for ``(n_samples, n_features)`` up
-        to 2,048 features, 1-D convolutions for longer waveforms and for
-        ``(n_samples, n, channels)``, 2-D convolutions for spectrograms
-        ``(n_samples, rows, columns, channels)``.
+        Kind of networks. "auto" takes dense layers for ``(n_samples, n_features)`` up to 2,048
+        features, 1-D convolutions for longer waveforms and for ``(n_samples, n, channels)``,
+        2-D convolutions for spectrograms ``(n_samples, rows, columns, channels)``.
     units : tuple of int, default=(256, 256)
         Units of the dense layers of the encoder; the decoder has them in reverse.
     filters : tuple of int, default=(16, 32, 64, 64)
@@ -53,17 +52,16 @@ class ConditionalVAE(EncoderMixin, TrainedGenerator):
         waveforms within [-1, 1], that of magnitudes at three resolutions, linear and
         logarithmic, which leaves phases free.
     beta : float, default=1.0
-        Weight of the Kullback-Leibler term. Below 1 reconstructions are sharper, above
-        1 latents lie closer to the distribution that `sample` draws from.
+        Weight of the Kullback-Leibler term. Below 1 reconstructions are sharper, above 1 latents
+        lie closer to the distribution that `sample` draws from.
     beta_warmup : int, default=0
         Number of epochs in which `beta` grows linearly from 0 to its value, so that the
         decoder learns to use latents before they are regularised [4]_. `patience` does not
         count them.
     fourier_features : bool, default=True
-        Whether quantities among the conditions, such as the pitch, are encoded by sines and
-        cosines too, with which networks resolve neighbouring values [6]_: spectrograms need
-        that. False encodes each by one number, with which sounds change smoothly: better for
-        features that pitch has been factored out of, such as those of `HarmonicPlusNoise`.
+        Whether quantities, such as the pitch, are encoded by sines and cosines too, with which
+        networks resolve neighbouring values [6]_: spectrograms need that. With one number each,
+        sounds change smoothly: better for features without pitch, as of `HarmonicPlusNoise`.
     observation_noise : bool, default=False
         Whether `sample` adds noise, so that samples vary as much as the data do (see Notes);
         for ``(n_samples, n_features)`` of up to 2,048 features, such as those of a PCA.
@@ -73,6 +71,8 @@ class ConditionalVAE(EncoderMixin, TrainedGenerator):
         Number of samples in a batch.
     learning_rate : float, default=1e-3
         Learning rate of the Adam optimizer.
+    text : str, default=None
+        Name of the column of y that is read as words, by `TextConditions`; None reads none.
     max_samples : int, float or None, default=None
         Number (int) or share (float) of the samples that are used, drawn at random; None
         uses all.
@@ -125,13 +125,13 @@ class ConditionalVAE(EncoderMixin, TrainedGenerator):
     Notes
     -----
     The default for waveforms is the architecture of the report that inspired audiogen:
-    1-D convolutions with ReLU on the audio, joined with the condition; transposed
-    convolutions back to a sigmoid. It names no filter counts, kernels, strides or latent
-    size: those here are sized for two cores. Learnt from waveforms it gives noise;
-    features such as those of `HarmonicPlusNoise` and a PCA give notes.
+    1-D convolutions with ReLU on the audio, joined with the condition; transposed convolutions
+    back to a sigmoid. It names no filter counts, kernels, strides or latent size: those here are
+    sized for two cores. Learnt from waveforms it gives noise; features such as those of
+    `HarmonicPlusNoise` and a PCA give notes.
 
-    X within [-1, 1] gets a bounded output, a sigmoid on [0, 1] inside; any other X is
-    centred and scaled, and gets a linear one.
+    X within [-1, 1] gets a bounded output, a sigmoid on [0, 1] inside; any other X is centred and
+    scaled, and gets a linear one.
 
     Networks trained long on few sounds reconstruct those well, but what they decode from
     random latents varies less than the sounds do. The covariance of the noise that
@@ -195,6 +195,7 @@ class ConditionalVAE(EncoderMixin, TrainedGenerator):
         epochs: int = 50,
         batch_size: int = 32,
         learning_rate: float = 1e-3,
+        text: str | None = None,
         max_samples: float | None = None,
         validation_fraction: float = 0.1,
         patience: int | None = 10,
@@ -220,6 +221,7 @@ class ConditionalVAE(EncoderMixin, TrainedGenerator):
         self.epochs = epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate
+        self.text = text
         self.max_samples = max_samples
         self.validation_fraction = validation_fraction
         self.patience = patience
@@ -277,8 +279,7 @@ class ConditionalVAE(EncoderMixin, TrainedGenerator):
         z_mean, z_log_var = self._posterior(x, condition)
         noise = make_rng(self._seed, Stream.SCORE).standard_normal(z_mean.shape, np.float32)
         decoded = self._decode(z_mean + np.exp(0.5 * z_log_var) * noise, condition)
-        # The network sees data within [-1, 1] as [0, 1].
-        unit = 0.5 if self._scaling.bounded_ else 1.0
+        unit = 0.5 if self._scaling.bounded_ else 1.0  # the network sees [-1, 1] as [0, 1]
         size, variance = x[0].size, self.variance_
         squares = np.square(unit * (x - decoded)).reshape(len(x), -1)
         errors = squares.sum(axis=1, dtype=np.float64)
@@ -321,7 +322,7 @@ class ConditionalVAE(EncoderMixin, TrainedGenerator):
         return build_vae(**architecture)
 
     def _new_conditions(self) -> ConditionEncoder:
-        return ConditionEncoder(self.fourier_features)
+        return ConditionEncoder(self.fourier_features, self.text)
 
     def _own_callbacks(self, data: FitData) -> list[Any]:
         if self.observation_noise:  # a parameter that may change between fits

@@ -30,9 +30,9 @@ _MOST_FOR_DENSITY = 2000  # samples whose codes the density is fitted to
 class WaveNetAutoencoder(TransformerMixin, EncoderMixin, TrainedGenerator):
     """Autoencoder of dilated causal convolutions, and a density of its codes.
 
-    An encoder turns a sequence into a shorter one of codes, a decoder turns codes and
-    condition back [1]_. New sounds are decoded from codes drawn from a
-    `ConditionalGaussianMixture` fitted to those of the training data.
+    An encoder turns a sequence into a shorter one of codes, a decoder turns codes and condition
+    back [1]_. New sounds are decoded from codes drawn from a `ConditionalGaussianMixture`
+    fitted to those of the training data.
 
     Parameters
     ----------
@@ -64,6 +64,8 @@ class WaveNetAutoencoder(TransformerMixin, EncoderMixin, TrainedGenerator):
         Number of samples in a batch.
     learning_rate : float, default=1e-3
         Learning rate of the Adam optimizer.
+    text : str, default=None
+        Name of the column of y that is read as words, by `TextConditions`; None reads none.
     max_samples : int, float or None, default=None
         Number (int) or share (float) of the samples that are used, drawn at random; None
         uses all.
@@ -113,23 +115,20 @@ class WaveNetAutoencoder(TransformerMixin, EncoderMixin, TrainedGenerator):
     -----
     A sample is a sequence along its first axis. The defaults are the architecture of the
     report that inspired audiogen: a causal convolution; residual blocks of a dilated causal
-    convolution, ReLU, batch normalisation and dropout, with skip connections; a
-    bottleneck; upsampling and the
-    same blocks back to a linear output. It names no filters, kernels, code size or
-    downsampling: those here are sized for two cores, and the default receptive field is
-    longer than the stretch that shares a code. Learnt from waveforms with the mean
-    absolute error it blurs; frames of `HarmonicPlusNoise` give notes.
+    convolution, ReLU, batch normalisation and dropout, with skip connections; a bottleneck;
+    upsampling and the same blocks back to a linear output. It names no filters, kernels, code
+    size or downsampling: those here are sized for two cores, and the default receptive field is
+    longer than the stretch that shares a code. Learnt from waveforms with the mean absolute error
+    it blurs; frames of `HarmonicPlusNoise` give notes.
 
-    X within [-1, 1] is left as it is, and what is generated is clipped to that; any
-    other X is centred and scaled. An autoregressive decoder is trained on stretches of
-    8,192 time steps.
+    X within [-1, 1] is left as it is, and what is generated is clipped to that; any other X is
+    centred and scaled. An autoregressive decoder is trained on stretches of 8,192 time steps.
 
     References
     ----------
     .. [1] J. Engel et al., "Neural Audio Synthesis of Musical Notes with WaveNet
        Autoencoders", ICML 2017.
-    .. [2] A. van den Oord et al., "WaveNet: A Generative Model for Raw Audio",
-       arXiv:1609.03499, 2016.
+    .. [2] A. van den Oord et al., "WaveNet: A Generative Model for Raw Audio", 2016.
 
     Examples
     --------
@@ -174,6 +173,7 @@ class WaveNetAutoencoder(TransformerMixin, EncoderMixin, TrainedGenerator):
         epochs: int = 50,
         batch_size: int = 16,
         learning_rate: float = 1e-3,
+        text: str | None = None,
         max_samples: float | None = None,
         validation_fraction: float = 0.1,
         patience: int | None = 10,
@@ -196,6 +196,7 @@ class WaveNetAutoencoder(TransformerMixin, EncoderMixin, TrainedGenerator):
         self.epochs = epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate
+        self.text = text
         self.max_samples = max_samples
         self.validation_fraction = validation_fraction
         self.patience = patience
@@ -243,8 +244,7 @@ class WaveNetAutoencoder(TransformerMixin, EncoderMixin, TrainedGenerator):
         Returns
         -------
         X : ndarray of shape (n_samples, *sample_shape_), float32
-            Sounds. An autoregressive decoder draws them, always the same for the same
-            codes.
+            Sounds. An autoregressive decoder draws them, the same ones for the same codes.
         """
         check_is_fitted(self)
         codes, shape = np.asarray(X, dtype=np.float32), self.density_.sample_shape_

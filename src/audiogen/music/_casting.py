@@ -246,7 +246,7 @@ def voices_of(conditions: Any) -> list[Role]:
     -------
     voices : list of Role
     """
-    names = [name for name, seen in conditions.categories_.items() if seen is not None]
+    names = conditions.group_names_
     pitches = conditions.group_ranges_["pitch"].astype(float).tolist()
     voices = []
     for places, (low, high) in zip(conditions.groups_, pitches, strict=True):

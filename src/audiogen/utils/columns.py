@@ -323,6 +323,8 @@ def _as_array(y: Any) -> np.ndarray:
         return _of_series(series).values
     if hasattr(y, "to_pylist"):  # pyarrow.Array
         return _typed(_objects(y.to_pylist()))
+    if isinstance(y, list) and {str, float} <= set(map(type, y)) and any(map(_is_missing, y)):
+        return _objects(y)  # NumPy would make the text "nan" of what is missing
     return np.asarray(y)
 
 
