@@ -3,6 +3,7 @@
 ``load_*`` reads what is local, ``fetch_*`` downloads, ``make_*`` computes.
 """
 
+from audiogen.datasets._captions import make_captions
 from audiogen.datasets._drums import load_drums
 from audiogen.datasets._fetch_nsynth import fetch_nsynth
 from audiogen.datasets._folder import load_audio_folder
@@ -23,6 +24,7 @@ __all__ = [
     "load_notes",
     "load_nsynth",
     "load_tunes",
+    "make_captions",
     "make_notes",
     "save_nsynth",
     "track_missing_pitch",

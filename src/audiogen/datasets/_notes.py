@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 
 from audiogen.datasets._bunch import as_dataset, check_conditions, check_sample_rate
+from audiogen.datasets._captions import captioned, known_columns
 from audiogen.datasets._nsynth_examples import read_examples
 from audiogen.datasets._reading import read_rows
-from audiogen.utils.validation import Options, check_parameters
+from audiogen.utils.validation import Instance, Options, check_parameters
 
 _DATA = pathlib.Path(__file__).parent / "data"
 _SECONDS = 4
@@ -27,6 +28,7 @@ def load_notes(
     sample_rate: int = 16_000,
     return_X_y: bool = False,
     conditions: Sequence[str] = ("pitch", "instrument_family"),
+    captions: bool = False,
 ) -> Any:
     """Load real recorded notes that come with the package.
 
@@ -50,6 +52,9 @@ def load_notes(
         Return ``(X, y)`` instead of a Bunch.
     conditions : list of str, default=("pitch", "instrument_family")
         The columns of `frame` that make up y.
+    captions : bool, default=False
+        Whether `frame` has a further column, caption, that says in words what each note is like,
+        as `make_captions` does with the seed 0.
 
     Returns
     -------
@@ -60,7 +65,8 @@ def load_notes(
             Audio in [-1, 1]. A note sounds as long as its instrument does; zeros follow.
         frame : DataFrame
             The columns note, pitch (MIDI, 60 is C4), velocity (25, 50, 75, 100 or 127),
-            instrument, instrument_family, instrument_source and qualities (a tuple of str).
+            instrument, instrument_family, instrument_source and qualities (a tuple of str), and
+            caption if asked for.
         sample_rate : int
             Sampling rate of the notes, in Hz.
         filenames : list of str
@@ -91,9 +97,10 @@ def load_notes(
     >>> sorted(notes.frame.instrument_family.unique())[:4]
     ['bass', 'brass', 'flute', 'guitar']
     """
-    check_parameters("load_notes", {"split": Options("train", "valid")}, {"split": split})
+    rules = {"split": Options("train", "valid"), "captions": Instance(bool, "a bool")}
+    check_parameters("load_notes", rules, {"split": split, "captions": captions})
     check_sample_rate("load_notes", sample_rate, tuple(_NAMES))
-    check_conditions("load_notes", conditions)
+    check_conditions("load_notes", conditions, known_columns(captions))
     name, suffix, origins = _NAMES[int(sample_rate)]
     folder = _DATA / f"{name}-{split}"
     frame, sample_rate = read_examples(folder / "examples.json")
@@ -102,7 +109,7 @@ def load_notes(
     X, *_ = read_rows(paths, _SECONDS * sample_rate, sample_rate)
     return as_dataset(
         X,
-        frame,
+        captioned(frame, captions),
         sample_rate=sample_rate,
         filenames=[str(path) for path in paths],
         descr=(_DATA / origins).read_text(encoding="utf-8"),

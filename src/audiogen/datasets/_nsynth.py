@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from audiogen.datasets._bunch import as_dataset, check_conditions
+from audiogen.datasets._captions import captioned, known_columns
 from audiogen.datasets._filters import NAMES, drawn, filtered
 from audiogen.datasets._nsynth_examples import read_examples
 from audiogen.datasets._nsynth_format import SECONDS
@@ -22,6 +23,7 @@ _RULES = {
     "max_notes": (Options(None), Interval(numbers.Integral, 1, None)),
     "n_timesteps": (Options(None), Interval(numbers.Integral, 1, None)),
     "errors": Options("raise", "warn"),
+    "captions": Instance(bool, "a bool"),
 }
 
 
@@ -41,6 +43,7 @@ def load_nsynth(
     verbose: int = 0,
     return_X_y: bool = False,
     conditions: Sequence[str] = ("pitch", "instrument_family"),
+    captions: bool = False,
 ) -> Any:
     """Load notes in the layout of NSynth.
 
@@ -81,6 +84,9 @@ def load_nsynth(
         Whether to return ``(X, y)`` instead of a Bunch.
     conditions : list of str, default=("pitch", "instrument_family")
         Columns of `frame` that make up y.
+    captions : bool, default=False
+        Whether `frame` has a further column, caption, that says in words what each note is like,
+        as `make_captions` does with the seed 0.
 
     Returns
     -------
@@ -91,8 +97,8 @@ def load_nsynth(
             The notes, in [-1, 1]. Of more than 1 GB they are a memory map (see Notes).
         frame : DataFrame
             The columns note, pitch (MIDI), velocity, instrument, instrument_family,
-            instrument_source and qualities (a tuple of str). A number column is int64,
-            or float64 with NaN where a note has none.
+            instrument_source and qualities (a tuple of str), and caption if asked for. A
+            number column is int64, or float64 with NaN where a note has none.
         sample_rate : int
             Sampling rate of the notes, in Hz.
         filenames : list of str
@@ -142,7 +148,7 @@ def load_nsynth(
     ((3, 64000), [60, 65, 70])
     """
     check_parameters("load_nsynth", _RULES, locals())
-    check_conditions("load_nsynth", conditions)
+    check_conditions("load_nsynth", conditions, known_columns(captions))
     folder = find_corpus(root, split)
     frame, sample_rate = read_examples(folder / "examples.json")
     sounds = _sounds(folder)
@@ -163,7 +169,7 @@ def load_nsynth(
     filenames = [str(paths[i]) for i in kept]
     return as_dataset(
         X,
-        frame,
+        captioned(frame, captions),
         sample_rate=sample_rate,
         filenames=filenames,
         descr=f"{len(X)} notes in the layout of NSynth, read from {folder}.",
