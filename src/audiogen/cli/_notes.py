@@ -95,7 +95,7 @@ def load_note_model(path: pathlib.Path) -> Any:
     model = load(path)
     generator = model[-1] if isinstance(model, Pipeline) else None
     names = getattr(generator, "condition_names_", [])
-    known = {"pitch", "velocity", "kit", *FAMILIES}
+    known = {"pitch", "velocity", "kit", *FAMILIES, getattr(generator, "text", None)}
     if not hasattr(generator, "conditions_") or not {*names} <= known:
         raise ValueError(
             f"{path} is no pipeline trained on pitch and instrument_family, or on drums, as fit "

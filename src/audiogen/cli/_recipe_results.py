@@ -41,6 +41,7 @@ RESULTS = {
     "harmonic_cvae": Result(*_PITCHED, "its own", 5, 0.61, 1.0),
     "harmonic_gmm": Result(*_PITCHED, "its own", 1, 1.24, 1.0),
     "harmonic_gan": Result(*_PITCHED, "its own", 10, 0.74, 1.0),
+    "captioned_notes": Result("notes with captions", "pitch, caption"),
     "voices": Result("notes of instruments", "instrument, pitch"),
     "drum_kit": Result("hits of drums", "drum, kit, velocity"),
     "spectral_cvae": Result(*_ANY, "its own", 8, 2.51, 0.32),

@@ -13,6 +13,7 @@ _CONDITIONS = {
     "harmonic_cvae": ["pitch", "instrument_family"],
     "harmonic_gmm": ["pitch", "instrument_family"],
     "harmonic_gan": ["pitch", "instrument_family"],
+    "captioned_notes": ["pitch", "caption"],
     "voices": ["instrument", "pitch"],
     "drum_kit": ["drum", "kit", "velocity"],
     "spectral_cvae": ["instrument_family"],
@@ -68,6 +69,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace) -> None:
     """Train on a folder and save the model."""
+    from audiogen.cli._captions import with_captions
     from audiogen.cli._notes import family_column, train_on_notes
     from audiogen.datasets import track_missing_pitch
     from audiogen.persistence import save
@@ -94,14 +96,19 @@ def run(arguments: argparse.Namespace) -> None:
         f"Training {recipe} on {len(X)} {'notes' if pitches else 'sounds'}{of_families} "
         f"at {sample_rate} Hz{pitches}."
     )
+    if "caption" in columns:
+        X, frame = with_captions(X, frame, arguments.seed)
     checkpoints, y = _checkpoints(arguments), frame[columns] if columns else None
     model = train_on_notes(X, y, sample_rate, arguments, recipe, checkpoints)
     save(model, arguments.out)
     if checkpoints is not None:  # there are none where the disk was full
         shutil.rmtree(checkpoints, ignore_errors=True)
     known = f", which knows the families {', '.join(families)}" if families else ""
+    if "caption" in columns:
+        known = f", which knows the words {', '.join(model[-1].conditions_.text_encoder_.words_)}"
     print(f"Wrote {arguments.out}{known}.")
-    print(f"Next: audiogen sample {arguments.out}")
+    asked = ' --words "a dark soft bell"' if "caption" in columns else ""
+    print(f"Next: audiogen sample {arguments.out}{asked}")
 
 
 def _read(arguments: argparse.Namespace) -> tuple[Any, Any, int]:

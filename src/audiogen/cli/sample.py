@@ -40,6 +40,11 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         "--family", action=BeforeWords, read=str, looks=r".*(?<!\.skops)", words="model",
         default=[], help="instrument families, such as organ",
     )  # fmt: skip
+    command.add_argument(
+        "--words", metavar="TEXT",
+        help='what the notes are like, such as "a dark soft bell", for a model of captions '
+        "(fit --recipe captioned_notes); without --pitch they are those of notes like it",
+    )  # fmt: skip
     add_sound_file(command, rate="that of the model; for opus 48000", loudness=None)
     add_out(command, "audiogen-out")
     add_seed(command)
@@ -48,12 +53,12 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace) -> None:
     """Sample a saved model into a folder."""
-    import pandas as pd
-
+    from audiogen.cli._captions import named_by_words
     from audiogen.cli._notes import family_column, load_note_model, refuse_full, write_notes
+    from audiogen.exceptions import UnknownWordsWarning
     from audiogen.io import check_clip_format
     from audiogen.utils.files import atomic_folder
-    from audiogen.utils.seeds import Stream, make_rng
+    from audiogen.utils.silence import silenced
 
     folder = arguments.out
     refuse_full(folder)
@@ -63,20 +68,48 @@ def run(arguments: argparse.Namespace) -> None:
     check_clip_format(f"A sound as .{arguments.format}", rate)
     pitches = arguments.pitch * (arguments.number or 1)
     number = len(pitches) or arguments.number or 8
-    if model[-1].conditions_ is None:
-        drawn = pd.DataFrame(index=range(number))
-    else:
-        rng = make_rng(arguments.seed, Stream.CONDITION)
-        drawn = model[-1].conditions_.draw(number, rng)
-        if pitches and "pitch" in model[-1].conditions_.ranges_:
-            drawn = _near(model[-1].conditions_.draw(_DRAWN, rng), pitches, rng)
+    drawn = _drawn(model[-1].conditions_, number, pitches, arguments.words, arguments.seed)
     wanted = _wanted(drawn, pitches, arguments.family, family_column(drawn))
     given = {"n_samples": number} if wanted.empty else {"y": wanted}
-    notes = model.sample(**given, random_state=arguments.seed)
+    with silenced(UnknownWordsWarning):  # what was understood has been printed
+        notes = model.sample(**given, random_state=arguments.seed)
     notes = [_finished(note, model.sample_rate, rate, arguments.loudness) for note in notes]
+    wanted = named_by_words(wanted, model[-1].text)
     with atomic_folder(folder) as temporary:
         write_notes(temporary, notes, wanted, rate, arguments, arguments.format)
     print(f"Wrote {len(notes)} sounds to {folder / 'audio'}, pictures to {folder / 'pictures'}.")
+
+
+def _drawn(conditions: Any, number: int, pitches: list[int], words: str | None, seed: int) -> Any:
+    """Return conditions of notes, as often as trained on: near pitches, or like words."""
+    import pandas as pd
+
+    from audiogen.utils.seeds import Stream, make_rng
+
+    text = None if conditions is None else conditions.text
+    if words is not None and text is None:
+        raise ValueError(
+            "The model was trained without captions: leave --words out, or train one by "
+            "audiogen fit --recipe captioned_notes."
+        )
+    if conditions is None:
+        return pd.DataFrame(index=range(number))
+    rng = make_rng(seed, Stream.CONDITION)
+    drawn = conditions.draw(number, rng)
+    if words is not None:
+        drawn = _like(conditions.draw(_DRAWN, rng), words, conditions, number, rng)
+    if pitches and "pitch" in conditions.ranges_:
+        drawn = _near(conditions.draw(_DRAWN, rng), pitches, rng)
+    return drawn if words is None else drawn.assign(**{str(text): words})
+
+
+def _like(drawn: Any, words: str, conditions: Any, number: int, rng: Any) -> Any:
+    """Return conditions whose captions are like words, of those drawn; say what they mean."""
+    from audiogen.cli._captions import nearest_conditions, understood
+
+    print(understood(words, conditions.text_encoder_))
+    near = nearest_conditions(drawn, words, conditions)
+    return near.iloc[rng.integers(len(near), size=number)].reset_index(drop=True)
 
 
 def _near(drawn: Any, pitches: list[int], rng: Any) -> Any:

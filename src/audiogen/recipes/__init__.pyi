@@ -3,6 +3,7 @@ from ._classic import classic_gan as classic_gan
 from ._classic import classic_lstm as classic_lstm
 from ._classic import classic_wavenet as classic_wavenet
 from ._drums import drum_kit as drum_kit
+from ._notes import captioned_notes as captioned_notes
 from ._notes import harmonic_cvae as harmonic_cvae
 from ._notes import harmonic_gan as harmonic_gan
 from ._notes import harmonic_gmm as harmonic_gmm
