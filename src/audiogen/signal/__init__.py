@@ -25,12 +25,19 @@ from audiogen.signal._loudness import loudness
 from audiogen.signal._master import Mastered, master
 from audiogen.signal._mfcc import mfcc
 from audiogen.signal._mulaw import mu_law_decode, mu_law_encode
+from audiogen.signal._noise_resynthesis import resynthesise_noise, scatter_of_noise
 from audiogen.signal._note_names import named_pitches
 from audiogen.signal._nyquist import pack_nyquist, unpack_nyquist
 from audiogen.signal._onset import find_onset
+from audiogen.signal._patches import frames_beyond, patches_to_magnitude, spectral_patches
 from audiogen.signal._phase_recovery import griffin_lim, pghi
 from audiogen.signal._pitch import track_pitch
 from audiogen.signal._resampling import resample
+from audiogen.signal._residual_quantization import (
+    decode_residual,
+    encode_residual,
+    fit_codebooks,
+)
 from audiogen.signal._room import room
 from audiogen.signal._sounding_time import bound_sounding_time, sounding_time
 from audiogen.signal._steady_pitch import steady_pitch
@@ -48,9 +55,13 @@ __all__ = [
     "compress_peaks",
     "count_frames",
     "db_to_amplitude",
+    "decode_residual",
     "dual_window",
+    "encode_residual",
     "fade",
     "find_onset",
+    "fit_codebooks",
+    "frames_beyond",
     "griffin_lim",
     "harmonic_knots",
     "hold_note",
@@ -69,14 +80,18 @@ __all__ = [
     "named_pitches",
     "pack_nyquist",
     "pan",
+    "patches_to_magnitude",
     "peak",
     "pghi",
     "phase_from_frequency",
     "resample",
+    "resynthesise_noise",
     "rms",
     "room",
     "scale_to_peak",
+    "scatter_of_noise",
     "sounding_time",
+    "spectral_patches",
     "steady_pitch",
     "stft",
     "synthesise_note",
