@@ -11,6 +11,7 @@ from audiogen.preprocessing._normalize import PeakNormalizer
 from audiogen.preprocessing._one_shot import OneShotSpectrogram
 from audiogen.preprocessing._onset import OnsetTrimmer
 from audiogen.preprocessing._piano_roll import PianoRoll
+from audiogen.preprocessing._quantizer import ResidualVectorQuantizer
 from audiogen.preprocessing._spectrogram import STFTSpectrogram
 from audiogen.preprocessing._text import TextConditions
 from audiogen.preprocessing._window import SlidingWindow
@@ -27,6 +28,7 @@ __all__ = [
     "PianoRoll",
     "PitchFilter",
     "PrincipalComponents",
+    "ResidualVectorQuantizer",
     "STFTSpectrogram",
     "SlidingWindow",
     "TextConditions",
