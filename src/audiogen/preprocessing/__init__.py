@@ -1,6 +1,7 @@
 """Preprocessing: transformers between audio and what generators learn."""
 
 from audiogen.preprocessing._base import ClipTransformer
+from audiogen.preprocessing._codes import SpectralCodes
 from audiogen.preprocessing._components import PrincipalComponents
 from audiogen.preprocessing._filter import PitchFilter
 from audiogen.preprocessing._flatten import Flatten
@@ -10,6 +11,7 @@ from audiogen.preprocessing._noise import NoiseReducer
 from audiogen.preprocessing._normalize import PeakNormalizer
 from audiogen.preprocessing._one_shot import OneShotSpectrogram
 from audiogen.preprocessing._onset import OnsetTrimmer
+from audiogen.preprocessing._patches import SpectralPatches
 from audiogen.preprocessing._piano_roll import PianoRoll
 from audiogen.preprocessing._quantizer import ResidualVectorQuantizer
 from audiogen.preprocessing._spectrogram import STFTSpectrogram
@@ -31,5 +33,7 @@ __all__ = [
     "ResidualVectorQuantizer",
     "STFTSpectrogram",
     "SlidingWindow",
+    "SpectralCodes",
+    "SpectralPatches",
     "TextConditions",
 ]
