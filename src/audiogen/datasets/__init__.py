@@ -10,6 +10,7 @@ from audiogen.datasets._folder import load_audio_folder
 from audiogen.datasets._gtzan import load_gtzan
 from audiogen.datasets._notes import load_notes
 from audiogen.datasets._nsynth import load_nsynth
+from audiogen.datasets._recordings import load_recordings
 from audiogen.datasets._save_nsynth import save_nsynth
 from audiogen.datasets._synthetic import make_notes
 from audiogen.datasets._track_missing_pitch import has_pitch, track_missing_pitch
@@ -23,6 +24,7 @@ __all__ = [
     "load_gtzan",
     "load_notes",
     "load_nsynth",
+    "load_recordings",
     "load_tunes",
     "make_captions",
     "make_notes",
