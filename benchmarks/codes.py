@@ -1,0 +1,127 @@
+"""Recordings as codes and back.
+
+``python -m benchmarks.codes FOLDER`` prints, for each recording of a folder, how far sound made of
+its codes is from it, on every fifth block of 6 s, which the codec has not learnt from.
+"""
+
+import functools
+import sys
+import time
+
+import numpy as np
+from sklearn.cluster import KMeans
+
+from audiogen.datasets import load_recordings
+from audiogen.preprocessing import ResidualVectorQuantizer, SpectralCodes
+from audiogen.signal import stft
+from benchmarks._data import notes
+from benchmarks._row import Row
+
+N_LEVELS, N_CODES, RATE = 4, 256, 16000
+
+
+@functools.cache
+def components():
+    """Return principal components of patches of notes, a row a patch."""
+    recording = notes(60).reshape(1, -1)
+    codec = SpectralCodes(sample_rate=RATE, n_levels=1, n_codes=8, random_state=0).fit(recording)
+    patches = codec._cut.of(recording[0], 0, codec._cut.count(recording[0]), 2)
+    return codec.pca_.transform(patches)
+
+
+def ours(X):
+    quantizer = ResidualVectorQuantizer(N_LEVELS, N_CODES, random_state=0).fit(X)
+    return quantizer.inverse_transform(quantizer.transform(X))
+
+
+def scikit_learn(X):
+    rest, total = X.copy(), np.zeros_like(X)
+    for _ in range(N_LEVELS):
+        k_means = KMeans(N_CODES, n_init=1, random_state=0).fit(rest)
+        nearest = k_means.cluster_centers_[k_means.predict(rest)]
+        rest, total = rest - nearest, total + nearest
+    return total
+
+
+def left_over(X):
+    """Say which share of the variance codes leave out."""
+    shares = [
+        np.sum((way(X) - X) ** 2) / np.sum((X - X.mean(axis=0)) ** 2)
+        for way in (ours, scikit_learn)
+    ]
+    return f"variance left out: {shares[0]:.3f}, scikit-learn's {shares[1]:.3f}"
+
+
+@functools.cache
+def codec_and_codes():
+    recording = notes(25).reshape(1, -1)
+    codec = SpectralCodes(sample_rate=RATE, random_state=0).fit(recording)
+    return codec, codec.transform(recording[:, : 20 * RATE])
+
+
+def decoded(data):
+    codec, codes = data
+    return codec.inverse_transform(codes, random_state=0)
+
+
+def distance(data):
+    """Say how far the sound is from the one that was encoded."""
+    codec, codes = data
+    real = notes(25).reshape(-1)[: 20 * RATE]
+    sound = codec.set_params(decoder="mean").inverse_transform(codes)[0]
+    codec.set_params(decoder="noise")
+    bits = N_LEVELS * np.log2(N_CODES) * RATE / codec.patch_length_
+    return "{:.0f} bit/s: log-spectral distance {:.1f} dB, convergence {:.2f}".format(
+        bits, *distances(real, sound)
+    )
+
+
+def distances(real, sound):
+    """Return the log-spectral distance, in dB down to -60, and the spectral convergence."""
+    levels = np.abs(stft(np.stack([real, sound[: len(real)]])))
+    convergence = np.linalg.norm(levels[1] - levels[0]) / np.linalg.norm(levels[0])
+    decibels = 20 * np.log10(np.maximum(levels, levels[0].max() / 1000))
+    return np.sqrt(np.square(decibels[1] - decibels[0]).mean(axis=1)).mean(), convergence
+
+
+def held_out(recording, rate):
+    """Return stretches to learn from, and every fifth block of 6 s."""
+    blocks = [recording[i : i + 6 * rate] for i in range(0, len(recording), 6 * rate)]
+    groups = [blocks[i : i + 5] for i in range(0, len(blocks), 5)]
+    train = [np.concatenate(group[:4]) for group in groups]
+    return train, [group[4] for group in groups if len(group) == 5 and len(group[4]) > rate]
+
+
+def main(folder):
+    found = load_recordings(folder, sample_rate=22050)
+    print("recording | distance, dB | convergence | fit, s | 20 s of sound, s")
+    for name, recording in zip(found.frame.file, found.data, strict=True):
+        train, test = held_out(recording, found.sample_rate)
+        start = time.process_time()
+        codec = SpectralCodes(random_state=0).fit(train)
+        seconds = time.process_time() - start
+        codes = [codec.transform([block])[0] for block in test]
+        start = time.process_time()
+        for part in codes:
+            codec.inverse_transform([part], random_state=0)
+        length = sum(map(len, codes)) * codec.patch_length_ / found.sample_rate
+        decoding = (time.process_time() - start) * 20 / length
+        sounds = [codec.set_params(decoder="mean").inverse_transform([part])[0] for part in codes]
+        far = np.mean([distances(*both) for both in zip(test, sounds, strict=True)], axis=0)
+        print(f"{name} | {far[0]:.1f} | {far[1]:.2f} | {seconds:.1f} | {decoding:.2f}", flush=True)
+
+
+ROWS = [
+    Row(
+        f"{N_LEVELS} x {N_CODES} codes of patches",
+        components,
+        ours,
+        {"scikit-learn's k-means, level by level": scikit_learn},
+        aim=">= 1",
+        remark=left_over,
+    ),
+    Row("20 s of sound of codes", codec_and_codes, decoded, {}, remark=distance),
+]
+
+if __name__ == "__main__":
+    main(sys.argv[1])
