@@ -43,6 +43,7 @@ from audiogen.signal._sounding_time import bound_sounding_time, sounding_time
 from audiogen.signal._steady_pitch import steady_pitch
 from audiogen.signal._stereo import pan, widen
 from audiogen.signal._stft import count_frames, dual_window, istft, stft
+from audiogen.signal._tempogram import find_beat_length
 from audiogen.signal._true_peak import true_peak
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "dual_window",
     "encode_residual",
     "fade",
+    "find_beat_length",
     "find_onset",
     "fit_codebooks",
     "frames_beyond",
