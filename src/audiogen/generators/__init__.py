@@ -19,6 +19,7 @@ from audiogen.generators._sequence_draw import SequencePredictor
 from audiogen.generators._sequencer import BaseSequencer
 from audiogen.generators._smoother import ConditionalKernelSmoother
 from audiogen.generators._trained import TrainedGenerator
+from audiogen.generators._transformer import TransformerSequencer
 from audiogen.generators._vae import ConditionalVAE
 from audiogen.generators._wavenet import WaveNetAutoencoder
 
@@ -43,6 +44,7 @@ __all__ = [
     "Scaling",
     "SequencePredictor",
     "TrainedGenerator",
+    "TransformerSequencer",
     "WaveNetAutoencoder",
     "clip_conditions",
     "conditions_between",

@@ -14,6 +14,7 @@ from audiogen.networks._melody import MelodyModel, build_melody_model
 from audiogen.networks._seeds import Initializers
 from audiogen.networks._spectral_loss import spectral_loss
 from audiogen.networks._tensorflow import adam_steps, as_graph, in_one_graph
+from audiogen.networks._transformer import TransformerModel, build_transformer
 from audiogen.networks._vae import VariationalAutoencoder, build_vae
 from audiogen.networks._wavenet import WaveNetModel, build_wavenet
 from audiogen.networks._weights import assign_layer_weights, layer_weights, to_numpy
@@ -28,6 +29,7 @@ __all__ = [
     "HarmonyModel",
     "Initializers",
     "MelodyModel",
+    "TransformerModel",
     "VariationalAutoencoder",
     "WaveNetModel",
     "adam_steps",
@@ -38,6 +40,7 @@ __all__ = [
     "build_harmony",
     "build_melody_model",
     "build_sequencer",
+    "build_transformer",
     "build_vae",
     "build_wavenet",
     "in_one_graph",
