@@ -16,6 +16,7 @@ __all__ = [
     "invert_samples",
     "is_passthrough",
     "makes_frames",
+    "refuse_frames",
     "split_steps",
 ]
 
@@ -50,6 +51,15 @@ def is_passthrough(step: Any) -> bool:
 def makes_frames(step: Any) -> bool:
     """Tell whether the rows of a step's output are frames, or windows of them."""
     return hasattr(step, "inverse_transform_sequence")
+
+
+def refuse_frames(steps: Iterable[Any]) -> None:
+    """Refuse steps that change the rows of X where there are conditions of each row."""
+    for step in steps:
+        if makes_frames(step):
+            raise ValueError(
+                f"{type(step).__name__} changes the rows of X, so y must be None with it."
+            )
 
 
 def call_with_y(method: Callable[..., Any], X: Any, y: Any, **others: Any) -> Any:

@@ -1,7 +1,6 @@
 """Pipelines that end in a generator, and audio from its samples."""
 
 import numbers
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -16,11 +15,12 @@ from audiogen.pipeline._inverse import (
     call_with_y,
     inverse_transform_steps,
     is_passthrough,
-    makes_frames,
+    refuse_frames,
     split_steps,
 )
 from audiogen.pipeline._previews import preview_parameters, requested
 from audiogen.pipeline._sample_rate import sample_rate_of, stated_rates
+from audiogen.pipeline._step_before import StepBefore, asks_for_codec
 from audiogen.utils.seeds import draw_seed
 from audiogen.utils.validation import Interval, Options, check_parameters
 
@@ -30,10 +30,11 @@ __all__ = ["GenerativePipeline"]
 class GenerativePipeline(Pipeline):
     """A scikit-learn Pipeline that ends in a generator.
 
-    It adds three things to ``sklearn.pipeline.Pipeline``, whose parameters and
+    It adds four things to ``sklearn.pipeline.Pipeline``, whose parameters and
     attributes it has: `sample`; `y` for the steps whose ``transform`` or
-    ``inverse_transform`` takes it; and row selectors, such as `PitchFilter`, as the
-    first steps, which drop rows from X and y alike.
+    ``inverse_transform`` takes it; row selectors, such as `PitchFilter`, as the
+    first steps, which drop rows from X and y alike; and the step before as the `codec` of a
+    generator whose ``fit`` has such a parameter, as that of `TransformerSequencer` has.
 
     Parameters
     ----------
@@ -142,14 +143,17 @@ class GenerativePipeline(Pipeline):
         check_parameters(self, _CONSTRAINTS, self.get_params(deep=False))
         sample_rate_of(self)
         if y is not None:
-            _refuse_frames(split_steps(self)[0])
-        if preview_dir is None:
-            if "preview" in params:  # from a pipeline around this one
-                params["preview_every"] = preview_every
-            return super().fit(*self.select(X, y), **params)
-        previews = preview_parameters(self, X, preview_dir, preview_every)
-        with requested(self, previews) as named:
-            return super().fit(*self.select(X, y), **params, **named)
+            refuse_frames(split_steps(self)[0])
+        further: dict[str, Any] = {}
+        if preview_dir is not None:
+            further = preview_parameters(self, X, preview_dir, preview_every)
+        elif "preview" in params:  # from a pipeline around this one
+            params["preview_every"] = preview_every
+        X, y = self.select(X, y)
+        if asks_for_codec(self) and f"{self.steps[-1][0]}__codec" not in params:
+            further["codec"] = StepBefore(self, X, y)
+        with requested(self, further) as named:
+            return super().fit(X, y, **params, **named)
 
     def select(self, X: Any, y: Any = None) -> tuple[Any, Any]:
         """Drop the rows that the leading selectors drop.
@@ -389,12 +393,3 @@ def _final_has(pipeline: Pipeline, method: str) -> bool:
         return method in ("transform", "inverse_transform")
     getattr(final, method)  # available_if reports the AttributeError
     return True
-
-
-def _refuse_frames(steps: Iterable[Any]) -> None:
-    """Refuse steps that change the rows of X where there are conditions of each row."""
-    for step in steps:
-        if makes_frames(step):
-            raise ValueError(
-                f"{type(step).__name__} changes the rows of X, so y must be None with it."
-            )

@@ -236,6 +236,11 @@ class SpectralCodes(RecordingTransformer):
         return self.quantizer_.codebooks_
 
     @property
+    def shift_lengths(self) -> list[int]:
+        """Time steps, less than a patch, by which patches may begin later: those of frames."""
+        return [i * self.hop_length for i in range(1, self.n_frames)]
+
+    @property
     def _cut(self) -> Patches:
         return Patches(self.frame_length, self.hop_length, self.n_frames, self.power)
 
