@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.linear_model import RidgeCV
 from sklearn.utils.validation import check_is_fitted
 
 from audiogen.preprocessing._code_noise import bin_gain, code_scatter
@@ -27,7 +28,7 @@ __all__ = ["SpectralCodes"]
 
 _MOST_ROWS = 16384  # patches, at any frame, that centroids are learnt from
 _COMPARED = 512  # patches that the gain of bins is learnt from
-_RIDGE = 0.01  # of the mean power of components
+_RIDGES = 10.0 ** np.arange(0.5, 5, 0.5)  # patches that say nothing of their neighbours
 
 
 class SpectralCodes(RecordingTransformer):
@@ -267,10 +268,7 @@ class SpectralCodes(RecordingTransformer):
         codes = [self._encode(part) for part in patches]
         sums = np.concatenate([_with_neighbours(self._sums(part)) for part in codes])
         wanted = np.concatenate([self.pca_.transform(part) for part in patches])
-        products = sums.T @ sums
-        ridge = _RIDGE * np.trace(products) / len(products) + np.finfo(np.float32).tiny
-        products += ridge * np.eye(len(products), dtype=products.dtype)
-        self.context_ = np.linalg.solve(products, sums.T @ wanted).astype(np.float32)
+        self.context_ = _context(sums, wanted)
         features = np.concatenate([self._features(part) for part in codes])
         first_level = np.concatenate(codes)[:, 0]
         self.scatter_ = code_scatter(
@@ -365,6 +363,14 @@ class SpectralCodes(RecordingTransformer):
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = []  # codes are integers
         return tags
+
+
+def _context(sums: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Return weights of neighbours, as far as left-out patches gain by them."""
+    own = np.eye(sums.shape[1], wanted.shape[1], -wanted.shape[1], dtype=np.float32)
+    power = float(np.square(sums).mean()) + float(np.finfo(np.float32).tiny)
+    ridge = RidgeCV(_RIDGES * power, fit_intercept=False).fit(sums, wanted - sums @ own)
+    return own + ridge.coef_.reshape(own.shape[::-1]).T.astype(np.float32)
 
 
 def _with_neighbours(components: np.ndarray) -> np.ndarray:
