@@ -3,6 +3,7 @@
 from audiogen.signal._compressor import compress_bus
 from audiogen.signal._fades import fade
 from audiogen.signal._frequency import hz_to_midi, midi_to_hz
+from audiogen.signal._gaps import extrapolate, fill_gap
 from audiogen.signal._harmonic_analysis import analyse_note
 from audiogen.signal._harmonic_synthesis import synthesise_note
 from audiogen.signal._harmonics import HarmonicNote, harmonic_knots
@@ -59,7 +60,9 @@ __all__ = [
     "decode_residual",
     "dual_window",
     "encode_residual",
+    "extrapolate",
     "fade",
+    "fill_gap",
     "find_beat_length",
     "find_onset",
     "fit_codebooks",
