@@ -260,7 +260,7 @@ class BaseSequencer(BaseGenerator):
         Parameters
         ----------
         X : array-like of shape (n_sequences, length) or (n_sequences, length, n_levels), or list
-            Codes. Sequences of an array are as long as in `fit`; those of a list of any length.
+            Codes. Those of an array without levels are as long as in `fit`, others of any length.
         y : array-like, DataFrame, scalar or dict, default=None
             Their conditions; needed where there were any in `fit`.
 

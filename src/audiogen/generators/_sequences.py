@@ -86,7 +86,7 @@ def checked_sequences(estimator: Any, X: Any, *, reset: bool) -> CodeSequences:
         Codes; a list holds an array of shape (length,) or (length, n_levels) for each sequence.
     reset : bool
         Whether the estimator takes over the length of the sequences. Otherwise those of an array
-        must have it; a list may hold any.
+        without levels must have it.
 
     Returns
     -------
@@ -181,7 +181,12 @@ def prompt_for_each(prompt: np.ndarray, n_samples: int) -> np.ndarray:
 
 
 def _lists_sequences(X: Any) -> bool:
-    """Tell whether X is a list of sequences rather than one array of them."""
+    """Tell whether X is a list of sequences, or has the shape of codes with levels.
+
+    The length of those says nothing: a codec makes one array of recordings of one length.
+    """
+    if isinstance(X, np.ndarray) and X.ndim == 3 and X.size:
+        return True
     if not isinstance(X, list | tuple) or not X or isinstance(X[0], str):
         return False
     arrays = all(isinstance(row, np.ndarray) and row.ndim for row in X)
