@@ -7,6 +7,7 @@ from audiogen.generators._gan import GANGenerator
 from audiogen.generators._groove import GrooveComposer
 from audiogen.generators._harmonizer import Harmonizer
 from audiogen.generators._harmony_rules import ChordRules
+from audiogen.generators._infill import infill_codes
 from audiogen.generators._kernel_sequencer import KernelSequencer
 from audiogen.generators._latents import EncoderMixin, LatentMixin, conditions_between
 from audiogen.generators._lstm import LSTMSequencer
@@ -48,4 +49,5 @@ __all__ = [
     "WaveNetAutoencoder",
     "clip_conditions",
     "conditions_between",
+    "infill_codes",
 ]
