@@ -20,6 +20,7 @@ from .persistence import load as load
 from .persistence import save as save
 from .pipeline import GenerativePipeline as GenerativePipeline
 from .pipeline import generate as generate
+from .pipeline import inpaint as inpaint
 from .pipeline import make_generative_pipeline as make_generative_pipeline
 
 __version__: str

@@ -4,6 +4,7 @@ import numbers
 from typing import Any
 
 from audiogen.pipeline._inverse import invert_samples, split_steps
+from audiogen.pipeline._recordings import sample_sound
 from audiogen.pipeline._samples import draw_samples
 from audiogen.utils.seeds import draw_seed
 from audiogen.utils.validation import Interval, Options, check_parameters
@@ -20,6 +21,8 @@ def generate(
     random_state: Any = None,
     join: str = "audio",
     crossfade: int = 0,
+    duration: float | None = None,
+    prompt: Any = None,
     **options: Any,
 ) -> Any:
     """Sample a fitted generator and invert the steps before it.
@@ -49,9 +52,17 @@ def generate(
         image of the frame before fades out while the new frame fades in. The length of the
         audio stays the same. Attacks of notes are softened too: 4,000 samples make seams no
         harsher than the notes themselves.
+    duration : float, default=None
+        Length of each sample, in seconds, for pipelines of codes of sound, such as
+        `audiogen.recipes.continuation` returns; None leaves it to the generator.
+    prompt : array-like, default=None
+        What to go on from, for generators of codes, one for all samples or one for each: sound of
+        shape (n_timesteps,) or (n_samples, n_timesteps), or a list of arrays, for pipelines of
+        codes of sound, of which the last 12 s count; codes for others. It is not repeated: X goes
+        on where the sound ends, without a seam.
     **options : dict
         Further keywords of the generator's ``sample``, such as ``seed_frames`` of
-        `LSTMSequencer`.
+        `LSTMSequencer` or ``temperature`` of `TransformerSequencer`.
 
     Returns
     -------
@@ -89,11 +100,17 @@ def generate(
     >>> generate(make_pipeline(StandardScaler(), vae).fit(X), 3).shape
     (3, 2)
     """
-    check_parameters("generate", _CONSTRAINTS, {"join": join, "crossfade": crossfade})
+    given = {"join": join, "crossfade": crossfade, "duration": duration}
+    check_parameters("generate", _CONSTRAINTS, given)
     steps, generator = split_steps(estimator)
     if random_state is None:
         random_state = getattr(generator, "random_state", None)
     seed = draw_seed(random_state)  # one for the samples and for what their inverse draws
+    if duration is not None or (prompt is not None and steps):
+        X, y = sample_sound(estimator, n_samples, y, seed, duration, prompt, options)
+        return (X, y) if return_y else X
+    if prompt is not None:
+        options["prompt"] = prompt
     X, y = draw_samples(generator, n_samples, y, seed, options)
     X = invert_samples(steps, generator, X, y, join, crossfade, seed)
     return (X, y) if return_y else X
@@ -102,4 +119,5 @@ def generate(
 _CONSTRAINTS = {
     "join": Options("audio", "spectrogram"),
     "crossfade": Interval(numbers.Integral, 0, None),
+    "duration": (Options(None), Interval(numbers.Real, 0, None, closed="neither")),
 }

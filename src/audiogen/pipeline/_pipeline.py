@@ -30,11 +30,10 @@ __all__ = ["GenerativePipeline"]
 class GenerativePipeline(Pipeline):
     """A scikit-learn Pipeline that ends in a generator.
 
-    It adds four things to ``sklearn.pipeline.Pipeline``, whose parameters and
-    attributes it has: `sample`; `y` for the steps whose ``transform`` or
-    ``inverse_transform`` takes it; row selectors, such as `PitchFilter`, as the
-    first steps, which drop rows from X and y alike; and the step before as the `codec` of a
-    generator whose ``fit`` has such a parameter, as that of `TransformerSequencer` has.
+    It adds four things to ``sklearn.pipeline.Pipeline``, whose parameters and attributes it has:
+    `sample`; `y` for the steps whose ``transform`` or ``inverse_transform`` takes it; row
+    selectors, such as `PitchFilter`, as the first steps, which drop rows from X and y alike; and
+    the step before as the `codec` of a generator whose ``fit`` has such a parameter.
 
     Parameters
     ----------
@@ -182,6 +181,8 @@ class GenerativePipeline(Pipeline):
         random_state: Any = None,
         join: str = "audio",
         crossfade: int = 0,
+        duration: float | None = None,
+        prompt: Any = None,
         **options: Any,
     ) -> Any:
         """Generate audio, as `audiogen.generate` does.
@@ -200,6 +201,8 @@ class GenerativePipeline(Pipeline):
             How frames that follow each other are joined.
         crossfade : int, default=0
             Length, in samples, of the crossfade after each seam.
+        duration, prompt : float and array-like, default=None
+            Seconds wanted, and sound to go on from, for pipelines of codes of sound.
         **options : dict
             Further keywords of the generator's ``sample``.
 
@@ -218,6 +221,8 @@ class GenerativePipeline(Pipeline):
             random_state=random_state,
             join=join,
             crossfade=crossfade,
+            duration=duration,
+            prompt=prompt,
             **options,
         )
 
