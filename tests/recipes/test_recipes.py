@@ -18,6 +18,7 @@ N_TIMESTEPS = 4096
 ROWS = np.arange(0, 148, 6)  # of every family
 NAMES = recipes.__all__
 # What makes each small enough for a test; all go on to the generator but n_components.
+CODES = {"n_codes": 8, "sample_rate": 16000, "units": 8, "n_heads": 2, "n_layers": 1, "epochs": 1}
 SMALL = {
     "harmonic_cvae": {"n_components": 8, "epochs": 2},
     "harmonic_gmm": {"n_components": 8},
@@ -25,6 +26,9 @@ SMALL = {
     "captioned_notes": {"n_components": 8, "epochs": 2},
     "voices": {"n_components": 8, "sample_rate": 16000},
     "drum_kit": {"n_components": 8, "sample_rate": 16000},
+    "texture": {"n_codes": 8, "sample_rate": 16000},
+    "continuation": {**CODES, "clock": None},
+    "style_codes": CODES,
     "spectral_cvae": {"n_components": 8, "epochs": 2},
     "spectral_gan": {"filters": (4, 4), "epochs": 1},
     "classic_gan": {"filters": (4, 4), "latent_dim": 4, "epochs": 1},
@@ -33,7 +37,7 @@ SMALL = {
     "classic_cvae": {"filters": (4, 4), "latent_dim": 2, "epochs": 1},
 }
 # As their docstrings say: these are fitted without y, the others with it; some take both.
-WITHOUT_Y = ["classic_gan", "classic_lstm", "classic_wavenet"]
+WITHOUT_Y = ["classic_gan", "classic_lstm", "classic_wavenet", "texture", "continuation"]
 EITHER_WAY = ["classic_cvae", "spectral_cvae", "spectral_gan"]
 
 
@@ -58,6 +62,12 @@ def conditions_of(name, y):
     return y.drop(columns="instrument_family" if name == "captioned_notes" else "caption")
 
 
+def length(name):
+    """Return the length of a sound, of whole patches where a recipe is one of codes."""
+    patch = 4 * 186 if make(name).steps[0][0] == "codes" else 1
+    return -(-N_TIMESTEPS // patch) * patch
+
+
 def make(name, **parameters):
     return getattr(recipes, name)(random_state=0, **{**SMALL[name], **parameters})
 
@@ -67,11 +77,11 @@ def test_it_gives_audio_of_the_length_it_learnt(name, fitted, notes):
     if name in WITHOUT_Y:
         sounds = fitted(name).sample(2, random_state=1)
         n_frames = 2 if name == "classic_lstm" else 1
-        assert sounds.shape == (2, n_frames * N_TIMESTEPS)
+        assert sounds.shape == (2, n_frames * length(name))
     else:
         wanted = conditions_of(name, notes[1]).iloc[:3]
         sounds, y = fitted(name).sample(y=wanted, return_y=True, random_state=1)
-        assert sounds.shape == (3, N_TIMESTEPS)
+        assert sounds.shape == (3, length(name))
         pd.testing.assert_frame_equal(y.reset_index(drop=True), wanted)
     assert sounds.dtype == np.float32
     assert np.isfinite(sounds).all()
@@ -89,6 +99,7 @@ def test_those_of_any_sound_need_no_y(name, notes):
 def test_keywords_go_on_to_the_generator(name):
     without_epochs = {"harmonic_gmm": ("alpha", 3.0)}
     without_epochs |= dict.fromkeys(["voices", "drum_kit"], ("temperature", 0.7))
+    without_epochs["texture"] = ("order", 4)
     parameter, value = without_epochs.get(name, ("epochs", 77))
     pipe = make(name, **{parameter: value})
     assert getattr(pipe[-1], parameter) == value
@@ -130,7 +141,7 @@ def test_each_sounds_the_same_in_a_fresh_process(fitted, plain, tmp_path):
     for name, pipe in pipes.items():
         sounds = generate(pipe, 2, random_state=3)
         assert np.isfinite(sounds).all()
-        assert sounds.shape == (2, (1 + name.endswith("lstm")) * N_TIMESTEPS)
+        assert sounds.shape == (2, (1 + name.endswith("lstm")) * length(name))
         np.testing.assert_array_equal(np.load(tmp_path / f"{name}.npy"), sounds, err_msg=name)
 
 

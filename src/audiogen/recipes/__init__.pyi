@@ -7,6 +7,9 @@ from ._notes import captioned_notes as captioned_notes
 from ._notes import harmonic_cvae as harmonic_cvae
 from ._notes import harmonic_gan as harmonic_gan
 from ._notes import harmonic_gmm as harmonic_gmm
+from ._recordings import continuation as continuation
+from ._recordings import style_codes as style_codes
+from ._recordings import texture as texture
 from ._spectral import spectral_cvae as spectral_cvae
 from ._spectral import spectral_gan as spectral_gan
 from ._voices import voices as voices

@@ -104,6 +104,10 @@ def classic_lstm(
     pipeline : GenerativePipeline
         ``fit(X)``, without y, then ``sample(n_samples)`` gives audio.
 
+    See Also
+    --------
+    continuation : Goes on with recordings, which means of frames make fade.
+
     Examples
     --------
     >>> from audiogen.recipes import classic_lstm
