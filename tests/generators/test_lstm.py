@@ -255,7 +255,7 @@ def test_notes_to_notes():
         generate(pipe, 2, y=60)
 
 
-def test_a_long_recording_goes_on():
+def test_a_long_recording_goes_on_with_a_warning_of_what_goes_on_better():
     t = np.arange(12000) / 8000
     recording = (0.5 * np.sin(2 * np.pi * 440 * t))[np.newaxis].astype(np.float32)
     spectrogram = STFTSpectrogram(frame_length=256, hop_length=128, phase=None)
@@ -265,7 +265,8 @@ def test_a_long_recording_goes_on():
     assert frames.shape == (1, 96, 128, 1)
     assert lstm.sample_shape_ == (17, 128, 1)
     for join in ("audio", "spectrogram"):
-        assert generate(pipe, 2, join=join).shape == (2, 12000)
+        with pytest.warns(UserWarning, match="fade. audiogen.recipes.continuation"):
+            assert generate(pipe, 2, join=join).shape == (2, 12000)
     ahead = lstm.sample(seed_frames=frames)
     assert spectrogram.inverse_transform(ahead).shape == recording.shape
     lstm.partial_fit(SlidingWindow(axis=1).fit_transform(frames[:, :50]))
@@ -274,6 +275,7 @@ def test_a_long_recording_goes_on():
 
 
 @pytest.mark.long
+@pytest.mark.filterwarnings("ignore:Frames of a recording")
 def test_a_piece_of_gtzan_goes_on(tmp_path):
     """Two tones that take turns, 8 frames each, go on taking turns."""
     rate, hop, turn = 22050, 512, 8
@@ -298,6 +300,7 @@ def test_a_piece_of_gtzan_goes_on(tmp_path):
     assert spectrogram.inverse_transform(ahead).shape == pipe.sample(1).shape == piece[None].shape
 
 
+@pytest.mark.filterwarnings("ignore:Frames of a recording")
 def test_audio_itself_goes_on():
     pipe = make_generative_pipeline(SlidingWindow(axis=1), LSTMSequencer(extra_frames=7, **TINY))
     assert generate(pipe.fit(np.sin(np.arange(99.0))[np.newaxis]), 3).shape == (3, 7)

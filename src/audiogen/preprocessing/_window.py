@@ -9,7 +9,7 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from audiogen.utils.validation import Interval, check_parameters
+from audiogen.utils.validation import Interval, check_parameters, warn_user
 
 __all__ = ["SlidingWindow"]
 
@@ -181,7 +181,18 @@ class SlidingWindow(TransformerMixin, BaseEstimator):
         -------
         X : ndarray of shape (n_samples, n_frames, ...)
             For ``axis=1``, one recording for each sample.
+
+        Warns
+        -----
+        UserWarning
+            For ``axis=1``, as such recordings fade: `audiogen.recipes.continuation` goes on with
+            them better.
         """
+        if self.axis == 1:
+            warn_user(
+                "Frames of a recording that are predicted one after the other, each as the mean "
+                "of what may follow, fade. audiogen.recipes.continuation draws what follows."
+            )
         return np.asarray(X)
 
     def _frames(self, X: np.ndarray) -> np.ndarray:
