@@ -24,7 +24,7 @@ __all__ = [
     "figures_as_json",
     "format_figures",
     "is_nsynth",
-    "load_note_model",
+    "load_model",
     "measure_made",
     "measure_sets",
     "pitched_share",
@@ -35,7 +35,7 @@ __all__ = [
     "write_notes",
 ]
 
-FAMILIES = ("instrument_family", "instrument", "drum")  # conditions that say what plays
+FAMILIES = ("instrument_family", "instrument", "drum", "style")  # conditions that say what plays
 PITCHED = 0.5  # share of sounds with a pitch from which on they are notes
 _TRIED = 100  # sounds that tell it
 _FOLDER_RATE = 16000  # to which the files of a plain folder are resampled
@@ -86,8 +86,8 @@ def train_on_notes(
             raise KeyboardInterrupt from interrupted
 
 
-def load_note_model(path: pathlib.Path) -> Any:
-    """Return a pipeline of sounds, conditioned on pitch, families or drums."""
+def load_model(path: pathlib.Path) -> Any:
+    """Return a pipeline of sounds, conditioned on pitch, families, drums or styles."""
     from sklearn.pipeline import Pipeline
 
     from audiogen.persistence import load

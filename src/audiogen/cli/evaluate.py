@@ -5,6 +5,8 @@ import pathlib
 import warnings
 from typing import Any
 
+from audiogen.cli._recordings import refuse_to_measure
+
 __all__ = ["add_parser", "run"]
 
 
@@ -33,6 +35,8 @@ def run(arguments: argparse.Namespace) -> None:
         read_both,
     )
 
+    for path in (arguments.real, arguments.generated):
+        refuse_to_measure(path)
     real, generated, sample_rate = read_both(
         arguments.real, arguments.generated, not arguments.quiet
     )

@@ -1,4 +1,4 @@
-"""The command ``fit``: a folder of notes becomes a model."""
+"""The command ``fit``: a folder of notes, or a recording, becomes a model."""
 
 import argparse
 import pathlib
@@ -6,6 +6,12 @@ import shutil
 from typing import Any
 
 from audiogen.cli._options import add_seed, count, hertz
+from audiogen.cli._recordings import (
+    RECORDING_RECIPES,
+    print_training,
+    read_recordings,
+    refuse_recordings,
+)
 
 __all__ = ["add_parser", "run"]
 
@@ -30,13 +36,16 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     """Add the command to the command line."""
     command = commands.add_parser(
         "fit",
-        help="train on a folder of notes",
+        help="train on a folder of notes, or on recordings",
         description="Train on a folder: NSynth's own (examples.json beside audio/), or any folder "
         "of WAV, FLAC, Ogg or MP3 files, whose sub-folders are the instrument families. Pitch is "
         "read from file names such as piano_C#4.wav or piano-060-.wav, and tracked where it is "
-        "not in them; sounds without one, such as drums, are learnt by folder.",
+        "not in them; sounds without one, such as drums, are learnt by folder. Recordings, a "
+        "file or a folder, are learnt by the recipes continuation, for music, texture, for rain "
+        "and the like, and style_codes, whose sub-folders are styles.",
     )
-    command.add_argument("data", type=pathlib.Path, metavar="DATA", help="the folder")
+    command.add_argument("data", type=pathlib.Path, metavar="DATA",
+                         help="the folder, or a file of a recording")  # fmt: skip
     command.add_argument(
         "--out",
         type=pathlib.Path,
@@ -47,10 +56,11 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     command.add_argument("--split", metavar="NAME", help="split of an NSynth corpus (train)")
     command.add_argument(
         "--sample-rate", type=hertz, metavar="HZ",
-        help="rate to resample files to (that of most files); an NSynth corpus keeps its own",
+        help="rate to resample files to (that of most files; of recordings 22050); an NSynth "
+        "corpus keeps its own",
     )  # fmt: skip
     command.add_argument(
-        "--recipe", choices=tuple(_CONDITIONS),
+        "--recipe", choices=(*_CONDITIONS, *RECORDING_RECIPES),
         help="what learns (harmonic_cvae, or drum_kit where the sounds have no pitch)",
     )  # fmt: skip
     command.add_argument("--epochs", type=count, help="epochs to train for; more takes longer")
@@ -70,14 +80,17 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 def run(arguments: argparse.Namespace) -> None:
     """Train on a folder and save the model."""
     from audiogen.cli._captions import with_captions
-    from audiogen.cli._notes import family_column, train_on_notes
+    from audiogen.cli._notes import family_column
     from audiogen.datasets import track_missing_pitch
-    from audiogen.persistence import save
     from audiogen.utils.files import check_writable
 
     if arguments.out.exists():
         raise FileExistsError(f"{arguments.out} is there already; give another --out.")
     check_writable(arguments.out)
+    if arguments.recipe in RECORDING_RECIPES:
+        _fit_recordings(arguments)
+        return
+    refuse_recordings(arguments.data, arguments.recipe, arguments.segment)
     X, frame, sample_rate = _read(arguments)
     recipe = arguments.recipe or _fitting_recipe(X, frame, sample_rate)
     columns = _CONDITIONS[recipe]
@@ -98,17 +111,37 @@ def run(arguments: argparse.Namespace) -> None:
     )
     if "caption" in columns:
         X, frame = with_captions(X, frame, arguments.seed)
-    checkpoints, y = _checkpoints(arguments), frame[columns] if columns else None
-    model = train_on_notes(X, y, sample_rate, arguments, recipe, checkpoints)
-    save(model, arguments.out)
-    if checkpoints is not None:  # there are none where the disk was full
-        shutil.rmtree(checkpoints, ignore_errors=True)
+    y = frame[columns] if columns else None
+    model = _train(X, y, sample_rate, arguments, recipe)
     known = f", which knows the families {', '.join(families)}" if families else ""
     if "caption" in columns:
         known = f", which knows the words {', '.join(model[-1].conditions_.text_encoder_.words_)}"
     print(f"Wrote {arguments.out}{known}.")
     asked = ' --words "a dark soft bell"' if "caption" in columns else ""
     print(f"Next: audiogen sample {arguments.out}{asked}")
+
+
+def _fit_recordings(arguments: argparse.Namespace) -> None:
+    """Train on recordings and save the model."""
+    X, y, sample_rate = read_recordings(arguments, arguments.recipe)
+    print_training(arguments.recipe, X, y, sample_rate)
+    _train(X, y, sample_rate, arguments, arguments.recipe)
+    known = "" if y is None else f", which knows the styles {', '.join(sorted(set(y['style'])))}"
+    print(f"Wrote {arguments.out}{known}.")
+    print(f"Next: audiogen sample {arguments.out} --seconds 30")
+
+
+def _train(X: Any, y: Any, sample_rate: int, arguments: argparse.Namespace, recipe: str) -> Any:
+    """Train a recipe, save the model, and remove checkpoints; return the model."""
+    from audiogen.cli._notes import train_on_notes
+    from audiogen.persistence import save
+
+    checkpoints = _checkpoints(arguments)
+    model = train_on_notes(X, y, sample_rate, arguments, recipe, checkpoints)
+    save(model, arguments.out)
+    if checkpoints is not None:  # there are none where the disk was full
+        shutil.rmtree(checkpoints, ignore_errors=True)
+    return model
 
 
 def _read(arguments: argparse.Namespace) -> tuple[Any, Any, int]:

@@ -12,6 +12,8 @@ examples:
   audiogen demo                                   real notes in, new notes out, in a few minutes
   audiogen fit my-notes --out model.skops         learn your own folder of notes
   audiogen sample model.skops --pitch 60 64 67    a C major triad, note by note
+  audiogen fit rain.wav --recipe texture          learn a recording; of music, continuation
+  audiogen sample model.skops --seconds 40        more of it; --prompt FILE goes on with that
   audiogen evaluate my-notes audiogen-out         how near the new notes are to the real ones
   audiogen clip "sad waltz with piano"            a finished clip: WAV, MIDI, picture, credits
   audiogen clip --model model.skops --midi my.mid your tune, played by your model

@@ -1,4 +1,4 @@
-"""The command ``sample``: new notes of a trained model."""
+"""The command ``sample``: new notes, or more of a recording, of a trained model."""
 
 import argparse
 import itertools
@@ -6,7 +6,7 @@ import pathlib
 import re
 from typing import Any
 
-from audiogen.cli._options import BeforeWords, add_out, add_seed, add_sound_file, count
+from audiogen.cli._options import BeforeWords, add_out, add_seed, add_sound_file, count, within
 
 __all__ = ["add_parser", "run"]
 
@@ -19,10 +19,11 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     """Add the command to the command line."""
     command = commands.add_parser(
         "sample",
-        help="make new notes with a trained model",
-        description="Generate notes. Without --pitch and --family these are drawn as often as "
-        "they were trained on; with several of both, every family plays every pitch. WAV files "
-        "of notes are an NSynth corpus; other formats lie in a folder for each family.",
+        help="make new notes, or more of a recording, with a trained model",
+        description="Generate notes, or more of the recordings that were learnt. Without --pitch "
+        "and --family notes are drawn as often as they were trained on; with several of both, "
+        "every family plays every pitch. WAV files of notes are an NSynth corpus; other formats, "
+        "and recordings, lie in a folder for each family.",
     )
     command.add_argument(
         "model", nargs="*", action="extend", metavar="MODEL",
@@ -30,7 +31,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     )  # fmt: skip
     command.add_argument(
         "-n", "--number", type=count,
-        help="notes to make (8), or notes of each --pitch (1)",
+        help="notes to make (8), or notes of each --pitch (1); recordings (1)",
     )  # fmt: skip
     command.add_argument(
         "--pitch", action=BeforeWords, read=_pitch, looks=rf"-?\d+|{_NAME}", words="model",
@@ -38,7 +39,15 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     )  # fmt: skip
     command.add_argument(
         "--family", action=BeforeWords, read=str, looks=r".*(?<!\.skops)", words="model",
-        default=[], help="instrument families, such as organ",
+        default=[], help="instrument families, such as organ; of recordings, styles",
+    )  # fmt: skip
+    command.add_argument(
+        "--seconds", type=within(0.1, 3600), metavar="S",
+        help="length of what is made by a model of recordings (30)",
+    )  # fmt: skip
+    command.add_argument(
+        "--prompt", type=pathlib.Path, metavar="FILE",
+        help="sound file that a model of recordings goes on with",
     )  # fmt: skip
     command.add_argument(
         "--words", metavar="TEXT",
@@ -53,31 +62,46 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace) -> None:
     """Sample a saved model into a folder."""
-    from audiogen.cli._captions import named_by_words
-    from audiogen.cli._notes import family_column, load_note_model, refuse_full, write_notes
-    from audiogen.exceptions import UnknownWordsWarning
+    from audiogen.cli._notes import load_model, refuse_full, write_notes
+    from audiogen.cli._recordings import is_recording_model, sample_recordings
     from audiogen.io import check_clip_format
     from audiogen.utils.files import atomic_folder
-    from audiogen.utils.silence import silenced
 
     folder = arguments.out
     refuse_full(folder)
-    model = load_note_model(_path(arguments.model))
+    model = load_model(_path(arguments.model))
     usual = _OPUS_RATE if arguments.format == "opus" else model.sample_rate
     rate = arguments.sample_rate or usual
     check_clip_format(f"A sound as .{arguments.format}", rate)
+    sample = sample_recordings if is_recording_model(model) else _sample_notes
+    sounds, wanted = sample(model, arguments)
+    sounds = [_finished(sound, model.sample_rate, rate, arguments.loudness) for sound in sounds]
+    with atomic_folder(folder) as temporary:
+        write_notes(temporary, sounds, wanted, rate, arguments, arguments.format)
+    print(f"Wrote {len(sounds)} sounds to {folder / 'audio'}, pictures to {folder / 'pictures'}.")
+
+
+def _sample_notes(model: Any, arguments: argparse.Namespace) -> tuple[Any, Any]:
+    """Return notes, and the table of their conditions."""
+    from audiogen.cli._captions import named_by_words
+    from audiogen.cli._notes import family_column
+    from audiogen.exceptions import UnknownWordsWarning
+    from audiogen.utils.silence import silenced
+
+    given = {"--seconds": arguments.seconds, "--prompt": arguments.prompt}
+    if words := [name for name, value in given.items() if value is not None]:
+        raise ValueError(
+            f"The model was trained on notes, which are as long as those learnt and follow none: "
+            f"leave {' and '.join(words)} out, or fit recordings with --recipe continuation."
+        )
     pitches = arguments.pitch * (arguments.number or 1)
     number = len(pitches) or arguments.number or 8
     drawn = _drawn(model[-1].conditions_, number, pitches, arguments.words, arguments.seed)
     wanted = _wanted(drawn, pitches, arguments.family, family_column(drawn))
-    given = {"n_samples": number} if wanted.empty else {"y": wanted}
+    asked = {"n_samples": number} if wanted.empty else {"y": wanted}
     with silenced(UnknownWordsWarning):  # what was understood has been printed
-        notes = model.sample(**given, random_state=arguments.seed)
-    notes = [_finished(note, model.sample_rate, rate, arguments.loudness) for note in notes]
-    wanted = named_by_words(wanted, model[-1].text)
-    with atomic_folder(folder) as temporary:
-        write_notes(temporary, notes, wanted, rate, arguments, arguments.format)
-    print(f"Wrote {len(notes)} sounds to {folder / 'audio'}, pictures to {folder / 'pictures'}.")
+        notes = model.sample(**asked, random_state=arguments.seed)
+    return notes, named_by_words(wanted, model[-1].text)
 
 
 def _drawn(conditions: Any, number: int, pitches: list[int], words: str | None, seed: int) -> Any:
