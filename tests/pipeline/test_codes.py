@@ -19,6 +19,7 @@ class SignCodec(TransformerMixin, BaseEstimator):
         self.shift_lengths = shift_lengths
 
     def fit(self, X, y=None):
+        self.patch_length_ = PATCH
         self.codebooks_ = np.array([[[-1.0], [1.0]]], np.float32) * np.max(np.abs(X[0]))
         return self
 
@@ -37,8 +38,8 @@ def recordings():
 
 
 def pipeline(**parameters):
-    prior = KernelSequencer(random_state=0)
-    return GenerativePipeline([("codes", SignCodec()), ("prior", prior)], **parameters)
+    steps = [("codes", SignCodec()), ("prior", KernelSequencer(random_state=0))]
+    return GenerativePipeline(steps, sample_rate=1000, **parameters)
 
 
 @pytest.mark.parametrize("cached", [False, True])
@@ -82,8 +83,8 @@ def test_samples_are_sound_of_the_length_and_after_the_prompt_asked_for():
     np.testing.assert_array_equal(pipe[0].inverse_transform(codes, random_state=3), audio)
     other = pipe.sample(2, n_steps=25, random_state=4)
     assert not np.array_equal(other, audio)
-    prompt = pipe[:-1].transform(recordings())[0][:20]
-    after = pipe.sample(prompt=prompt, n_steps=15, top_p=0.5)
+    after = pipe.sample(prompt=recordings()[0][:80], n_steps=15, top_p=0.5)
+    assert after.shape == (1, 60)
     wanted = np.sign(recordings()[0][80:140])
     assert (np.sign(after[0]) == wanted).mean() > 0.8
     with pytest.raises(TypeError, match=r"has no option 'n_step'.*n_steps"):

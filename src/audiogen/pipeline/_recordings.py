@@ -208,7 +208,7 @@ class _CodedSound:
         X: Any = sounds
         for step in self._steps:
             X = call_with_y(step.transform, X, None)
-        return X
+        return np.asarray(X)  # codecs may give lists
 
     def encode_end(self, sound: np.ndarray) -> np.ndarray:
         """Return the codes of the last patches that are whole; there may be none."""
@@ -222,7 +222,7 @@ class _CodedSound:
 
     def decode(self, codes: np.ndarray, y: Any, seed: int) -> np.ndarray:
         """Return the sound of codes, (n_samples, n_timesteps)."""
-        return inverse_transform_steps(self._steps, codes, y, seed)
+        return np.asarray(inverse_transform_steps(self._steps, codes, y, seed))
 
     def _encode_part(self, sound: np.ndarray) -> np.ndarray:
         return self.encode([check_audio(sound, name="recording")[0]])[0] if len(sound) else sound
