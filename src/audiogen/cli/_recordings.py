@@ -22,6 +22,7 @@ _NOTE = 8.0  # seconds; hardly any note is longer
 _TRIED = 50  # files that tell how long most are
 _SECONDS = 30.0
 _GUIDANCE = 3.0
+_SILENCE = -40.0  # dB of the peak; more of it at the end of a recording is learnt as its going on
 _LATE = 0.02  # seconds in which peaks above full scale are turned down
 
 
@@ -86,6 +87,7 @@ def read_recordings(arguments: argparse.Namespace, recipe: str) -> tuple[list, A
     bunch = load_recordings(
         source,
         sample_rate=arguments.sample_rate or _RATE,
+        trim=_SILENCE,
         errors="warn",
     )
     styles = bunch.frame[["folder"]].rename(columns={"folder": "style"})

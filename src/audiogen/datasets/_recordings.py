@@ -36,6 +36,7 @@ def load_recordings(
     source: str | os.PathLike[str],
     *,
     sample_rate: int | None = None,
+    trim: float | None = None,
     errors: str = "raise",
     verbose: int = 0,
 ) -> Bunch:
@@ -53,6 +54,10 @@ def load_recordings(
     sample_rate : int, default=None
         Sampling rate to which all files are resampled, in Hz. None keeps theirs, which must then
         be the same.
+    trim : float, default=None
+        Level under which the beginnings and ends of recordings are left out, in dB of their
+        peaks, such as -40. What learns how a recording goes on otherwise learns that
+        silence, once there, stays. None leaves nothing out.
     errors : {"raise", "warn"}, default="raise"
         Whether a file that is no sound, empty, truncated, without permission or holds NaN
         raises, or is left out with a warning.
@@ -112,15 +117,19 @@ def load_recordings(
     """
     rules = {
         "sample_rate": (Options(None), Interval(numbers.Integral, 1, None)),
+        "trim": (Options(None), Interval(numbers.Real, None, 0, closed="neither")),
         "errors": Options("raise", "warn"),
     }
-    check_parameters("load_recordings", rules, {"sample_rate": sample_rate, "errors": errors})
+    given = {"sample_rate": sample_rate, "trim": trim, "errors": errors}
+    check_parameters("load_recordings", rules, given)
     root = pathlib.Path(source)
     files = list(_opened(_sound_files(root, errors), errors))
     if not files:
         raise AudioFileError(f"No file of {root} can be used; the warnings say why.")
     rate = _common_rate(files) if sample_rate is None else int(sample_rate)
     data, kept = _read(files, rate, errors, verbose)
+    if trim is not None:
+        data = [_trimmed(recording, trim) for recording in data]
     paths = [files[i].path for i in kept]
     base = root if root.is_dir() else root.parent
     frame = pd.DataFrame(
@@ -231,6 +240,22 @@ def _fill_from(row: np.ndarray, file: _File, rate: int, errors: str) -> str | No
         for first in range(0, len(row), _BLOCK):
             row[first : first + _BLOCK] /= peak
     return None
+
+
+def _trimmed(recording: np.ndarray, level: float) -> np.ndarray:
+    """Return a recording without what is quieter at its ends, all of it where it is silence."""
+    blocks = range(0, len(recording), _BLOCK)
+    peak = max(float(np.abs(recording[first : first + _BLOCK]).max()) for first in blocks)
+    least = peak * 10 ** (level / 20)
+    ends = []
+    for order in (1, -1):
+        for first in blocks[::order]:
+            loud = np.flatnonzero(np.abs(recording[first : first + _BLOCK]) >= least)
+            if len(loud):
+                ends.append(first + int(loud[0 if order > 0 else -1]))
+                break
+    forget_pages(recording)
+    return recording[ends[0] : ends[1] + 1]
 
 
 def _blocks(file: _File, rate: int) -> Iterator[np.ndarray]:
