@@ -18,6 +18,7 @@ WRITTEN = (".py", ".pyi", ".md", ".toml")  # by hand
 KNOWN = {
     "src/audiogen/py.typed": "LICENSE",
     "docs/scale.png": "LICENSE",
+    "examples/data/water.ogg": "examples/data/LICENSES.md",
     "tests/lowest.txt": "LICENSE",
     **{
         f"tests/fuzz/finds/*.{suffix}": "LICENSE"
