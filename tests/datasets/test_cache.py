@@ -175,6 +175,14 @@ def test_a_killed_build_leaves_nothing_that_the_next_keeps(corpus, cache):
     assert len(stored_sets()) == 1
 
 
+def test_a_lock_that_was_left_beside_what_is_there_goes(corpus, cache):
+    load(corpus)
+    (there,) = stored_sets()
+    there.path.with_name(f".{there.path.name}.lock").touch()  # killed before it was removed
+    load(corpus)
+    assert left_in(cache) == []
+
+
 def test_of_two_processes_one_decodes_and_both_have_it(corpus, cache, monkeypatch):
     expected = load_nsynth(corpus, n_timesteps=LENGTH + 1).data[:, :-1]
     with later(corpus, SLOWLY) as process:

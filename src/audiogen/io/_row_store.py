@@ -100,7 +100,7 @@ def stored_rows(
         Where the disk has no room for them.
     """
     folder = _store()
-    target = folder / key
+    target, lock = folder / key, folder / f".{key}.lock"
     if not target.is_dir():
         try:
             check_writable(folder)
@@ -111,10 +111,12 @@ def stored_rows(
             )
             X = empty_rows(shape, np.float32)
             return X, fill(X)
-        with locked(folder / f".{key}.lock", f"decoding {source}"):
+        with locked(lock, f"decoding {source}"):
             if not target.is_dir():  # by now
                 check_room(folder, 4 * shape[0] * shape[1])
                 _build(target, shape, fill, source)
+    with contextlib.suppress(OSError):  # of a process killed when all was there
+        lock.unlink(missing_ok=True)
     found = json.loads((target / _INFO).read_text(encoding="utf-8"))["found"]
     return np.load(target / _ROWS, mmap_mode="r"), found
 
