@@ -200,6 +200,14 @@ def test_atomic_path_keeps_the_old_file_when_writing_fails(tmp_path):
         pass
 
 
+def test_infinity_is_in_no_interval_without_a_bound():
+    for rule in (Interval(float, 0, None), Interval(float, None, 0, closed="right")):
+        assert rule.allows(0.0)
+        assert not rule.allows(float("inf"))
+        assert not rule.allows(float("-inf"))
+    assert str(Interval(float, None, 2.5, closed="both")) == "a float in the range (-inf, 2.5]"
+
+
 def test_seeds_are_functions_of_their_arguments_and_touch_nothing():
     before = np.random.get_state()[1].copy()
     assert draw_seed(None) != draw_seed(None)

@@ -247,10 +247,10 @@ def _completed(frame: pd.DataFrame) -> pd.DataFrame:
 
 _RULES = {
     "sample_rate": (Options(None), Interval(numbers.Integral, 1, None)),
-    "duration": Interval(numbers.Real, 0, math.inf, closed="neither"),
+    "duration": Interval(numbers.Real, 0, None, closed="neither"),
     "segment": (
         Instance((bool, np.bool_), "a bool"),
-        Interval(numbers.Real, 0, math.inf, closed="neither"),
+        Interval(numbers.Real, 0, None, closed="neither"),
     ),
     "families": NAMES,
     "instruments": NAMES,

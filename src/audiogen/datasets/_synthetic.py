@@ -1,6 +1,5 @@
 """Synthetic notes with known pitch, for tests and examples."""
 
-import math
 import numbers
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -116,7 +115,7 @@ def make_notes(
         {
             "n_samples": Interval(numbers.Integral, 1, None),
             "sample_rate": Interval(numbers.Integral, 1, None),
-            "duration": Interval(numbers.Real, 0, math.inf, closed="neither"),
+            "duration": Interval(numbers.Real, 0, None, closed="neither"),
         },
         {"n_samples": n_samples, "sample_rate": sample_rate, "duration": duration},
     )

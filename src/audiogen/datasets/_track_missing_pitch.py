@@ -1,7 +1,6 @@
 """Pitches tracked for the notes of a corpus that has none for them."""
 
 import logging
-import math
 import numbers
 from collections.abc import Iterable
 
@@ -57,7 +56,7 @@ def has_pitch(X: npt.ArrayLike, sample_rate: float) -> np.ndarray:
     >>> has_pitch(drums.data[drums.frame.drum == "snare"], drums.sample_rate).mean()
     np.float64(0.0)
     """
-    rule = Interval(numbers.Real, 0, math.inf, closed="neither")
+    rule = Interval(numbers.Real, 0, None, closed="neither")
     check_parameters("has_pitch", {"sample_rate": rule}, {"sample_rate": sample_rate})
     X = check_audio(X, name="X")
     tracked = track_pitch(X, sample_rate)
@@ -118,7 +117,7 @@ def track_missing_pitch(
     >>> frame.pitch.tolist()
     [50, 60, 70]
     """
-    rule = Interval(numbers.Real, 0, math.inf, closed="neither")
+    rule = Interval(numbers.Real, 0, None, closed="neither")
     check_parameters("track_missing_pitch", {"sample_rate": rule}, {"sample_rate": sample_rate})
     X = check_audio(X, name="X")
     if len(X) != len(frame):

@@ -28,7 +28,7 @@ _INSPECTED = ("AIFF", "AU", "FLAC", "MP3", "OGG", "RF64", "W64", "WAV", "WAVEX")
 _CUT = re.compile(r"should be|truncated")  # libsndfile's words of CAF, VOC and others
 _CONSTRAINTS = {
     "sample_rate": (Options(None), Interval(numbers.Integral, 1, None)),
-    "duration": (Options(None), Interval(numbers.Real, 0, None, closed="neither")),
+    "duration": (Options(None), Interval(numbers.Real, 0, math.inf, closed="right")),
     "mono": Instance((bool, np.bool_), "a bool"),
 }
 

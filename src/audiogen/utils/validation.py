@@ -1,5 +1,6 @@
 """Parameters and arrays checked, with messages that say what to do."""
 
+import math
 import numbers
 import sys
 import warnings
@@ -37,7 +38,7 @@ class Interval:
     kind : {numbers.Integral, numbers.Real, float}
         What type the number has. Booleans are not numbers here.
     low, high : float or None
-        Bounds; None where there is none.
+        Bounds; None where there is none, though infinity itself is refused.
     closed : {"left", "right", "both", "neither"}, default="left"
         Which bounds belong to the interval.
     """
@@ -49,27 +50,26 @@ class Interval:
 
     def allows(self, value: Any) -> bool:
         """Tell whether a value is of this kind and within the bounds."""
-        return self.is_kind(value) and value == value and self._contains(value)
+        low, high, holds_low, holds_high = self._ends()
+        if not self.is_kind(value) or not (value >= low if holds_low else value > low):
+            return False
+        return bool(value <= high if holds_high else value < high)
 
     def is_kind(self, value: Any) -> bool:
         """Tell whether a value is a number of this kind, within the bounds or not."""
         kind = (float, np.floating) if self.kind is float else self.kind
         return isinstance(value, kind) and not isinstance(value, bool | np.bool_)
 
-    def _contains(self, value: Any) -> bool:
-        above = self.low is None or (
-            value >= self.low if self.closed in ("left", "both") else value > self.low
-        )
-        below = self.high is None or (
-            value <= self.high if self.closed in ("right", "both") else value < self.high
-        )
-        return bool(above and below)
+    def _ends(self) -> tuple[float, float, bool, bool]:
+        """Return the bounds, and whether each belongs to the interval, which infinity does not."""
+        low = -math.inf if self.low is None else self.low
+        high = math.inf if self.high is None else self.high
+        holds_low = self.low is not None and self.closed in ("left", "both")
+        return low, high, holds_low, self.high is not None and self.closed in ("right", "both")
 
     def __str__(self) -> str:
-        left = "[" if self.low is not None and self.closed in ("left", "both") else "("
-        right = "]" if self.high is not None and self.closed in ("right", "both") else ")"
-        low = "-inf" if self.low is None else f"{self.low}"
-        high = "inf" if self.high is None else f"{self.high}"
+        low, high, holds_low, holds_high = self._ends()
+        left, right = "[" if holds_low else "(", "]" if holds_high else ")"
         return f"{_KINDS[self.kind]} in the range {left}{low}, {high}{right}"
 
 
