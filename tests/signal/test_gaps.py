@@ -50,6 +50,20 @@ def test_a_gap_in_a_chord_is_closed_whatever_phase_and_level_the_filling_has(n_t
         assert near == pytest.approx([wanted] * len(near), rel=0.25)
 
 
+@pytest.mark.parametrize(
+    ("place", "n_timesteps", "overlap", "message"),
+    [
+        (50, 51, 8, "audio must go on to the end of the gap, for 101 samples. Got 100"),
+        (-5, 10, 8, "The 'place' parameter of fill_gap"),
+        (5, 0, 8, "The 'n_timesteps' parameter of fill_gap"),
+        (5, 10, 0, "The 'overlap' parameter of fill_gap"),
+    ],
+)
+def test_a_gap_must_lie_in_the_filling(place, n_timesteps, overlap, message):
+    with pytest.raises(ValueError, match=message):
+        fill_gap(chord(100), place, n_timesteps, chord(50), overlap=overlap)
+
+
 def test_silence_is_filled_as_it_is():
     other = chord(9000)
     filling = fill_gap(other, 3000, 4000, np.zeros(5000), np.zeros(5000))

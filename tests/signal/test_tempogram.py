@@ -26,5 +26,9 @@ def test_every_fourth_pulse_may_be_louder():
 
 def test_silence_has_some_length_and_wrong_ranges_are_named():
     assert 4 <= find_beat_length(np.zeros(100)) <= 32
-    with pytest.raises(ValueError, match="'shortest' parameter of find_beat_length"):
-        find_beat_length(np.zeros(100), shortest=0.5)
+    assert 2 <= find_beat_length(pulses(2.5, 100), shortest=2, longest=5) <= 5
+    for shortest in (0.5, 1.5):  # what takes less than two steps is told by no spectrum
+        with pytest.raises(ValueError, match="'shortest' parameter of find_beat_length"):
+            find_beat_length(np.zeros(100), shortest=shortest)
+    with pytest.raises(ValueError, match=r"'longest' .* in the range \[9, inf\)\. Got 3"):
+        find_beat_length(np.zeros(100), shortest=9, longest=3)

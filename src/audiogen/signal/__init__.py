@@ -12,6 +12,7 @@ from audiogen.signal._instantaneous_frequency import (
     instantaneous_frequency,
     phase_from_frequency,
 )
+from audiogen.signal._joins import crossfade, likeness
 from audiogen.signal._levels import (
     amplitude_to_db,
     compress_peaks,
@@ -21,7 +22,7 @@ from audiogen.signal._levels import (
     rms,
     scale_to_peak,
 )
-from audiogen.signal._limiter import limit_true_peak
+from audiogen.signal._limiter import limit_overs, limit_true_peak
 from audiogen.signal._loudness import loudness
 from audiogen.signal._master import Mastered, master
 from audiogen.signal._mfcc import mfcc
@@ -56,6 +57,7 @@ __all__ = [
     "compress_bus",
     "compress_peaks",
     "count_frames",
+    "crossfade",
     "db_to_amplitude",
     "decode_residual",
     "dual_window",
@@ -73,6 +75,8 @@ __all__ = [
     "hz_to_midi",
     "instantaneous_frequency",
     "istft",
+    "likeness",
+    "limit_overs",
     "limit_peak",
     "limit_true_peak",
     "loop_note",

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.signal import lfilter, lfiltic
 
+from audiogen.signal._joins import crossfade, likeness
 from audiogen.utils.validation import Interval, check_audio, check_parameters
 
 __all__ = ["extrapolate", "fill_gap"]
@@ -92,6 +93,11 @@ def fill_gap(
     -------
     filling : ndarray of shape (n_timesteps,), float32
 
+    Raises
+    ------
+    ValueError
+        Where the gap is empty or does not lie in `audio`.
+
     Examples
     --------
     >>> import numpy as np
@@ -102,6 +108,18 @@ def fill_gap(
     True
     """
     audio, before, after = (np.asarray(part, dtype=np.float32) for part in (audio, before, after))
+    rules = {
+        "place": Interval(numbers.Integral, 0, None),
+        "n_timesteps": Interval(numbers.Integral, 1, None),
+        "overlap": Interval(numbers.Integral, 1, None),
+    }
+    given = {"place": place, "n_timesteps": n_timesteps, "overlap": overlap}
+    check_parameters("fill_gap", rules, given)
+    if place + n_timesteps > len(audio):
+        raise ValueError(
+            f"audio must go on to the end of the gap, for {place + n_timesteps} samples. "
+            f"Got {len(audio)}."
+        )
     overlap = min(overlap, n_timesteps)
     into = extrapolate(before, overlap) if len(before) else None
     out_of = extrapolate(after[::-1], overlap)[::-1] if len(after) else None
@@ -112,10 +130,10 @@ def fill_gap(
     )
     filling = audio[place : place + n_timesteps] * _curve(gains, n_timesteps, _SETTLED * overlap)
     if into is not None:
-        filling[:overlap] = _crossfaded(into, filling[:overlap])
+        filling[:overlap] = crossfade(into, filling[:overlap])
     if out_of is not None:
         end = n_timesteps - overlap
-        filling[end:] = _crossfaded(out_of[::-1], filling[end:][::-1])[::-1]
+        filling[end:] = crossfade(out_of[::-1], filling[end:][::-1])[::-1]
     return filling
 
 
@@ -146,15 +164,12 @@ def _best_shift(
     """Return by how much audio is shifted for its ends to be most like what they fade into."""
     first = max(0, place - most)
     last = min(place + most, len(audio) - n_timesteps)
-    likeness = np.zeros(max(1, last - first + 1))
+    total = np.zeros(max(1, last - first + 1))
     for wanted, away in ((into, 0), (out_of, n_timesteps)):
         if wanted is not None:
             start = first + away - (len(wanted) if away else 0)
-            around = audio[start : start + len(wanted) + len(likeness) - 1]
-            energy = np.convolve(np.square(around), np.ones(len(wanted), np.float32), "valid")
-            products = np.correlate(around, wanted, "valid")
-            likeness += products / np.sqrt(np.maximum(energy, 1e-12) * max(wanted @ wanted, 1e-12))
-    return first + int(likeness.argmax()) - place
+            total += likeness(audio[start : start + len(wanted) + len(total) - 1], wanted)
+    return first + int(total.argmax()) - place
 
 
 def _gain(real: np.ndarray, ours: np.ndarray) -> float:
@@ -173,12 +188,3 @@ def _curve(gains: tuple[float, float], n_timesteps: int, settled: int) -> np.nda
     middle = 0.5 * np.log(gains).sum() if settled == n_timesteps // 2 else 0.0
     logs = [np.log(gains[0]), middle, middle, np.log(gains[1])]
     return np.exp(np.interp(np.arange(n_timesteps), knots, logs)).astype(np.float32)
-
-
-def _crossfaded(out: np.ndarray, into: np.ndarray) -> np.ndarray:
-    """Return a fade whose power stays the same, however like each other both are."""
-    fade = np.sin(np.linspace(0, np.pi / 2, len(out), dtype=np.float32)) ** 2
-    norm = np.sqrt(np.sum(out**2) * np.sum(into**2)) + np.finfo(np.float32).tiny
-    likeness = np.clip(np.sum(out * into) / norm, 0, 1)
-    power = fade**2 + (1 - fade) ** 2 + 2 * likeness * fade * (1 - fade)
-    return (out * (1 - fade) + into * fade) / np.sqrt(power)

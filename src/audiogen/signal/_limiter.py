@@ -8,10 +8,11 @@ from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
 from audiogen.signal._channels import as_channels
 from audiogen.signal._gain_curves import decay, filter_in_blocks
+from audiogen.signal._levels import peak
 from audiogen.signal._true_peak import highest_between_samples
 from audiogen.utils.validation import Interval, check_parameters
 
-__all__ = ["limit_true_peak", "limited_gain", "limiter_gain", "peak_curve"]
+__all__ = ["limit_overs", "limit_true_peak", "limited_gain", "limiter_gain", "peak_curve"]
 
 _LOOKAHEAD, _RELEASE = 0.004, 0.08  # seconds
 _ROUNDS = 6  # of turning down what was measured between samples after limiting
@@ -77,6 +78,32 @@ def limit_true_peak(
     clip = as_channels(audio)
     gain = limited_gain(clip, None, sample_rate, ceiling, release=release, wraps=(wrap,))
     return (clip * gain[:, np.newaxis]).reshape(np.shape(audio))
+
+
+def limit_overs(audio: np.ndarray, sample_rate: float) -> np.ndarray:
+    """Return a clip that is limited where it is beyond full scale.
+
+    Parameters
+    ----------
+    audio : ndarray of shape (n_timesteps,)
+        One clip; full scale is 1.
+    sample_rate : float
+        Sampling rate of the audio, in Hz.
+
+    Returns
+    -------
+    audio : ndarray of shape (n_timesteps,)
+        The clip itself, if all its samples are in [-1, 1], whatever lies between them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from audiogen.signal import limit_overs, peak
+    >>> clip = np.sin(0.3 * np.arange(8000))
+    >>> limit_overs(clip, 8000) is clip, bool(peak(limit_overs(2 * clip, 8000)) <= 1)
+    (True, True)
+    """
+    return limit_true_peak(audio, sample_rate, ceiling=0) if peak(audio) > 1 else audio
 
 
 def peak_curve(clip: np.ndarray, gain: np.ndarray | None, wrap: bool) -> np.ndarray:

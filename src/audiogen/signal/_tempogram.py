@@ -56,8 +56,10 @@ def find_beat_length(
     >>> round(find_beat_length(pulses), 1)
     10.8
     """
-    rule = Interval(numbers.Real, 1, None, closed="neither")
-    rules = {"shortest": rule, "longest": rule}
+    rules = {
+        "shortest": Interval(numbers.Real, 2, None),  # half the rate of steps
+        "longest": Interval(numbers.Real, shortest, None),
+    }
     check_parameters("find_beat_length", rules, {"shortest": shortest, "longest": longest})
     given: Any = novelty
     listed = isinstance(given, list | tuple) and np.ndim(given[0]) > 0
