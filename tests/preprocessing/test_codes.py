@@ -165,6 +165,27 @@ def test_tones_stay_tones():
     assert near[1] > 0.9 * near[0]
 
 
+@pytest.mark.parametrize("decoder", ["noise", "mean", "grains"])
+def test_sound_is_limited_where_it_would_be_beyond_full_scale_and_only_there(decoder):
+    t = np.arange(3 * RATE) / RATE
+    square = np.sign(np.sin(2 * np.pi * 110 * t)).astype(np.float32)
+    square[: RATE // 2] *= 0.1
+    model = codec(decoder).fit([square])
+    codes = model.transform([square])[0]
+    raw = model._decode(codes, 0, 0)
+    sound = model.inverse_transform([codes], random_state=0)[0]
+    assert np.abs(raw).max() > 1
+    assert np.abs(sound).max() <= 1
+    quiet = slice(0, RATE // 2 - 3 * PATCH)
+    np.testing.assert_array_equal(sound[quiet], raw[quiet])
+    quiet_codes = codes[: RATE // 2 // PATCH - 3]
+    assert np.abs(model._decode(quiet_codes, 0, 0)).max() < 1
+    np.testing.assert_array_equal(
+        model.inverse_transform([quiet_codes], random_state=0)[0],
+        model._decode(quiet_codes, 0, 0),
+    )
+
+
 def test_grains_are_pieces_of_the_recordings_and_short(recordings):
     model = codec("grains").fit(recordings)
     codes = model.transform(recordings)
@@ -193,7 +214,7 @@ def test_gaps_and_silence_and_little_sound(recordings):
     with pytest.warns(UserWarning, match="keeps 13 codes"):
         short = codec(n_codes=64).fit([tune(0.1)])
     assert short.transform([tune(0.01)]).shape == (1, 1, 2)
-    with pytest.raises(ValueError, match="needs two patches at least"):
+    with pytest.raises(ValueError, match="needs sound of two patches of 256 time steps at least"):
         codec().fit([tune(0.01)])
 
 

@@ -20,7 +20,13 @@ from audiogen.preprocessing._recordings import (
     arrays_or_list,
     stretches,
 )
-from audiogen.signal import frames_beyond, patches_to_magnitude, resynthesise_noise, stft
+from audiogen.signal import (
+    frames_beyond,
+    limit_overs,
+    patches_to_magnitude,
+    resynthesise_noise,
+    stft,
+)
 from audiogen.utils.seeds import Stream, draw_seed, make_rng, spawn_seed
 from audiogen.utils.validation import Interval, Options, check_parameters
 
@@ -196,14 +202,14 @@ class SpectralCodes(RecordingTransformer):
         Returns
         -------
         audio : ndarray of shape (n_samples, n_patches * patch_length_), float32
-            A list of arrays where numbers of patches differ.
+            In [-1, 1]: sound that would be louder is limited. A list of arrays where numbers of
+            patches differ.
         """
         check_is_fitted(self)
         check_parameters(self, self._constraints)
         seed = draw_seed(self.random_state if random_state is None else random_state)
-        return arrays_or_list(
-            [self._decode(codes, seed, i) for i, codes in enumerate(self._checked(X))]
-        )
+        sounds = [self._decode(codes, seed, i) for i, codes in enumerate(self._checked(X))]
+        return arrays_or_list([limit_overs(sound, self.sample_rate) for sound in sounds])
 
     def find_grains(self, X: npt.ArrayLike) -> list[Grains]:
         """Tell which grains of the recordings the sound of codes is put together from.
@@ -252,8 +258,8 @@ class SpectralCodes(RecordingTransformer):
         rows = np.concatenate([self._cut.of(*stretch, step) for stretch in chosen])
         if len(rows) < 2:
             raise ValueError(
-                "SpectralCodes needs two patches at least, and there are 1 sample(s) of a patch, "
-                f"{self.patch_length_} time steps, or less. Give longer recordings."
+                f"SpectralCodes needs sound of two patches of {self.patch_length_} time steps at "
+                "least. Got 1 sample(s) of one patch or less. Give longer recordings."
             )
         n_components = min(int(self.n_components), *rows.shape)
         with np.errstate(invalid="ignore"):  # silence has no variance

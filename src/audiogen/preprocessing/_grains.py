@@ -4,7 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-__all__ = ["Grains", "choose_grains", "join_grains"]
+from audiogen.signal import crossfade, likeness
+
+__all__ = ["Grains", "choose_grains", "described", "join_grains"]
 
 _LONGEST_RUN = 0.8  # seconds of a recording that may follow each other
 _AWAY = 0.25  # seconds between where a run ends and the grain that comes next
@@ -104,27 +106,15 @@ def join_grains(audio: np.ndarray, starts: np.ndarray, length: int, overlap: int
             place += _best_shift(tail, padded, place, half)
         grain = padded[place : place + length + overlap]
         joined[at : at + length + overlap] = grain
-        joined[at : at + overlap] = _faded(tail, grain[:overlap])
+        joined[at : at + overlap] = crossfade(tail, grain[:overlap])
     return joined[half : half + len(starts) * length]
 
 
 def _best_shift(tail: np.ndarray, audio: np.ndarray, place: int, most: int) -> int:
     """Return by how much a grain is shifted for its beginning to be most like the tail."""
     first = max(0, place - most)
-    around = audio[first : place + most + len(tail)]
-    products = np.correlate(around, tail, "valid")
-    energy = np.convolve(around**2, np.ones(len(tail), np.float32), "valid")
-    likeness = products / np.sqrt(np.maximum(energy, np.finfo(np.float32).tiny))
-    return first + int(likeness.argmax()) - place
-
-
-def _faded(out: np.ndarray, into: np.ndarray) -> np.ndarray:
-    """Return a fade whose power stays the same, however like each other both are."""
-    fade = np.sin(np.linspace(0, np.pi / 2, len(out), dtype=np.float32)) ** 2
-    norm = np.sqrt(np.sum(out**2) * np.sum(into**2)) + np.finfo(np.float32).tiny
-    likeness = np.clip(np.sum(out * into) / norm, 0, 1)
-    power = fade**2 + (1 - fade) ** 2 + 2 * likeness * fade * (1 - fade)
-    return (out * (1 - fade) + into * fade) / np.sqrt(power)
+    alike = likeness(audio[first : place + most + len(tail)], tail)
+    return first + int(alike.argmax()) - place
 
 
 def described(chosen: np.ndarray, n_frames: int, hop_length: int, sample_rate: int) -> Grains:

@@ -76,14 +76,16 @@ class Patches(NamedTuple):
         """Return how many patches a recording has."""
         return -(-len(recording) // self.length)
 
-    def of(self, recording: np.ndarray, first: int, last: int, step: int | None = None) -> Any:
+    def of(
+        self, recording: np.ndarray, first: int, last: int, step: int | None = None
+    ) -> np.ndarray:
         """Return some patches of a recording, as they are among all of it."""
         margin = -(-self.frame_length // self.length)
         start, stop = max(0, first - margin), min(self.count(recording), last + margin)
         audio = recording[start * self.length : stop * self.length]
-        parts = (self.n_frames, step or self.n_frames)
-        patches = spectral_patches(audio, *self[:2], self.n_frames, self.power, step)[0]
-        before, after = ((k - start) * parts[0] // parts[1] for k in (first, last))
+        step = step or self.n_frames
+        patches = spectral_patches(audio, *self, step)[0]
+        before, after = ((k - start) * self.n_frames // step for k in (first, last))
         return patches[before:after]
 
     def blocks(self, recording: np.ndarray) -> Iterator[np.ndarray]:
