@@ -42,3 +42,7 @@ def test_conditions_seeds_and_wrong_codes():
     assert (drawn[0] != drawn[2]).any()
     with pytest.raises(ValueError, match="The code 9 is unknown"):
         infill_codes(model, [0], [9], 2)
+    with pytest.raises(ValueError, match="gap of one sequence. Got 2 on one side"):
+        infill_codes(model, [[0, 1], [2, 3]], [1], 2)
+    with pytest.raises(ValueError, match="'n_steps' parameter of infill_codes .*Got 0"):
+        infill_codes(model, [0], [1], 0)

@@ -149,6 +149,7 @@ def test_wrong_codes_are_named(sequencer, fitted):
     wrong = [
         ([[0, -1]], "Negative values in data passed to .*integers of 0 and above. Got -1"),
         ([[0.5, 1.0]], "takes codes, which are integers.*Got float64 such as .0.5."),
+        ([np.array([0.0, np.inf])], "takes codes, which are integers.*Got float64"),
         ([np.zeros((3, 2), int), np.zeros((3, 1), int)], r"\(3, 2\) in place 0 and \(3, 1\)"),
         ([np.zeros((3, 2), int), np.zeros((0, 2), int)], r"\(0, 2\) in place 1"),
     ]

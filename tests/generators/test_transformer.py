@@ -1,10 +1,14 @@
 """TransformerSequencer: its two forward passes, what it learns, and how training goes on."""
 
+import pickle
+import signal
+
 import keras
 import numpy as np
 import pytest
 from scipy.special import log_softmax
 from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import audiogen
@@ -115,6 +119,41 @@ def test_partial_fit_is_one_more_epoch_saved_and_loaded_or_not(whole, tmp_path):
         other = Codec()
         other.codebooks_ = Codec.codebooks_ + 1
         two.partial_fit(sequences(), list("aba"), codec=other)
+
+
+def test_what_goes_on_has_the_clock_and_the_context_of_the_first_fit():
+    model = TransformerSequencer(**{**TINY, "context": 8}, epochs=1, warm_start=True)
+    model.fit(sequences())
+    for changed, first in ({"context": 4}, "context=8"), ({"clock": "auto"}, "clock=None"):
+        model.set_params(**changed)
+        with pytest.raises(ValueError, match=f"goes on with the networks .* of {first}"):
+            model.fit(sequences())
+        with pytest.raises(ValueError, match=f"Got {next(iter(changed))}="):
+            model.partial_fit(sequences())
+        model.set_params(context=8, clock=None)
+    assert model.partial_fit(sequences()).n_iter_ == 2
+
+
+def test_ctrl_c_leaves_a_model_that_samples_and_goes_on():
+    class PressesCtrlC(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            self.epoch = epoch
+
+        def on_train_batch_end(self, batch, logs=None):
+            if self.epoch == 1:
+                signal.raise_signal(signal.SIGINT)
+
+    model = TransformerSequencer(**TINY, **STEADY, epochs=1000, clock=5.0, memory=True)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.warns(ConvergenceWarning, match="interrupted after 1 of 1000 epochs"):
+            model.fit(sequences(), list("aba"), codec=Codec(), callbacks=[PressesCtrlC()])
+    finally:
+        signal.signal(signal.SIGINT, before)
+    again = pickle.loads(pickle.dumps(model))
+    np.testing.assert_array_equal(again.sample(2, n_steps=4), model.sample(2, n_steps=4))
+    assert model.partial_fit(sequences(), list("aba"), codec=Codec()).n_iter_ == 2
+    assert len(model.history_["loss"]) == 2
 
 
 @pytest.mark.long

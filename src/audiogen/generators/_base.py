@@ -187,7 +187,7 @@ class BaseGenerator(BaseEstimator, ABC):
         self, X: Any, conditions: ConditionEncoder | None, condition: np.ndarray | None
     ) -> Self:
         """Fit to data whose conditions have been encoded."""
-        self._set_up(X, conditions)
+        self._set_up(tuple(X.shape[1:]), conditions)
         self._scaling = self._new_scaling().fit(X, np.arange(len(X)))
         rng = make_rng(draw_seed(self.random_state), Stream.FIT)
         self._fit(self._scaling.forward(X), condition, rng)
@@ -201,8 +201,8 @@ class BaseGenerator(BaseEstimator, ABC):
             raise ValueError(f"The 'text' parameter is {self.text!r}, but there is no y to read.")
         return None
 
-    def _set_up(self, X: Any, conditions: ConditionEncoder | None) -> None:
-        self.sample_shape_ = tuple(X.shape[1:])
+    def _set_up(self, shape: tuple[int, ...], conditions: ConditionEncoder | None) -> None:
+        self.sample_shape_ = shape
         self.conditions_ = conditions
         self.condition_names_ = [] if conditions is None else conditions.names_
         self.categories_ = {} if conditions is None else conditions.categories_

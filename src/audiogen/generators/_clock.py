@@ -13,7 +13,6 @@ __all__ = [
     "beats_of",
     "clock_features",
     "learn_clock",
-    "sequence_latents",
 ]
 
 # Beats; what is a beat and what a bar may be any of them. Of longer groups a recording has so few
@@ -43,31 +42,6 @@ def clock_features(beats: np.ndarray) -> np.ndarray:
     """
     turns = 2 * np.pi * beats[..., np.newaxis] / np.array(_CYCLES)
     return np.concatenate([np.sin(turns), np.cos(turns)], axis=-1).astype(np.float32)
-
-
-def sequence_latents(codes: np.ndarray, books: np.ndarray | None, n_codes: int) -> np.ndarray:
-    """Return what codes stand for: sums of centroids, or without any zeros and ones.
-
-    Parameters
-    ----------
-    codes : ndarray of shape (..., n_levels), int64
-        The codes.
-    books : ndarray of shape (n_levels, n_codes, n_components) or None
-        Centroids.
-    n_codes : int
-        Number of codes of a level.
-
-    Returns
-    -------
-    latents : ndarray of shape (..., n_components) or (..., n_levels * n_codes), float32
-    """
-    if books is None:
-        marks = codes[..., np.newaxis] == np.arange(n_codes)
-        return marks.reshape(*codes.shape[:-1], -1).astype(np.float32)
-    latents = books[0][codes[..., 0]]
-    for level in range(1, len(books)):
-        latents = latents + books[level][codes[..., level]]
-    return latents
 
 
 class BeatClock(NamedTuple):

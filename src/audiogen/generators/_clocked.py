@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from audiogen.generators._clock import BeatClock, clock_features, learn_clock, sequence_latents
+from audiogen.generators._clock import BeatClock, beats_of, clock_features, learn_clock
+from audiogen.generators._code_memory import CodeMemory, KernelPredictor
 from audiogen.generators._sequencer import BaseSequencer
-from audiogen.generators._sequences import CodeSequences
+from audiogen.generators._sequences import CodeSequences, sequence_latents
 from audiogen.utils.validation import Interval, Options
 
 __all__ = ["ClockedSequencer"]
@@ -28,6 +29,9 @@ class ClockedSequencer(BaseSequencer, ABC):
         Steps of a beat, of each beat that some sequences share; None without a clock.
     """
 
+    clock: Any
+    codes_: Any
+    lengths_: Any
     beat_lengths_: np.ndarray | None
     _usual: np.ndarray
     _starts: np.ndarray
@@ -44,16 +48,14 @@ class ClockedSequencer(BaseSequencer, ABC):
         self, sequences: CodeSequences, condition: np.ndarray | None, *, fresh: bool = True
     ) -> None:
         """Learn the beats of sequences, or find those that were learnt in them."""
-        wanted: Any = getattr(self, "clock", None)
         self._condition_of_sequence = condition
-        if fresh:
+        if self.clock is None:
             self.beat_lengths_ = None
-        if wanted is None:
             return
         n_own = len(sequences) // sequences.n_copies
         latents = [self._latents(codes) for codes in list(sequences)[:n_own]]
         if fresh:
-            length = None if wanted == "auto" else float(wanted)
+            length = None if self.clock == "auto" else float(self.clock)
             self.beat_lengths_, self._usual = learn_clock(latents, length)
         starts = self._beats.starts_of(latents)
         later = np.arange(sequences.n_copies)[:, np.newaxis, np.newaxis] / sequences.n_copies
@@ -66,7 +68,11 @@ class ClockedSequencer(BaseSequencer, ABC):
         return BeatClock(self.beat_lengths_, self._usual)
 
     def _latents(self, codes: np.ndarray) -> np.ndarray:
-        return sequence_latents(codes, self.codebooks_, self.n_codes_)
+        """Return what codes stand for; of names, each has a component of its own."""
+        if self.codebooks_ is not None:
+            return sequence_latents(codes, self.codebooks_)
+        marks = codes[..., np.newaxis] == np.arange(self.n_codes_)
+        return marks.reshape(*codes.shape[:-1], -1).astype(np.float32)
 
     def _clock_starts(
         self,
@@ -94,6 +100,28 @@ class ClockedSequencer(BaseSequencer, ABC):
         pairs = zip(self._starts, lengths, strict=True)
         beats = [start + rate * np.arange(length) for (rate, start), length in pairs]
         return clock_features(np.concatenate(beats))
+
+    def _memory_predictor(
+        self,
+        condition: np.ndarray | None,
+        clock: np.ndarray | None,
+        n_rows: int,
+        *,
+        decay: float,
+        bandwidth: float,
+    ) -> KernelPredictor:
+        """Return what looks rows up in the codes of training."""
+        memory = CodeMemory(
+            self.codes_,
+            self.lengths_,
+            self.codebooks_,
+            self.n_codes_,
+            self._condition_of_sequence,
+            self._hands(self.lengths_),
+        )
+        hands = None if clock is None else beats_of(clock)
+        options = {"decay": decay, "bandwidth": bandwidth}
+        return KernelPredictor(memory, n_rows, condition=condition, clock=hands, **options)
 
     def _clock_bits(self) -> float:
         return 0.0 if self.beat_lengths_ is None else self._beats.bits

@@ -6,7 +6,7 @@ import numpy as np
 
 from audiogen.generators._clock import CLOCK_PERIODS
 from audiogen.generators._sequence_draw import SequencePredictor
-from audiogen.generators._sequences import CodeSequences
+from audiogen.generators._sequences import CodeSequences, sequence_latents
 
 __all__ = ["CodeMemory", "KernelPredictor"]
 
@@ -119,8 +119,9 @@ class KernelPredictor(SequencePredictor):
         away = self._away / max(self._weight, 1)
         away = away + self._elsewhere
         if self._clock is not None:
-            now = self._clock(self._step)[:, np.newaxis]
-            away += np.square(now - self._memory.clock) @ (_CLOCK / CLOCK_PERIODS)
+            # Of all rows at once the differences would need several times the room.
+            for row, now in zip(away, self._clock(self._step), strict=True):
+                row += np.square(now - self._memory.clock) @ (_CLOCK / CLOCK_PERIODS)
         away -= away.min(axis=1, keepdims=True)
         return np.exp(-away / self._bandwidth**2)
 
@@ -129,12 +130,13 @@ class _Distances:
     """Squared distances of steps, 1 in the mean."""
 
     def __init__(self, memory: CodeMemory) -> None:
-        self._codes, self._books = memory.codes, memory.codebooks
-        if self._books is None:
+        self._codes, self._books = memory.codes, None
+        if memory.codebooks is None:
             counts = [np.bincount(c) / len(c) for c in self._codes.T]
             mean = sum(1 - float(np.square(shares).sum()) for shares in counts)
         else:
-            latents = _latents(self._codes, self._books)
+            self._books = memory.codebooks.astype(float)
+            latents = sequence_latents(self._codes, self._books)
             self._squares = np.square(latents).sum(axis=1)
             mean = 2 * float(latents.var(axis=0).sum())
         self._scale = 1 / max(mean, _LEAST)
@@ -143,16 +145,11 @@ class _Distances:
         """Return the squared distance of each step of training from one of these codes."""
         if self._books is None:
             return self._scale * (self._codes != code).sum(axis=1)
-        latent = _latents(code[np.newaxis], self._books)[0]
+        latent = sequence_latents(code[np.newaxis], self._books)[0]
         along = np.einsum("lcd,d->lc", self._books, latent)
         products = sum(along[i][codes] for i, codes in enumerate(self._codes.T))
         square = float(np.square(latent).sum())
         return self._scale * np.maximum(self._squares - 2 * products + square, 0)
-
-
-def _latents(codes: np.ndarray, books: np.ndarray) -> np.ndarray:
-    """Return what codes stand for, float64."""
-    return np.sum([book[c] for book, c in zip(books, codes.T, strict=True)], axis=0, dtype=float)
 
 
 def _usual_shares(memory: CodeMemory, level: int) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Codes for a gap in a sequence, drawn given those on both sides."""
 
+import numbers
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from audiogen.generators._sequence_draw import draw_codes, log_likelihoods
 from audiogen.generators._sequencer import BaseSequencer
 from audiogen.utils.seeds import Stream, draw_seed, make_rng
+from audiogen.utils.validation import Interval, check_parameters
 
 __all__ = ["infill_codes"]
 
@@ -52,6 +54,11 @@ def infill_codes(
     -------
     codes : ndarray of shape (n_steps, n_levels) or (n_steps,)
 
+    Raises
+    ------
+    ValueError
+        Where `before` or `after` are no codes that the sequencer knows, or several sequences.
+
     References
     ----------
     .. [1] C. Andrieu, A. Lee, M. Vihola, "Uniform ergodicity of the iterated conditional SMC and
@@ -65,11 +72,12 @@ def infill_codes(
     array([2, 3])
     """
     check_is_fitted(sequencer)
+    check_parameters("infill_codes", {"n_steps": Interval(numbers.Integral, 1, None)}, locals())
     seed = draw_seed(sequencer.random_state if random_state is None else random_state)
     y = sequencer._wanted(1, y, make_rng(seed, Stream.CONDITION))
     condition = None if sequencer.conditions_ is None else sequencer.conditions_.encode(y)
-    ends = _Ends(sequencer, _steps(sequencer, after)[:_AFTER], condition, seed)
-    heard = _steps(sequencer, before)[-_BEFORE:]
+    ends = _Ends(sequencer, _one_side(sequencer, after)[:_AFTER], condition, seed)
+    heard = _one_side(sequencer, before)[-_BEFORE:]
     (codes,), (log,) = ends.drawn(heard, n_steps, 1)
     for n_redrawn in _REDRAWN if len(ends.after) else ():
         kept = codes[: max(0, n_steps - n_redrawn)]
@@ -115,8 +123,13 @@ class _Ends:
         return codes, log_likelihoods(predictor, follows).sum(axis=(1, 2))
 
 
-def _steps(sequencer: BaseSequencer, side: Any) -> np.ndarray:
+def _one_side(sequencer: BaseSequencer, side: Any) -> np.ndarray:
     """Return codes on one side of a gap, (length, n_levels), checked; there may be none."""
     if side is None or not len(side):
         return np.zeros((0, sequencer._n_levels), np.int64)
-    return sequencer._checked_prompt(side)[0]
+    codes = sequencer._checked_prompt(side)
+    if len(codes) > 1:
+        raise ValueError(
+            f"infill_codes fills a gap of one sequence. Got {len(codes)} on one side of it."
+        )
+    return codes[0]

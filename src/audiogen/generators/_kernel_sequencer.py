@@ -5,9 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from audiogen.generators._clock import beats_of
 from audiogen.generators._clocked import ClockedSequencer
-from audiogen.generators._code_memory import CodeMemory, KernelPredictor
 from audiogen.generators._sequence_draw import SequencePredictor
 from audiogen.generators._sequences import CodeSequences
 from audiogen.utils.validation import Interval
@@ -61,6 +59,9 @@ class KernelSequencer(ClockedSequencer):
     With conditions, the distance of two contexts grows with that of their conditions, so that
     those of other categories have next to no weight.
 
+    Every step of `sample` and `score` compares with all steps of training: its time, and its
+    memory for each of up to 16 rows, grow in proportion to them.
+
     References
     ----------
     .. [1] E. A. Nadaraya, "On estimating regression", Theory of Probability and its
@@ -102,19 +103,5 @@ class KernelSequencer(ClockedSequencer):
     def _predictor(
         self, condition: np.ndarray | None, clock: np.ndarray | None, n_rows: int
     ) -> SequencePredictor:
-        memory = CodeMemory(
-            self.codes_,
-            self.lengths_,
-            self.codebooks_,
-            self.n_codes_,
-            self._condition_of_sequence,
-            self._hands(self.lengths_),
-        )
-        return KernelPredictor(
-            memory,
-            n_rows,
-            decay=float(self.decay),
-            bandwidth=float(self.bandwidth),
-            condition=condition,
-            clock=None if clock is None else beats_of(clock),
-        )
+        options = {"decay": float(self.decay), "bandwidth": float(self.bandwidth)}
+        return self._memory_predictor(condition, clock, n_rows, **options)

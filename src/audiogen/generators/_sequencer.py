@@ -26,13 +26,15 @@ from audiogen.generators._sequences import (
 )
 from audiogen.utils.columns import validated_conditions
 from audiogen.utils.seeds import Stream, draw_seed, make_rng
-from audiogen.utils.validation import Interval, check_parameters
+from audiogen.utils.validation import Interval, Options, check_parameters
 
 __all__ = ["BaseSequencer"]
 
 _ROWS_AT_ONCE = 16
+_COUNT = (Options(None), Interval(numbers.Integral, 1, None))
 _SAMPLING = {
-    "n_steps": Interval(numbers.Integral, 1, None),
+    "n_samples": _COUNT,
+    "n_steps": _COUNT,
     "temperature": Interval(numbers.Real, 0, None, closed="neither"),
     "top_p": Interval(numbers.Real, 0, 1, closed="right"),
     "guidance": Interval(numbers.Real, 0, None),
@@ -162,7 +164,8 @@ class BaseSequencer(BaseGenerator):
         """
         check_parameters(self, self._constraints)
         sequences = checked_sequences(self, X, reset=True)
-        conditions = self._learnt_conditions(sequences, y)
+        y = validated_conditions(sequences, y)
+        conditions = self._fitted_conditions(y)
         self._set_up_codes(sequences, conditions, codec)
         condition = None if conditions is None else conditions.encode(y)
         sequences, condition = self._with_shifted(sequences, condition, codec)
@@ -225,15 +228,7 @@ class BaseSequencer(BaseGenerator):
             is none.
         """
         check_is_fitted(self)
-        given = {"n_steps": n_steps or self.sample_shape_[0], "temperature": temperature}
-        given |= {"top_p": top_p, "guidance": guidance}
-        if n_steps is not None:
-            given["n_steps"] = n_steps
-        if n_samples is not None:
-            given["n_samples"] = n_samples
-        rules = {**_SAMPLING, "n_samples": Interval(numbers.Integral, 1, None)}
-        owner = f"{type(self).__name__}.sample"
-        check_parameters(owner, {name: rules[name] for name in given}, given)
+        check_parameters(f"{type(self).__name__}.sample", _SAMPLING, locals())
         heard = None if prompt is None else self._checked_prompt(prompt)
         if n_samples is None and heard is not None and len(heard) > 1:
             n_samples = len(heard)
@@ -243,7 +238,7 @@ class BaseSequencer(BaseGenerator):
         condition = None if self.conditions_ is None else self.conditions_.encode(y)
         heard = None if heard is None else prompt_for_each(heard, n_samples)
         streams = make_rng(seed, Stream.SAMPLE).spawn(n_samples)
-        shape = (int(given["n_steps"]), self._n_levels)
+        shape = (int(n_steps or self.sample_shape_[0]), self._n_levels)
         drawing = {"temperature": float(temperature), "top_p": float(top_p)}
         found = []
         for rows in _blocks(n_samples):
@@ -331,19 +326,12 @@ class BaseSequencer(BaseGenerator):
         self._refuse_other_codes(codes, codes.shape[2:])
         return codes.reshape(*codes.shape[:2], -1).astype(np.int64)
 
-    def _learnt_conditions(self, sequences: CodeSequences, y: Any) -> ConditionEncoder | None:
-        y = validated_conditions(sequences, y)
-        return None if y is None else self._new_conditions().fit(y)
-
     def _set_up_codes(
         self, sequences: CodeSequences, conditions: ConditionEncoder | None, codec: Any
     ) -> None:
         """Take over what sequences, conditions and the codec say of themselves."""
-        self.sample_shape_ = sequences.shape
+        self._set_up(sequences.shape, conditions)
         self._dtype = sequences.dtype
-        self.conditions_ = conditions
-        self.condition_names_ = [] if conditions is None else conditions.names_
-        self.categories_ = {} if conditions is None else conditions.categories_
         self.codebooks_ = books = codebooks_of(codec)
         self.n_codes_ = int(sequences.codes.max()) + 1 if books is None else books.shape[1]
         if books is not None and len(books) != self._n_levels:

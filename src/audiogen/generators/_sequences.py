@@ -13,6 +13,7 @@ __all__ = [
     "checked_sequences",
     "codebooks_of",
     "prompt_for_each",
+    "sequence_latents",
 ]
 
 
@@ -46,11 +47,6 @@ class CodeSequences:
 
     def __iter__(self) -> Iterator[np.ndarray]:
         return iter(np.split(self.codes, np.cumsum(self.lengths)[:-1]))
-
-    @property
-    def has_levels(self) -> bool:
-        """Whether a sequence has an axis of levels."""
-        return len(self.shape) > 1
 
     @property
     def places(self) -> np.ndarray:
@@ -97,8 +93,6 @@ def checked_sequences(estimator: Any, X: Any, *, reset: bool) -> CodeSequences:
     ValueError
         For anything but integers of 0 and above, or sequences of several shapes.
     """
-    if isinstance(X, CodeSequences):
-        return X
     name = type(estimator).__name__
     if _lists_sequences(X):
         rows = [as_codes(row, name) for row in X]
@@ -141,7 +135,7 @@ def as_codes(values: Any, name: str) -> np.ndarray:
     """
     codes = np.asarray(values)
     whole = codes.dtype.kind in "iu" or (
-        codes.dtype.kind == "f" and bool(np.all(codes == np.floor(codes)))
+        codes.dtype.kind == "f" and bool(np.all(np.isfinite(codes) & (codes == np.floor(codes))))
     )
     if not whole:
         example = codes.ravel()[:1].tolist()
@@ -168,6 +162,26 @@ def codebooks_of(codec: Any) -> np.ndarray | None:
         )
     books = codec.codebooks_
     return None if books is None else np.asarray(books, dtype=np.float32)
+
+
+def sequence_latents(codes: np.ndarray, books: np.ndarray) -> np.ndarray:
+    """Return what codes stand for: sums of centroids.
+
+    Parameters
+    ----------
+    codes : ndarray of shape (..., n_levels), int64
+        The codes.
+    books : ndarray of shape (n_levels, n_codes, n_components)
+        Centroids, whose type the sums have.
+
+    Returns
+    -------
+    latents : ndarray of shape (..., n_components)
+    """
+    latents = books[0][codes[..., 0]]
+    for level in range(1, len(books)):
+        latents += books[level][codes[..., level]]  # an hour has no room for copies
+    return latents
 
 
 def prompt_for_each(prompt: np.ndarray, n_samples: int) -> np.ndarray:

@@ -34,7 +34,7 @@ class TrainedGenerator(TrainedEstimator, BaseGenerator):
         scaling.check(X, np.sort(used))
         if fresh:
             self._scaling = scaling.fit(X, rows)
-            self._set_up(X, self._fitted_conditions(y))
+            self._set_up(tuple(X.shape[1:]), self._fitted_conditions(y))
         elif (y is None) != (self.conditions_ is None):
             raise ValueError("y must be given now if, and only if, it was given at first.")
         return FitData(

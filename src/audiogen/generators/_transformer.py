@@ -7,7 +7,6 @@ import numpy as np
 
 from audiogen.generators._clock import CLOCK_PERIODS, beats_of
 from audiogen.generators._clocked import ClockedSequencer
-from audiogen.generators._code_memory import CodeMemory, KernelPredictor
 from audiogen.generators._code_windows import CodeWindows, told_condition
 from audiogen.generators._sequence_draw import MixedPredictor, SequencePredictor
 from audiogen.generators._sequences import CodeSequences, checked_sequences, codebooks_of
@@ -15,12 +14,13 @@ from audiogen.generators._trained import TrainedGenerator
 from audiogen.generators._transformer_steps import TransformerPredictor
 from audiogen.training import FitData
 from audiogen.utils.columns import validated_conditions
-from audiogen.utils.validation import Instance, Interval
+from audiogen.utils.validation import Instance, Interval, plain
 
 __all__ = ["TransformerSequencer"]
 
-_KERNEL: dict[str, Any] = {"decay": 0.8, "bandwidth": 0.2}  # of the memory, as of KernelSequencer
+_KERNEL = {"decay": 0.8, "bandwidth": 0.2}  # of the memory, as of KernelSequencer
 _LEAST = 1e-6
+_READ_AT_FIRST = ("context", "clock")  # what goes on has windows and beats of the first fit
 _MOST_NAMES = 4096  # codes of all levels together, where each is a component of its own
 
 
@@ -254,7 +254,7 @@ class TransformerSequencer(ClockedSequencer, TrainedGenerator):
         sequences = checked_sequences(self, given.X, reset=fresh)
         y = validated_conditions(sequences, y)
         if fresh:
-            self._set_up_codes(sequences, self._learnt_conditions(sequences, y), given.codec)
+            self._set_up_codes(sequences, self._fitted_conditions(y), given.codec)
         else:
             self._refuse_to_change(sequences, y, given.codec)
         condition = None if self.conditions_ is None else self.conditions_.encode(y)
@@ -264,6 +264,7 @@ class TransformerSequencer(ClockedSequencer, TrainedGenerator):
             latents = self._latents(sequences.codes)
             self._scale = max(float(np.sqrt(latents.var(axis=0).mean())), _LEAST)
             self._n_steps = min(int(self.context), self.sample_shape_[0])
+            self._unchanged = plain({name: getattr(self, name) for name in _READ_AT_FIRST})
         self.codes_, self.lengths_ = None, None
         if self.memory:
             self.codes_, self.lengths_ = sequences.codes, sequences.lengths
@@ -280,7 +281,10 @@ class TransformerSequencer(ClockedSequencer, TrainedGenerator):
         )
 
     def _refuse_to_change(self, sequences: CodeSequences, y: Any, codec: Any) -> None:
-        """Refuse codes, conditions or a codec that the first fit did not have."""
+        """Refuse codes, conditions, a codec or parameters that the first fit did not have."""
+        for name, first in self._unchanged.items():
+            if getattr(self, name) != first:
+                raise self._changed(name, first, getattr(self, name))
         if (y is None) != (self.conditions_ is None):
             raise ValueError("y must be given now if, and only if, it was given at first.")
         self._refuse_other_codes(sequences.codes, sequences.shape[1:])
@@ -328,7 +332,6 @@ class TransformerSequencer(ClockedSequencer, TrainedGenerator):
     def _predictor(
         self, condition: np.ndarray | None, clock: np.ndarray | None, n_rows: int
     ) -> SequencePredictor:
-        hands = None if clock is None else beats_of(clock)
         told = None
         if self.conditions_ is not None:
             given = np.zeros((n_rows, self._condition_width())) if condition is None else condition
@@ -338,20 +341,12 @@ class TransformerSequencer(ClockedSequencer, TrainedGenerator):
             n_rows,
             n_heads=self._arguments["n_heads"],
             n_steps=self._arguments["n_steps"],
-            clock=hands,
+            clock=None if clock is None else beats_of(clock),
             condition=told,
         )
-        if self.codes_ is None or self.lengths_ is None:
+        if self.codes_ is None:
             return network
-        memory = CodeMemory(
-            self.codes_,
-            self.lengths_,
-            self.codebooks_,
-            self.n_codes_,
-            self._condition_of_sequence,
-            self._hands(self.lengths_),
-        )
-        heard = KernelPredictor(memory, n_rows, condition=condition, clock=hands, **_KERNEL)
+        heard = self._memory_predictor(condition, clock, n_rows, **_KERNEL)
         return MixedPredictor(network, heard, n_rows, self._n_levels)
 
     # ------------------------------------------------------------------ pieces

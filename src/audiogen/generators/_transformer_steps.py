@@ -7,6 +7,7 @@ from scipy.special import log_softmax
 
 from audiogen.generators._forward import affine
 from audiogen.generators._sequence_draw import SequencePredictor
+from audiogen.generators._sequences import sequence_latents
 
 __all__ = ["TransformerPredictor"]
 
@@ -64,7 +65,7 @@ class TransformerPredictor(SequencePredictor):
             self._told = self._forward()
         told = self._told
         if level:
-            own = sum(self._books[i][chosen[:, i]] for i in range(level))
+            own = sequence_latents(chosen, self._books[:level])
             told = np.concatenate([told, own], axis=1)
         inner = np.maximum(affine(told, *self._weights[f"level_{level}"]), 0)
         wanted = affine(inner, *self._weights[f"wanted_{level}"])
@@ -76,7 +77,7 @@ class TransformerPredictor(SequencePredictor):
         """Go on to the next step."""
         if self._told is None:  # the keys and values of this step are needed
             self._forward()
-        latents = sum(book[own] for book, own in zip(self._books, codes.T, strict=True))
+        latents = sequence_latents(codes, self._books)
         self._heard = np.concatenate([latents, np.zeros_like(self._heard[:, :1])], axis=1)
         self._step += 1
         self._told = None

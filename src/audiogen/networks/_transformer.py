@@ -107,18 +107,6 @@ class _Chosen(layers.Layer):
         return ops.sum(centroids[:, :, : self.level], axis=2)
 
 
-class _EachStep(layers.Layer):
-    """Repeat a vector of each row for all steps."""
-
-    def __init__(self, n_steps: int, **parameters: Any) -> None:
-        super().__init__(**parameters)
-        self.n_steps = n_steps
-
-    def call(self, x: Any) -> Any:
-        """Take x (batch, n)."""
-        return ops.repeat(x[:, None], self.n_steps, axis=1)
-
-
 class _RotaryAttention(layers.Layer):
     """Causal attention whose queries and keys are turned by their places [1]_.
 
@@ -232,7 +220,7 @@ def build_transformer(
         heard.append(inputs[-1])
     if condition_width:
         inputs.append(factory.input((condition_width,), "condition"))
-        heard.append(factory.make(_EachStep, n_steps)(inputs[-1]))
+        heard.append(factory.make(layers.RepeatVector, n_steps)(inputs[-1]))
     x = factory.make(layers.Concatenate)(heard) if len(heard) > 1 else heard[0]
     x = factory.dropped(_dense(factory, x, units, "entry"))
     for i in range(n_layers):
