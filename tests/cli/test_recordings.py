@@ -30,7 +30,9 @@ def test_a_recording_is_learnt_and_gone_on_with(mine, run_here):
     assert "Training texture on 1 recording, 10.0 s at 8000 Hz." in said
     assert "Next: audiogen sample audiogen-model.skops --seconds 30" in said
     words = ("sample", "audiogen-model.skops", "--seconds", 2.5, "--seed", 3)
-    assert run_here(*words, "--quiet")[0] == 0
+    code, said, _ = run_here(*words, "--quiet")
+    assert code == 0
+    assert said.startswith("Wrote 1 sound to ")
     made, rate = read_clip(mine / "audiogen-out" / "audio" / "recording" / "recording_000.wav")
     assert (len(made), rate) == (20000, RATE)
     expected = load(mine / "audiogen-model.skops").sample(duration=2.5, random_state=3)[0]
@@ -85,6 +87,11 @@ def test_styles_are_asked_for(mine, run_here):
     code, _, said = run_here("sample", "styles.skops", "--family", "jazz", "--out", "x")
     assert code == 2
     assert "'jazz' is unknown" in said
+    genres = styles.rename(columns={"style": "genre"})
+    save(pipeline(random_state=0).fit([sound, 4 * sound], genres), "genres.skops")
+    code, _, said = run_here("sample", "genres.skops", "--out", "x")
+    assert code == 2
+    assert "or on recordings, whose condition is style" in said
     code, _, said = run_here("clip", "jig", "--model", "styles.skops", "--out", "y")
     assert code == 2
     assert "column 'pitch'" in said

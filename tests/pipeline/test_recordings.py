@@ -2,10 +2,13 @@
 
 import numpy as np
 import pytest
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
 
 import audiogen
 from audiogen import generate, inpaint
 from audiogen.generators import ConditionalVAE, KernelSequencer
+from audiogen.io import write_clip
 from helpers.recordings import HIGH, LOW, RATE, pipeline, pitches, turns
 
 PATCH = 4 * 93  # samples
@@ -76,6 +79,16 @@ def test_prompts_may_be_several_and_of_any_length(model):
     np.testing.assert_array_equal(drawn, model[1].sample(prompt=codes, n_steps=5, random_state=3))
 
 
+def test_what_is_new_is_never_beyond_full_scale(tmp_path):
+    loud = np.clip(20 * turns(), -1, 1)
+    model = pipeline(random_state=0).fit([loud])
+    more = model.sample(prompt=loud, duration=2.0, random_state=0)[0]
+    whole = inpaint(model, loud, 3.0, 4.5, random_state=0)
+    for sound in (more, whole, model.sample(duration=2.0, random_state=0)[0]):
+        assert 0.9 < np.abs(sound).max() <= 1
+        write_clip(tmp_path / "a.wav", sound, RATE)
+
+
 def test_lengths_are_seconds(model):
     sounds = model.sample(2, duration=1.2345, random_state=0)
     assert sounds.shape == (2, round(1.2345 * RATE))
@@ -98,6 +111,7 @@ def test_what_cannot_be_done_is_said(model):
         (3, 3, "start before it stops"),
         (6, 7.5, "stop=7.5"),
         (-1, 2, "'start' parameter of inpaint"),
+        (1, np.inf, "'stop' parameter of inpaint"),
         (0.02, 6.99, "leaves too little of the recording: 372 samples .* Got 160 .* and 80 after"),
     ):
         with pytest.raises(ValueError, match=message):
@@ -120,5 +134,14 @@ def test_what_cannot_be_done_is_said(model):
         model.sample(prompt=np.full(1000, np.nan))
     with pytest.raises(ValueError, match="2 prompts for 3"):
         model.sample(3, prompt=[sound, sound])
-    with pytest.raises(ValueError, match="'duration' parameter of generate"):
-        model.sample(duration=0)
+    for duration in (0, np.inf):
+        with pytest.raises(ValueError, match="'duration' parameter of generate"):
+            model.sample(duration=duration)
+    with pytest.raises(ValueError, match="give one. Got duration=2 and n_steps=5"):
+        model.sample(duration=2, n_steps=5)
+    for ask in (
+        lambda: inpaint(clone(model), sound, 1, 2),
+        lambda: clone(model).sample(duration=2),
+    ):
+        with pytest.raises(NotFittedError, match="not fitted"):
+            ask()

@@ -98,8 +98,9 @@ def load_model(path: pathlib.Path) -> Any:
     known = {"pitch", "velocity", "kit", *FAMILIES, getattr(generator, "text", None)}
     if not hasattr(generator, "conditions_") or not {*names} <= known:
         raise ValueError(
-            f"{path} is no pipeline trained on pitch and instrument_family, or on drums, as fit "
-            "trains it. Use it in Python: audiogen.generate(audiogen.load(...))."
+            f"{path} is no pipeline trained on pitch and instrument_family, on drums or on "
+            "recordings, whose condition is style, as fit trains it. Use it in Python: "
+            "audiogen.generate(audiogen.load(...))."
         )
     if getattr(model, "sample_rate", None) is None:
         raise ValueError(

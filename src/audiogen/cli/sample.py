@@ -78,7 +78,11 @@ def run(arguments: argparse.Namespace) -> None:
     sounds = [_finished(sound, model.sample_rate, rate, arguments.loudness) for sound in sounds]
     with atomic_folder(folder) as temporary:
         write_notes(temporary, sounds, wanted, rate, arguments, arguments.format)
-    print(f"Wrote {len(sounds)} sounds to {folder / 'audio'}, pictures to {folder / 'pictures'}.")
+    plural = "s" if len(sounds) > 1 else ""
+    print(
+        f"Wrote {len(sounds)} sound{plural} to {folder / 'audio'}, pictures to "
+        f"{folder / 'pictures'}."
+    )
 
 
 def _sample_notes(model: Any, arguments: argparse.Namespace) -> tuple[Any, Any]:

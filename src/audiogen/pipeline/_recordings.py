@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.utils.validation import check_is_fitted
 
 from audiogen.generators import BaseSequencer, infill_codes
 from audiogen.pipeline._inverse import (
@@ -16,7 +17,7 @@ from audiogen.pipeline._inverse import (
 )
 from audiogen.pipeline._sample_rate import sample_rate_of
 from audiogen.pipeline._samples import draw_samples
-from audiogen.signal import fill_gap
+from audiogen.signal import fill_gap, limit_overs
 from audiogen.utils.seeds import draw_seed
 from audiogen.utils.validation import Interval, as_floating_point, check_audio, check_parameters
 
@@ -86,6 +87,7 @@ def inpaint(
             "inpaint takes a pipeline that ends in a sequencer of codes, such as "
             f"audiogen.recipes.continuation returns. Got {type(generator).__name__}."
         )
+    check_is_fitted(generator)
     sound = _CodedSound("inpaint", steps, sample_rate_of(model))
     whole = as_floating_point(np.array(recording))
     if whole.ndim != 1:
@@ -105,7 +107,7 @@ def inpaint(
     before, after = before[-_SHARED:], after[:_SHARED]
     parts = [part for part in (before, codes, after) if len(part)]
     audio = sound.decode(np.concatenate(parts)[np.newaxis], None, seed)[0]
-    whole[first:last] = fill_gap(
+    filling = fill_gap(
         audio,
         len(before) * sound.length if len(before) else beyond,
         last - first,
@@ -113,6 +115,7 @@ def inpaint(
         whole[last:],
         overlap=sound.length,
     )
+    whole[first:last] = limit_overs(filling, sound.sample_rate)
     return whole
 
 
@@ -150,9 +153,15 @@ def sample_sound(
     y : DataFrame, ndarray or None
     """
     steps, generator = split_steps(estimator)
+    check_is_fitted(generator)
     sound = _CodedSound("generate", steps, sample_rate_of(estimator))
     length = None
     if duration is not None:
+        if "n_steps" in options:
+            raise ValueError(
+                "duration and n_steps both say how long samples are: give one. "
+                f"Got duration={duration} and n_steps={options['n_steps']}."
+            )
         length = max(1, round(duration * sound.sample_rate))
         options = {**options, "n_steps": sound.n_patches(length)}
     if prompt is None:
@@ -170,7 +179,7 @@ def sample_sound(
         fill_gap(row, place, length, tail, overlap=sound.length)
         for row, tail in zip(audio, each, strict=True)
     ]
-    return np.stack(new), y
+    return np.stack([limit_overs(row, sound.sample_rate) for row in new]), y
 
 
 class _CodedSound:

@@ -59,9 +59,8 @@ def texture(
     >>> [name for name, _ in texture(random_state=0).steps]
     ['codes', 'sequencer']
     """
-    codec = _codec(sample_rate, n_levels, n_codes, decoder, random_state)
     sequencer = NgramSequencer(random_state=random_state, **{"order": 2, **parameters})
-    return GenerativePipeline([("codes", codec), ("sequencer", sequencer)])
+    return _on_codes(sequencer, sample_rate, n_levels, n_codes, decoder, random_state)
 
 
 def continuation(
@@ -114,9 +113,8 @@ def continuation(
     ['codes', 'sequencer']
     """
     own = {"memory": True, "clock": "auto", **parameters}
-    codec = _codec(sample_rate, n_levels, n_codes, decoder, random_state)
     sequencer = TransformerSequencer(random_state=random_state, verbose=verbose, **own)
-    return GenerativePipeline([("codes", codec), ("sequencer", sequencer)])
+    return _on_codes(sequencer, sample_rate, n_levels, n_codes, decoder, random_state)
 
 
 def style_codes(
@@ -169,17 +167,16 @@ def style_codes(
     ['codes', 'sequencer']
     """
     own = {"units": 128, "n_layers": 3, "memory": True, **parameters}
-    codec = _codec(sample_rate, n_levels, n_codes, decoder, random_state)
     sequencer = TransformerSequencer(random_state=random_state, verbose=verbose, **own)
-    return GenerativePipeline([("codes", codec), ("sequencer", sequencer)])
+    return _on_codes(sequencer, sample_rate, n_levels, n_codes, decoder, random_state)
 
 
-def _codec(
-    sample_rate: int, n_levels: int, n_codes: int, decoder: str, random_state: Any
-) -> SpectralCodes:
-    """Return a codec whose patches last as long at any sampling rate."""
+def _on_codes(
+    sequencer: Any, sample_rate: int, n_levels: int, n_codes: int, decoder: str, random_state: Any
+) -> GenerativePipeline:
+    """Return a pipeline of a codec, whose patches last as long at any rate, and a sequencer."""
     hop_length = max(1, round(_HOP * sample_rate))
-    return SpectralCodes(
+    codec = SpectralCodes(
         sample_rate=sample_rate,
         n_levels=n_levels,
         n_codes=n_codes,
@@ -188,3 +185,4 @@ def _codec(
         hop_length=hop_length,
         random_state=random_state,
     )
+    return GenerativePipeline([("codes", codec), ("sequencer", sequencer)])
