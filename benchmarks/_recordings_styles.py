@@ -43,8 +43,8 @@ def show(data, *, seconds, seed, out):
         told = np.mean(classifier.predict(made) == asked)
         bar = 0.8 if guidance == GUIDANCE[-1] else None
         print(line(f"style told, made, guidance {guidance:g}", told, low=bar))
-    for style, sound in zip(asked, made, strict=True) if out else ():
-        write_clip(out / f"{style}.wav", sound, rate)
+    for number, (style, sound) in enumerate(zip(asked, made, strict=True)) if out else ():
+        write_clip(out / f"{style}_{number % N_EACH}.wav", sound, rate)
 
 
 def bit_rows(model, train, y_train, unseen, y_unseen):

@@ -13,20 +13,21 @@ from sklearn.cluster import KMeans
 
 from audiogen.datasets import load_recordings
 from audiogen.preprocessing import ResidualVectorQuantizer, SpectralCodes
-from audiogen.signal import stft
-from benchmarks._data import notes
+from audiogen.signal import spectral_patches, stft
+from benchmarks._data import SAMPLE_RATE, notes
 from benchmarks._row import Row
 
-N_LEVELS, N_CODES, RATE = 4, 256, 16000
+N_LEVELS, N_CODES = 4, 256
 
 
 @functools.cache
 def components():
     """Return principal components of patches of notes, a row a patch."""
     recording = notes(60).reshape(1, -1)
-    codec = SpectralCodes(sample_rate=RATE, n_levels=1, n_codes=8, random_state=0).fit(recording)
-    patches = codec._cut.of(recording[0], 0, codec._cut.count(recording[0]), 2)
-    return codec.pca_.transform(patches)
+    codec = SpectralCodes(sample_rate=SAMPLE_RATE, n_levels=1, n_codes=8, random_state=0).fit(
+        recording
+    )
+    return codec.pca_.transform(spectral_patches(recording, step=2)[0])
 
 
 def ours(X):
@@ -49,14 +50,14 @@ def left_over(X):
         np.sum((way(X) - X) ** 2) / np.sum((X - X.mean(axis=0)) ** 2)
         for way in (ours, scikit_learn)
     ]
-    return f"variance left out: {shares[0]:.3f}, scikit-learn's {shares[1]:.3f}"
+    return f"variance left out: {shares[0]:.2%}, scikit-learn's {shares[1]:.2%}"
 
 
 @functools.cache
 def codec_and_codes():
-    recording = notes(25).reshape(1, -1)
-    codec = SpectralCodes(sample_rate=RATE, random_state=0).fit(recording)
-    return codec, codec.transform(recording[:, : 20 * RATE])
+    recording = notes(25).reshape(-1)
+    codec = SpectralCodes(sample_rate=SAMPLE_RATE, random_state=0).fit([recording])
+    return codec, codec.transform([recording[: 20 * SAMPLE_RATE]])
 
 
 def decoded(data):
@@ -67,10 +68,10 @@ def decoded(data):
 def distance(data):
     """Say how far the sound is from the one that was encoded."""
     codec, codes = data
-    real = notes(25).reshape(-1)[: 20 * RATE]
+    real = notes(25).reshape(-1)[: 20 * SAMPLE_RATE]
     sound = codec.set_params(decoder="mean").inverse_transform(codes)[0]
     codec.set_params(decoder="noise")
-    bits = N_LEVELS * np.log2(N_CODES) * RATE / codec.patch_length_
+    bits = N_LEVELS * np.log2(N_CODES) * SAMPLE_RATE / codec.patch_length_
     return "{:.0f} bit/s: log-spectral distance {:.1f} dB, convergence {:.2f}".format(
         bits, *distances(real, sound)
     )

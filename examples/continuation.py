@@ -84,10 +84,14 @@ def split(recording):
     return train, blocks[4::5]
 
 
+def cut(train):
+    """Return the whole blocks of stretches."""
+    return [part[i : i + BLOCK] for part in train for i in range(0, len(part) - BLOCK + 1, BLOCK)]
+
+
 def compare(train, held_out, more):
     """Print how like the recording what was made is."""
-    starts = range(0, len(train[0]) - BLOCK + 1, BLOCK)
-    floor = np.median([distance(held_out, part[i : i + BLOCK]) for part in train for i in starts])
+    floor = np.median([distance(held_out, block) for block in cut(train)])
     print(f"\n{'':<18}{'FAD':>8}{'beat':>8}{'dB':>8}")
     for name, sound in {"held out": held_out, "continued": more}.items():
         figures = (distance(held_out, sound) / floor, beat(sound), level(sound))

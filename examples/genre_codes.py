@@ -8,7 +8,9 @@ held out.
 
 Then clips of each genre are asked for, without guidance and with it: at 3, what the genre changes
 is exaggerated. A classifier that has learnt the same real clips tells which genre it hears in 3 s
-at a time; how often it is right for held-out clips is in the first line.
+at a time. How often it is right for held-out clips is in the first line, and for the same clips
+written as codes and read in the second: what is lost there is lost by the codes, not by what draws
+them.
 """
 
 import argparse
@@ -62,6 +64,9 @@ def main():
     model = style_codes(epochs=EPOCHS, random_state=arguments.seed, verbose=1).fit(train, y)
     right = np.mean([tell(classifier, clip) for clip in unseen] == genres[held_out])
     print(f"\nreal clips held out: {right:.2f} told")
+    decoded = model[0].inverse_transform(model[0].transform(unseen), random_state=arguments.seed)
+    right = np.mean([tell(classifier, clip) for clip in decoded] == genres[held_out])
+    print(f"the same, as codes and back: {right:.2f} told")
     names = sorted(set(genres))
     print(f"\n{'asked for':<16}" + "".join(f"{'guidance ' + str(g):>14}" for g in GUIDANCE))
     told = {name: [] for name in names}
