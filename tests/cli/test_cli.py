@@ -166,6 +166,7 @@ def test_faults_name_the_file_and_the_way_out(tmp_path, run_here):
     save(ConditionalVAE(units=(2,), epochs=1).fit(np.eye(4)), tmp_path / "vae.skops")
     for words, message in (
         (("fit", "nowhere"), "There is no folder nowhere"),
+        (("fit", "full/mine.txt"), "mine.txt is a file; give a folder"),
         (("demo", "--out", "full"), "full is not empty"),
         (("demo", "--out", "full/mine.txt"), "mine.txt is a file"),
         (("fit", "full"), "full"),

@@ -94,6 +94,9 @@ def test_bad_files(folder):
 def test_no_sounds(tmp_path):
     with pytest.raises(FileNotFoundError, match="There is no folder"):
         load_audio_folder(tmp_path / "none")
+    (tmp_path / "a.txt").write_text("no sound")
+    with pytest.raises(NotADirectoryError, match=r"a.txt is a file; give a folder"):
+        load_audio_folder(tmp_path / "a.txt")
     with pytest.raises(FileNotFoundError, match="no sound file below .*flac"):
         load_audio_folder(tmp_path)
     with pytest.raises(ValueError, match="'duration' parameter of load_audio_folder"):

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from audiogen.utils.files import check_writable, remove_strays
+from audiogen.utils.folders import check_folder
 from audiogen.utils.large import copy_rows
 from audiogen.utils.seeds import Stream, make_rng
 
@@ -126,8 +127,7 @@ def read_notes(
     """
     from audiogen import datasets
 
-    if not root.is_dir():
-        raise FileNotFoundError(f"There is no folder {root}.")
+    check_folder(root)
     if is_nsynth(root, split):
         bunch = datasets.load_nsynth(
             root, split, max_notes=max_notes, random_state=seed, n_jobs=-1, errors="warn",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from audiogen.datasets._reading import report
 from audiogen.exceptions import AudioFileError
-from audiogen.utils.folders import files_below
+from audiogen.utils.folders import check_folder, files_below
 
 
 def listed_files(
@@ -33,9 +33,10 @@ def listed_files(
     ------
     FileNotFoundError
         If there is no such folder, or no such file below it.
+    NotADirectoryError
+        If it is a file.
     """
-    if not root.is_dir():
-        raise FileNotFoundError(f"There is no folder {root}.")
+    check_folder(root)
 
     def tell(fault: OSError) -> None:
         report(AudioFileError(f"{fault.filename} cannot be listed: {fault.strerror}."), errors)

@@ -13,6 +13,7 @@ from audiogen.datasets import load_audio_folder, load_nsynth, track_missing_pitc
 from audiogen.exceptions import AudioFileWarning
 from audiogen.io import Score, open_clip, read_tunes
 from audiogen.signal import resample
+from audiogen.utils.folders import check_folder
 from audiogen.utils.validation import warn_user
 
 __all__ = ["RATE", "read_grooves", "read_melodies", "read_songs", "read_voice_notes"]
@@ -141,9 +142,7 @@ def read_voice_notes(folder: str | os.PathLike[str]) -> tuple[np.ndarray, pd.Dat
     warning, as nothing is in them above half their rate.
     """
     root = pathlib.Path(folder)
-    if not root.is_dir():
-        kind = "a file" if root.exists() else "missing"
-        raise FileNotFoundError(f"{root} is {kind}; give a folder of notes.")
+    check_folder(root)
     corpus = _corpus(root)
     if corpus is None:
         bunch = load_audio_folder(root, sample_rate=RATE, duration=_SECONDS)

@@ -5,7 +5,7 @@ import pathlib
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["cache_folder", "files_below"]
+__all__ = ["cache_folder", "check_folder", "files_below"]
 
 
 def cache_folder() -> pathlib.Path:
@@ -29,6 +29,36 @@ def cache_folder() -> pathlib.Path:
     if named.startswith("~"):
         named = os.path.join(tempfile.gettempdir(), "audiogen")
     return pathlib.Path(os.path.abspath(named))
+
+
+def check_folder(path: str | os.PathLike[str]) -> None:
+    """Check that a folder is there, and is one.
+
+    Parameters
+    ----------
+    path : str or path-like
+        The folder.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where nothing is there.
+    NotADirectoryError
+        Where it is a file.
+
+    Examples
+    --------
+    >>> from audiogen.utils.folders import check_folder
+    >>> check_folder("nowhere")
+    Traceback (most recent call last):
+        ...
+    FileNotFoundError: There is no folder nowhere.
+    """
+    if os.path.isdir(path):
+        return
+    if os.path.exists(path):
+        raise NotADirectoryError(f"{path} is a file; give a folder.")
+    raise FileNotFoundError(f"There is no folder {path}.")
 
 
 def files_below(
