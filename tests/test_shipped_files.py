@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).parent.parent
 DATA = "src/audiogen/datasets/data"
 MODELS = "src/audiogen/music/models"
 WORDS = "src/audiogen/preprocessing/data"
-WRITTEN = (".py", ".pyi", ".md", ".toml")  # by hand
+WRITTEN = (".css", ".js", ".md", ".py", ".pyi", ".toml")  # by hand
 # All other files, and the file that says where they come from and under which licence. No file
 # that a program made of a corpus belongs here, whatever it is called: models alone are trained.
 KNOWN = {

@@ -1,5 +1,6 @@
 from . import datasets as datasets
 from . import display as display
+from . import evaluation as evaluation
 from . import exceptions as exceptions
 from . import generators as generators
 from . import io as io

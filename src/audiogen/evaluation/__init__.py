@@ -1,0 +1,1 @@
+"""Judgements of generated sound that can be read, heard and cited."""
