@@ -148,7 +148,9 @@ def test_warns_of_few_rows():
         (np.zeros((30, 3)), np.zeros((30, 2)), "same features. Got 3 and 2"),
         (np.zeros((1, 3)), np.zeros((30, 3)), "A must have at least 2 rows. Got 1"),
         (np.zeros((30, 1)), np.full((30, 1), np.inf), "B holds NaN or infinite"),
-        (np.zeros((30, 1, 1)), np.zeros((30, 1)), r"Got \(30, 1, 1\)"),
+        (np.zeros((30, 1, 1, 1)), np.zeros((30, 1)), r"Got \(30, 1, 1, 1\)"),
+        (np.zeros((30, 0)), np.zeros((30, 1)), r"A must have the shape .* Got \(30, 0\)"),
+        ([[1.0, 2.0], [3.0]], np.zeros((30, 1)), "A must have as many features in each row"),
         (np.array(["a", "b"]), np.zeros((30, 1)), "Got dtype <U1"),
     ],
 )

@@ -2,9 +2,12 @@
 
 from audiogen.metrics._divergence import kl_divergence
 from audiogen.metrics._features import mfcc_frames
-from audiogen.metrics._frechet import frechet_audio_distance, frechet_distance
+from audiogen.metrics._frechet import frechet_distance
+from audiogen.metrics._frechet_audio import frechet_audio_distance, frechet_distances
+from audiogen.metrics._intervals import confidence_interval
 from audiogen.metrics._pitch import n_pitches, pitch_accuracy, pitch_entropy, pitch_range
 from audiogen.metrics._seams import seam_flux
+from audiogen.metrics._statistics import FrechetStatistics
 from audiogen.metrics._summary import summarize
 from audiogen.metrics._tune_distances import distance_divergence, overlapped_area
 from audiogen.metrics._tune_runs import longest_shared_runs
@@ -13,10 +16,13 @@ from audiogen.metrics._two_sample import classifier_two_sample_test
 from audiogen.signal import mfcc
 
 __all__ = [
+    "FrechetStatistics",
     "classifier_two_sample_test",
+    "confidence_interval",
     "distance_divergence",
     "frechet_audio_distance",
     "frechet_distance",
+    "frechet_distances",
     "kl_divergence",
     "longest_shared_runs",
     "mfcc",

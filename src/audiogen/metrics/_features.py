@@ -6,7 +6,7 @@ import numpy.typing as npt
 from audiogen.signal import mfcc, scale_to_peak
 from audiogen.utils.large import map_rows, slabs
 
-__all__ = ["check_features", "mfcc_frames"]
+__all__ = ["check_embeddings", "check_features", "clip_means", "mfcc_frames", "pooled"]
 
 _N_MFCC = 40
 _N_KEPT = 13
@@ -58,15 +58,61 @@ def check_features(X: npt.ArrayLike, name: str, min_samples: int) -> np.ndarray:
     ValueError
         Where the shape is another, rows are too few or values are not finite.
     """
-    X = np.asarray(X)
+    if np.ndim(X) == 3:
+        raise ValueError(f"{name} must have the shape (n_samples, n_features). Got {np.shape(X)}.")
+    return check_embeddings(X, name, min_samples)
+
+
+def check_embeddings(X: npt.ArrayLike, name: str, min_samples: int) -> np.ndarray:
+    """Return features as a finite array of real numbers, of clips or of their frames.
+
+    Parameters
+    ----------
+    X : array-like of shape (n_samples, n_features), (n_samples,) or \
+            (n_samples, n_frames, n_features)
+        Features; one dimension means one feature.
+    name : str
+        Name of the features in messages.
+    min_samples : int
+        Smallest allowed number of samples.
+
+    Returns
+    -------
+    X : ndarray of shape (n_samples, n_features) or (n_samples, n_frames, n_features)
+        Of the dtype given.
+
+    Raises
+    ------
+    ValueError
+        Where the shape is another, samples are too few or values are not finite.
+    """
+    try:
+        X = np.asarray(X)
+    except ValueError as error:
+        raise ValueError(f"{name} must have as many features in each row.") from error
     if X.dtype.kind not in "fiu":
         raise ValueError(f"{name} must be an array of real numbers. Got dtype {X.dtype}.")
     if X.ndim == 1:
         X = X[:, np.newaxis]
-    if X.ndim != 2 or X.shape[1] == 0:
-        raise ValueError(f"{name} must have the shape (n_samples, n_features). Got {X.shape}.")
+    if X.ndim not in (2, 3) or 0 in X.shape[1:]:
+        raise ValueError(
+            f"{name} must have the shape (n_samples, n_features) or "
+            f"(n_samples, n_frames, n_features). Got {X.shape}."
+        )
     if len(X) < min_samples:
         raise ValueError(f"{name} must have at least {min_samples} rows. Got {len(X)}.")
     if not all(np.isfinite(X[rows]).all() for rows in slabs(X)):
         raise ValueError(f"{name} holds NaN or infinite values; remove those rows.")
     return X
+
+
+def pooled(X: np.ndarray) -> np.ndarray:
+    """Return features as rows, with every frame of every clip as one."""
+    return X.reshape(-1, X.shape[-1])
+
+
+def clip_means(X: np.ndarray) -> np.ndarray:
+    """Return features as one row for each clip, the mean of its frames."""
+    if X.ndim == 2:
+        return X
+    return map_rows(lambda clips: clips.mean(axis=1), X)

@@ -1,25 +1,33 @@
-"""The Fréchet distance between two sets of embeddings, and of audio."""
+"""The Fréchet distance between two sets of embeddings."""
 
-import numbers
-from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import scipy.linalg
 from scipy.linalg.lapack import dpstrf
 
-from audiogen.metrics._features import check_features, mfcc_frames
-from audiogen.utils.blocks import row_blocks
-from audiogen.utils.large import map_rows, slabs
-from audiogen.utils.validation import Interval, check_audio, check_parameters, warn_user
+from audiogen.metrics._features import check_embeddings, pooled
+from audiogen.metrics._halves import halves
+from audiogen.metrics._statistics import FrechetStatistics
+from audiogen.utils.seeds import Stream, draw_seed, make_rng
+from audiogen.utils.validation import Instance, check_parameters, warn_user
 
-__all__ = ["frechet_audio_distance", "frechet_distance"]
+__all__ = ["check_set", "distance_of", "frechet_distance"]
 
 _ROWS_PER_DIMENSION = 8
 _SURE = 1e-7  # of the largest eigenvalue: the roots of smaller ones have lost digits
+_N_SPLITS = 8
+_FEWEST_CLIPS = 4  # whose halves have two
 
 
-def frechet_distance(A: npt.ArrayLike, B: npt.ArrayLike) -> float:
+def frechet_distance(
+    A: npt.ArrayLike | FrechetStatistics,
+    B: npt.ArrayLike | FrechetStatistics,
+    *,
+    corrected: bool = False,
+    random_state: Any = 0,
+) -> float:
     r"""Compute the Fréchet distance between Gaussians fitted to two sets.
 
     .. math:: |\mu_A - \mu_B|^2 + \mathrm{tr}(C_A + C_B - 2 (C_A C_B)^{1/2})
@@ -28,26 +36,33 @@ def frechet_distance(A: npt.ArrayLike, B: npt.ArrayLike) -> float:
 
     Parameters
     ----------
-    A, B : array-like of shape (n_samples, n_features) or (n_samples,)
-        Two sets of embeddings, of at least two rows each; one dimension means one
-        feature.
+    A, B : FrechetStatistics or array-like of shape (n_samples, n_features), (n_samples,) or \
+            (n_samples, n_frames, n_features)
+        Two sets of embeddings, of at least two rows each, or their statistics. One dimension
+        means one feature; of three, every frame of every clip counts as a row.
+    corrected : bool, default=False
+        Whether the bias of small sets is taken off, from the distances of halves of the sets;
+        see the notes. It needs the sets themselves, of at least four clips.
+    random_state : int, RandomState or None, default=0
+        Seed of the halves; only `corrected` uses it.
 
     Returns
     -------
     distance : float
-        At least 0, in the square of the features' unit.
+        In the square of the features' unit. At least 0, but a corrected distance of sets that
+        are alike may be a little below.
 
     Raises
     ------
     ValueError
         Where the sets have different features, fewer than two rows or values that are
-        not finite.
+        not finite, or statistics are to be corrected.
 
     Warns
     -----
     UserWarning
         Where a set has fewer than 8 rows for each feature: the distance is biased
-        upward, so that only sets of one size can be compared.
+        upward, so that only sets of one size can be compared, or corrected ones.
 
     Notes
     -----
@@ -56,10 +71,18 @@ def frechet_distance(A: npt.ArrayLike, B: npt.ArrayLike) -> float:
     so, it is that of the singular values of :math:`R_A R_B^T`, with factors :math:`C = R^T R`,
     which stays real and accurate.
 
+    The bias of the distance is nearly proportional to one over the number of clips, so that of
+    halves of both sets, drawn without replacement, is twice as large. A corrected distance is
+    twice that of the sets less the mean of 16 such distances. Frames of one clip stay together,
+    for they are alike.
+
     References
     ----------
     D. C. Dowson and B. V. Landau, "The Fréchet distance between multivariate normal
     distributions", Journal of Multivariate Analysis 12(3), 1982.
+
+    M. J. Chong and D. Forsyth, "Effectively unbiased FID and Inception Score and where to find
+    them", CVPR 2020, on the bias.
 
     Examples
     --------
@@ -69,21 +92,38 @@ def frechet_distance(A: npt.ArrayLike, B: npt.ArrayLike) -> float:
     >>> round(frechet_distance(A, A + 3), 6)
     9.0
     """
-    A, B = check_features(A, "A", 2), check_features(B, "B", 2)
-    if A.shape[1] != B.shape[1]:
+    rules = {"corrected": Instance(bool | np.bool_, "a bool")}
+    check_parameters("frechet_distance", rules, {"corrected": corrected})
+    A, B = check_set(A, "A"), check_set(B, "B")
+    (n_a, n_features), (n_b, n_others) = map(_shape, (A, B))
+    if n_features != n_others:
         raise ValueError(
-            f"A and B must have the same features. Got {A.shape[1]} and {B.shape[1]} of them."
+            f"A and B must have the same features. Got {n_features} and {n_others} of them."
         )
-    n_rows, n_features = min(len(A), len(B)), A.shape[1]
-    if n_rows < _ROWS_PER_DIMENSION * n_features:
+    if min(n_a, n_b) < _ROWS_PER_DIMENSION * n_features and not corrected:
         warn_user(
-            f"{n_rows} rows are few for {n_features} features: the Fréchet distance is biased "
-            f"upward below {_ROWS_PER_DIMENSION * n_features} rows."
+            f"{min(n_a, n_b)} rows are few for {n_features} features: the Fréchet distance is "
+            f"biased upward below {_ROWS_PER_DIMENSION * n_features} rows."
         )
-    if n_rows > n_features:
-        (mean_a, covariance_a), (mean_b, covariance_b) = map(_mean_and_covariance, (A, B))
-        spread = np.trace(covariance_a) + np.trace(covariance_b)
-        spread -= 2 * _overlap(covariance_a, covariance_b)
+    distance = distance_of(A, B)
+    return 2 * distance - _mean_of_halves(A, B, random_state) if corrected else distance
+
+
+def check_set(X: npt.ArrayLike | FrechetStatistics, name: str) -> np.ndarray | FrechetStatistics:
+    """Return embeddings as an array of two rows at least, statistics as they are."""
+    X = X if isinstance(X, FrechetStatistics) else check_embeddings(X, name, 1)
+    if _shape(X)[0] < 2:
+        raise ValueError(f"{name} must have at least 2 rows. Got 1.")
+    return X
+
+
+def distance_of(A: np.ndarray | FrechetStatistics, B: np.ndarray | FrechetStatistics) -> float:
+    """Return the distance between sets that were checked."""
+    if all(n_rows > n_features for n_rows, n_features in map(_shape, (A, B))):
+        of_a, of_b = map(_statistics, (A, B))
+        mean_a, mean_b = of_a.mean, of_b.mean
+        spread = np.trace(of_a.covariance) + np.trace(of_b.covariance)
+        spread -= 2 * _overlap(of_a.covariance, of_b.covariance)
     else:
         (mean_a, factor_a), (mean_b, factor_b) = map(_mean_and_factor, (A, B))
         spread = np.vdot(factor_a, factor_a) + np.vdot(factor_b, factor_b)
@@ -91,95 +131,44 @@ def frechet_distance(A: npt.ArrayLike, B: npt.ArrayLike) -> float:
     return float(np.sum((mean_a - mean_b) ** 2) + max(spread, 0.0))
 
 
-def frechet_audio_distance(
-    real: npt.ArrayLike,
-    generated: npt.ArrayLike,
-    *,
-    sample_rate: float,
-    embedding: Callable[[np.ndarray], npt.ArrayLike] | None = None,
-) -> float:
-    """Compute the Fréchet distance between embeddings of real and generated audio.
-
-    Parameters
-    ----------
-    real, generated : array-like of shape (n_samples, n_timesteps)
-        Clips; integers are scaled by the full scale of their type.
-    sample_rate : float
-        Sampling rate of the audio, in Hz.
-    embedding : callable, default=None
-        Function that takes audio of shape (n_samples, n_timesteps) and returns embeddings of
-        shape (n_samples, n_features), or (n_samples, n_frames, n_features), where every
-        frame counts as a row; of more than some 256 MB of audio, it is called with a few clips
-        at a time. None takes the first 13 of 40 mel-frequency cepstral
-        coefficients of each frame.
-
-    Returns
-    -------
-    distance : float
-        At least 0. It depends on the embedding and on the number of clips: compare
-        distances only where both are the same.
-
-    Raises
-    ------
-    ValueError
-        Where the audio has another shape or is not finite.
-
-    See Also
-    --------
-    frechet_distance : The distance between features of any kind.
-
-    References
-    ----------
-    K. Kilgour, M. Zuluaga, D. Roblek and M. Sharifi, "Fréchet Audio Distance: A
-    reference-free metric for evaluating music enhancement algorithms", Interspeech 2019.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from audiogen.metrics import frechet_audio_distance
-    >>> rng = np.random.default_rng(0)
-    >>> noise = rng.standard_normal((4, 32000)).astype(np.float32)
-    >>> other = rng.standard_normal((4, 32000)).astype(np.float32)
-    >>> tone = np.sin(np.arange(4 * 32000, dtype=np.float32)).reshape(4, 32000)
-    >>> near = frechet_audio_distance(noise, other, sample_rate=16000)
-    >>> near < frechet_audio_distance(noise, tone, sample_rate=16000)
-    True
-    """
-    rate = {"sample_rate": Interval(numbers.Real, 0, None, closed="neither")}
-    check_parameters("frechet_audio_distance", rate, {"sample_rate": sample_rate})
-    sets = []
-    for name, audio in (("real", real), ("generated", generated)):
-        clips = check_audio(audio, name=name)
-        if embedding is None:
-            rows = mfcc_frames(clips, sample_rate)
-        else:
-            rows = map_rows(lambda few: np.asarray(embedding(few)), clips)
-        sets.append(rows.reshape(-1, rows.shape[-1]) if rows.ndim == 3 else rows)
-    return frechet_distance(*sets)
+def _mean_of_halves(A: Any, B: Any, random_state: Any) -> float:
+    """Return the mean distance of halves of the sets."""
+    for name, X in (("A", A), ("B", B)):
+        if isinstance(X, FrechetStatistics):
+            raise ValueError(
+                f"{name} must be the embeddings themselves for corrected=True, as halves of them "
+                "are drawn. Got statistics."
+            )
+        if len(X) < _FEWEST_CLIPS:
+            raise ValueError(
+                f"{name} must have at least {_FEWEST_CLIPS} clips for corrected=True. "
+                f"Got {len(X)}."
+            )
+    rng = make_rng(draw_seed(random_state), Stream.METRIC)
+    pairs = halves((len(A), len(B)), _N_SPLITS, rng)
+    return float(np.mean([distance_of(A[rows], B[others]) for rows, others in pairs]))
 
 
-def _mean_and_factor(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _shape(X: np.ndarray | FrechetStatistics) -> tuple[int, int]:
+    """Return the number of rows and of features."""
+    if isinstance(X, FrechetStatistics):
+        return X.n, len(X.mean)
+    return pooled(X).shape
+
+
+def _statistics(X: np.ndarray | FrechetStatistics) -> FrechetStatistics:
+    return X if isinstance(X, FrechetStatistics) else FrechetStatistics.from_data(X)
+
+
+def _mean_and_factor(X: np.ndarray | FrechetStatistics) -> tuple[np.ndarray, np.ndarray]:
     """Return the mean and a factor R with ``R.T @ R`` the covariance, in float64."""
-    n_rows, n_features = X.shape
-    if n_rows <= n_features:
-        mean = X.mean(axis=0, dtype=np.float64)
-        return mean, (X - mean) / np.sqrt(n_rows - 1)
-    mean, covariance = _mean_and_covariance(X)
-    return mean, _factor(covariance)
-
-
-def _mean_and_covariance(X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the mean and the covariance, in float64."""
-    n_rows, n_features = X.shape
-    mean, covariance = np.zeros(n_features), np.zeros((n_features, n_features))
-    for few in slabs(X):
-        mean += X[few].mean(axis=0, dtype=np.float64) * (len(X[few]) / n_rows)
-    for few in slabs(X):
-        for rows in row_blocks(len(X[few]), n_features):
-            block = X[few][rows].astype(np.float64)
-            block -= mean
-            covariance += block.T @ block
-    return mean, covariance / (n_rows - 1)
+    n_rows, n_features = _shape(X)
+    if isinstance(X, np.ndarray) and n_rows <= n_features:
+        rows = pooled(X)
+        mean = rows.mean(axis=0, dtype=np.float64)
+        return mean, (rows - mean) / np.sqrt(n_rows - 1)
+    statistics = _statistics(X)
+    return statistics.mean, _factor(statistics.covariance)
 
 
 def _overlap(covariance_a: np.ndarray, covariance_b: np.ndarray) -> float:

@@ -39,6 +39,7 @@ class Stream(enum.IntEnum):
     NOTES = 18  # what synthetic notes are made of
     TUNE = 19  # what is drawn while a tune is composed
     ROOM = 20  # the reflections in a room, and what makes sound broad
+    METRIC = 21  # the clips that a figure is measured on once more
 
 
 def draw_seed(random_state: Any = None) -> int:
