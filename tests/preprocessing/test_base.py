@@ -13,6 +13,7 @@ from audiogen.preprocessing import (
     NoiseReducer,
     OnsetTrimmer,
     PeakNormalizer,
+    PitchAlignedSpectrogram,
     STFTSpectrogram,
 )
 
@@ -48,6 +49,7 @@ CLIP_TRANSFORMERS = pytest.mark.parametrize(
         NoiseReducer(apply_to="both"),
         STFTSpectrogram(64, 16),
         HarmonicPlusNoise(n_harmonics=4, n_noise_bands=2),
+        PitchAlignedSpectrogram(n_harmonics=4, n_noise_bands=2),
     ],
     ids=lambda transformer: type(transformer).__name__,
 )

@@ -12,6 +12,7 @@ from audiogen.preprocessing import (
     OneShotSpectrogram,
     OnsetTrimmer,
     PeakNormalizer,
+    PitchAlignedSpectrogram,
     PitchFilter,
     PrincipalComponents,
     STFTSpectrogram,
@@ -37,6 +38,7 @@ def notes():
         OneShotSpectrogram(),
         OnsetTrimmer(),
         PeakNormalizer(),
+        PitchAlignedSpectrogram(n_harmonics=20),
         STFTSpectrogram(phase="if"),
     ],
 )

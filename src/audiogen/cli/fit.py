@@ -23,7 +23,7 @@ _CONDITIONS = {
     "voices": ["instrument", "pitch"],
     "drum_kit": ["drum", "kit", "velocity"],
     "spectral_cvae": ["instrument_family"],
-    "spectral_gan": ["instrument_family"],
+    "spectral_gan": ["pitch", "instrument_family"],
     "classic_cvae": ["instrument_family"],
     "classic_gan": ["instrument_family"],
     "classic_wavenet": ["instrument_family"],

@@ -13,6 +13,7 @@ from audiogen.preprocessing._one_shot import OneShotSpectrogram
 from audiogen.preprocessing._onset import OnsetTrimmer
 from audiogen.preprocessing._patches import SpectralPatches
 from audiogen.preprocessing._piano_roll import PianoRoll
+from audiogen.preprocessing._pitch_aligned import PitchAlignedSpectrogram
 from audiogen.preprocessing._quantizer import ResidualVectorQuantizer
 from audiogen.preprocessing._spectrogram import STFTSpectrogram
 from audiogen.preprocessing._text import TextConditions
@@ -28,6 +29,7 @@ __all__ = [
     "OnsetTrimmer",
     "PeakNormalizer",
     "PianoRoll",
+    "PitchAlignedSpectrogram",
     "PitchFilter",
     "PrincipalComponents",
     "ResidualVectorQuantizer",

@@ -5,7 +5,7 @@ from typing import Any
 from audiogen.generators import ConditionalGaussianMixture, ConditionalVAE, GANGenerator
 from audiogen.pipeline import GenerativePipeline
 from audiogen.preprocessing import Flatten, HarmonicPlusNoise, PrincipalComponents
-from audiogen.recipes._training import TO_THE_END
+from audiogen.recipes._training import NOTES_GAN, TO_THE_END
 
 __all__ = ["captioned_notes", "harmonic_cvae", "harmonic_gan", "harmonic_gmm"]
 
@@ -101,11 +101,7 @@ def harmonic_gan(
     >>> [name for name, _ in harmonic_gan(random_state=0).steps]
     ['harmonics', 'flatten', 'pca', 'gan']
     """
-    own = {
-        "latent_dim": 16, "loss": "hinge", "penalty_weight": 1.0, "dropout": 0.0, "epochs": 400,
-        "batch_size": 32, "learning_rate": 1e-3, **TO_THE_END,
-    }  # fmt: skip
-    gan = GANGenerator(random_state=random_state, verbose=verbose, **{**own, **parameters})
+    gan = GANGenerator(random_state=random_state, verbose=verbose, **{**NOTES_GAN, **parameters})
     return GenerativePipeline(
         [*_harmonic_features(sample_rate, n_components, random_state), ("gan", gan)]
     )

@@ -1,4 +1,4 @@
-"""Sounds of any kind: recipes on spectrograms."""
+"""Recipes on spectrograms."""
 
 from typing import Any
 
@@ -7,10 +7,11 @@ from audiogen.pipeline import GenerativePipeline
 from audiogen.preprocessing import (
     Flatten,
     PeakNormalizer,
+    PitchAlignedSpectrogram,
     PrincipalComponents,
     STFTSpectrogram,
 )
-from audiogen.recipes._training import TO_THE_END
+from audiogen.recipes._training import NOTES_GAN, TO_THE_END
 
 __all__ = ["spectral_cvae", "spectral_gan"]
 
@@ -56,11 +57,14 @@ def spectral_cvae(
     ['peak', 'stft', 'flatten', 'pca', 'vae']
     """
     own = {"latent_dim": 16, "epochs": 300, "batch_size": 32, **TO_THE_END}
+    spectrogram = STFTSpectrogram(
+        frame_length=2048, hop_length=512, phase=None, sample_rate=sample_rate
+    )
     vae = ConditionalVAE(random_state=random_state, verbose=verbose, **{**own, **parameters})
     return GenerativePipeline(
         [
             ("peak", PeakNormalizer()),
-            ("stft", _spectrogram(sample_rate, phase=None)),
+            ("stft", spectrogram),
             ("flatten", Flatten()),
             ("pca", PrincipalComponents(n_components, random_state=random_state)),
             ("vae", vae),
@@ -69,18 +73,25 @@ def spectral_cvae(
 
 
 def spectral_gan(
-    *, sample_rate: int = 16000, random_state: Any = None, verbose: int = 0, **parameters: Any
+    *,
+    sample_rate: int = 16000,
+    n_components: int = 64,
+    random_state: Any = None,
+    verbose: int = 0,
+    **parameters: Any,
 ) -> GenerativePipeline:
-    """Return a pipeline of GANSynth's representation [1]_ and a small convolutional GAN.
+    """Return a pipeline that learns spectrograms of notes of known pitch with a GAN.
 
-    Spectrograms (2048 / 512) of log-magnitude and instantaneous frequency. The network is small,
-    some 3 s an epoch for 150 notes on two cores, but GANSynth took days on a GPU and
-    hundreds of thousands of notes: after the minutes of this recipe's own epochs it makes noise.
+    GANSynth [1]_ took days on a GPU and hundreds of thousands of notes to learn where partials
+    lie. Here they lie in the same places at every pitch (`PitchAlignedSpectrogram`), and a small
+    GAN of hinge loss learns the principal components of that.
 
     Parameters
     ----------
     sample_rate : int, default=16000
         Sampling rate of the audio, in Hz.
+    n_components : int, default=64
+        Maximum number of principal components; there are no more than notes.
     random_state : int, RandomState or None, default=None
         Seed of everything random.
     verbose : int, default=0
@@ -91,7 +102,7 @@ def spectral_gan(
     Returns
     -------
     pipeline : GenerativePipeline
-        ``fit(X, y)`` with any y or none, then ``sample(n_samples)`` or
+        ``fit(X, y)`` with y a DataFrame of pitch and instrument_family, then
         ``sample(y=wanted)`` gives audio.
 
     References
@@ -102,17 +113,15 @@ def spectral_gan(
     --------
     >>> from audiogen.recipes import spectral_gan
     >>> [name for name, _ in spectral_gan(random_state=0).steps]
-    ['peak', 'stft', 'gan']
+    ['peak', 'spectrogram', 'flatten', 'pca', 'gan']
     """
-    own = {
-        "loss": "hinge", "penalty_weight": 1.0, "penalty_interval": 4, "dropout": 0.0,
-        "filters": (8, 16, 32, 64, 64), "kernel_size": 4, "batch_size": 16,
-        "learning_rate": 4e-4, "epochs": 60, **TO_THE_END,
-    }  # fmt: skip
-    gan = GANGenerator(random_state=random_state, verbose=verbose, **{**own, **parameters})
-    stft = _spectrogram(sample_rate, phase="if")
-    return GenerativePipeline([("peak", PeakNormalizer()), ("stft", stft), ("gan", gan)])
-
-
-def _spectrogram(sample_rate: int, phase: str | None) -> STFTSpectrogram:
-    return STFTSpectrogram(frame_length=2048, hop_length=512, phase=phase, sample_rate=sample_rate)
+    gan = GANGenerator(random_state=random_state, verbose=verbose, **{**NOTES_GAN, **parameters})
+    return GenerativePipeline(
+        [
+            ("peak", PeakNormalizer()),
+            ("spectrogram", PitchAlignedSpectrogram(sample_rate=sample_rate, n_jobs=2)),
+            ("flatten", Flatten()),
+            ("pca", PrincipalComponents(n_components, random_state=random_state)),
+            ("gan", gan),
+        ]
+    )
