@@ -1,10 +1,14 @@
 """Metrics: how near generated audio and tunes are to real ones."""
 
+from audiogen.metrics._bins import n_different_bins
+from audiogen.metrics._classes import inception_score, paired_kl_divergence
 from audiogen.metrics._divergence import kl_divergence
 from audiogen.metrics._features import mfcc_frames
 from audiogen.metrics._frechet import frechet_distance
 from audiogen.metrics._frechet_audio import frechet_audio_distance, frechet_distances
 from audiogen.metrics._intervals import confidence_interval
+from audiogen.metrics._kernel import kernel_distance
+from audiogen.metrics._neighbours import density_and_coverage
 from audiogen.metrics._pitch import n_pitches, pitch_accuracy, pitch_entropy, pitch_range
 from audiogen.metrics._seams import seam_flux
 from audiogen.metrics._statistics import FrechetStatistics
@@ -19,16 +23,21 @@ __all__ = [
     "FrechetStatistics",
     "classifier_two_sample_test",
     "confidence_interval",
+    "density_and_coverage",
     "distance_divergence",
     "frechet_audio_distance",
     "frechet_distance",
     "frechet_distances",
+    "inception_score",
+    "kernel_distance",
     "kl_divergence",
     "longest_shared_runs",
     "mfcc",
     "mfcc_frames",
+    "n_different_bins",
     "n_pitches",
     "overlapped_area",
+    "paired_kl_divergence",
     "pitch_accuracy",
     "pitch_entropy",
     "pitch_range",

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import scipy.linalg
 from sklearn.neighbors import NearestNeighbors
 
-from audiogen.metrics._features import check_features
+from audiogen.metrics._features import check_pair
 from audiogen.utils.validation import Interval, Options, check_parameters
 
 __all__ = ["kl_divergence"]
@@ -21,12 +21,14 @@ _RESOLUTION = 1e-6
 def kl_divergence(
     real: npt.ArrayLike, generated: npt.ArrayLike, *, method: str = "knn", k: int = 5
 ) -> float:
-    r"""Estimate the Kullback-Leibler divergence KL(real || generated) from samples.
+    """Estimate the Kullback-Leibler divergence KL(real || generated) from samples.
 
     Parameters
     ----------
-    real, generated : array-like of shape (n_samples, n_features) or (n_samples,)
-        Features of independent samples, such as the mean cepstral coefficients of each clip.
+    real, generated : array-like of shape (n_samples, n_features), (n_samples,) or \
+            (n_samples, n_frames, n_features)
+        Features of independent clips, such as their cepstral coefficients; of three dimensions,
+        the means over frames count.
     method : {"knn", "gaussian", "histogram"}, default="knn"
         Estimator of the densities: the distance to the k-th nearest neighbour, Gaussians, or
         one histogram of 10 bins for each feature, whose divergences are summed as if
@@ -43,6 +45,10 @@ def kl_divergence(
     ------
     ValueError
         Where the sets have different features or too few rows for the method.
+
+    See Also
+    --------
+    paired_kl_divergence : Between what a classifier says of each clip and of its reference.
 
     Notes
     -----
@@ -71,13 +77,7 @@ def kl_divergence(
     parameters = {"method": method, "k": k}
     check_parameters("kl_divergence", _CONSTRAINTS, parameters)
     fewest = {"knn": k + 1, "gaussian": 2, "histogram": 1}[method]
-    P = check_features(real, "real", fewest)
-    Q = check_features(generated, "generated", fewest)
-    if P.shape[1] != Q.shape[1]:
-        raise ValueError(
-            "real and generated must have the same features. "
-            f"Got {P.shape[1]} and {Q.shape[1]} of them."
-        )
+    P, Q = check_pair(real, generated, (fewest, fewest))
     # Centred, so that far-off features lose no digits.
     centre = np.concatenate([P, Q]).mean(axis=0, dtype=np.float64)
     P, Q = P - centre, Q - centre

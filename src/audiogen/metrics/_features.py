@@ -6,7 +6,7 @@ import numpy.typing as npt
 from audiogen.signal import mfcc, scale_to_peak
 from audiogen.utils.large import map_rows, slabs
 
-__all__ = ["check_embeddings", "check_features", "clip_means", "mfcc_frames", "pooled"]
+__all__ = ["check_embeddings", "check_features", "check_pair", "mfcc_frames", "pooled"]
 
 _N_MFCC = 40
 _N_KEPT = 13
@@ -111,8 +111,38 @@ def pooled(X: np.ndarray) -> np.ndarray:
     return X.reshape(-1, X.shape[-1])
 
 
-def clip_means(X: np.ndarray) -> np.ndarray:
-    """Return features as one row for each clip, the mean of its frames."""
-    if X.ndim == 2:
-        return X
-    return map_rows(lambda clips: clips.mean(axis=1), X)
+def check_pair(
+    real: npt.ArrayLike, generated: npt.ArrayLike, fewest: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return two sets of features as arrays of one row for each clip, the mean of its frames.
+
+    Parameters
+    ----------
+    real, generated : array-like of shape (n_samples, n_features), (n_samples,) or \
+            (n_samples, n_frames, n_features)
+        Features of the two sets.
+    fewest : tuple of int
+        Smallest allowed number of clips in each.
+
+    Returns
+    -------
+    real, generated : ndarray of shape (n_samples, n_features)
+        Of the dtype given.
+
+    Raises
+    ------
+    ValueError
+        Where `check_embeddings` raises one, or the sets have different features.
+    """
+    P = _clip_means(check_embeddings(real, "real", fewest[0]))
+    Q = _clip_means(check_embeddings(generated, "generated", fewest[1]))
+    if P.shape[1] != Q.shape[1]:
+        raise ValueError(
+            "real and generated must have the same features. "
+            f"Got {P.shape[1]} and {Q.shape[1]} of them."
+        )
+    return P, Q
+
+
+def _clip_means(X: np.ndarray) -> np.ndarray:
+    return X if X.ndim == 2 else map_rows(lambda clips: clips.mean(axis=1), X)
