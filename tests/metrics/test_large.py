@@ -5,7 +5,7 @@ import pytest
 
 from audiogen.datasets import has_pitch, make_notes, track_missing_pitch
 from audiogen.metrics import (
-    _pitch,
+    _pitch_sets,
     frechet_audio_distance,
     n_pitches,
     pitch_accuracy,
@@ -50,11 +50,11 @@ def test_figures_are_the_same(sets, low_limits):
 
 
 def test_distinct_pitches_are_merged_now_and_then(monkeypatch):
-    monkeypatch.setattr(_pitch, "_MOST_NEW", 10)
+    monkeypatch.setattr(_pitch_sets, "_MOST_NEW", 10)
     rng = np.random.default_rng(0)
     clips = [rng.integers(0, 50, size=rng.integers(0, 30)).astype(np.float32) for _ in range(40)]
-    assert _pitch.count_of(clips) == len(np.unique(np.concatenate(clips)))
-    assert _pitch.count_of([]) == 0
+    assert _pitch_sets.count_of(clips) == len(np.unique(np.concatenate(clips)))
+    assert _pitch_sets.count_of([]) == 0
 
 
 def test_missing_pitches_are_tracked_alike(sets, low_limits):

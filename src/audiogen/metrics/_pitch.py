@@ -1,23 +1,32 @@
 """Pitch metrics: notes in tune, and how many pitches there are and how they are spread."""
 
 import numbers
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from audiogen.metrics._pitch_sets import (
+    count_of,
+    entropy_of,
+    midi_counts,
+    note_pitches,
+    range_of,
+    spectral_pitches,
+)
+from audiogen.metrics._rarefaction import rarefied_count, rarefied_entropy, rarefied_range
 from audiogen.signal import hz_to_midi, named_pitches, track_pitch
-from audiogen.utils.large import slabs
-from audiogen.utils.librosa import import_librosa
-from audiogen.utils.validation import Interval, check_audio, check_midi_pitch, check_parameters
+from audiogen.utils.validation import (
+    Instance,
+    Interval,
+    Options,
+    check_audio,
+    check_midi_pitch,
+    check_parameters,
+)
 
-__all__ = [
-    "DistinctPitches", "entropy_of", "n_pitches", "pitch_accuracy", "pitch_entropy", "pitch_range",
-    "range_of", "spectral_pitches",
-]  # fmt: skip
-
-_N_MIDI = 128
-_MOST_NEW = 1 << 22  # pitches: 16 MB
+__all__ = ["n_pitches", "pitch_accuracy", "pitch_entropy", "pitch_range"]
 
 
 def pitch_accuracy(
@@ -81,12 +90,19 @@ def pitch_accuracy(
     return float(np.mean(cents <= tolerance))  # NaN is no match
 
 
-def n_pitches(audio: npt.ArrayLike, *, sample_rate: float) -> int:
+def n_pitches(
+    audio: npt.ArrayLike,
+    *,
+    sample_rate: float,
+    tracker: str = "piptrack",
+    rarefied_to: int | None = None,
+) -> float:
     """Count the distinct pitches of clips.
 
-    Pitches are the spectral peaks that ``librosa.piptrack`` finds with its defaults,
+    By default, pitches are the spectral peaks that ``librosa.piptrack`` finds with its defaults,
     between 150 and 4,000 Hz, in Hz without rounding. So this is a measure of how rich a sound
-    is, and no number of notes.
+    is, and no number of notes. By the other tracker, it is the number of semitones that notes are
+    at.
 
     Parameters
     ----------
@@ -94,16 +110,27 @@ def n_pitches(audio: npt.ArrayLike, *, sample_rate: float) -> int:
         Clips; their pitches are counted together.
     sample_rate : float
         Sampling rate of the audio, in Hz.
+    tracker : {"piptrack", "track_pitch"}, default="piptrack"
+        How pitches are found: all spectral peaks that ``librosa.piptrack`` finds with its
+        defaults, or the one pitch of each note by `audiogen.signal.track_pitch`.
+    rarefied_to : int, default=None
+        Number of pitches that are drawn without replacement; what is returned is the mean over all
+        such draws [1]_. So sets with more pitches and with fewer are compared. None takes all.
 
     Returns
     -------
-    n_pitches : int
+    n_pitches : int, or float where it is rarefied
         0 for silence.
 
     Raises
     ------
     ValueError
-        Where the audio has another shape or is not finite.
+        Where the audio has another shape or is not finite, or fewer pitches than `rarefied_to`.
+
+    References
+    ----------
+    .. [1] S. H. Hurlbert, "The nonconcept of species diversity: A critique and alternative
+       parameters", Ecology 52(4), 1971.
 
     Examples
     --------
@@ -111,11 +138,27 @@ def n_pitches(audio: npt.ArrayLike, *, sample_rate: float) -> int:
     >>> from audiogen.metrics import n_pitches
     >>> n_pitches(np.zeros(16000), sample_rate=16000)
     0
+    >>> time = np.arange(16000) / 16000
+    >>> notes = [np.sin(2 * np.pi * hertz * time) for hertz in (440, 442, 880)]
+    >>> n_pitches(notes, sample_rate=16000, tracker="track_pitch")
+    2
     """
-    return count_of(spectral_pitches(audio, sample_rate, "n_pitches"))
+    found = _found("n_pitches", audio, sample_rate, tracker, rarefied_to)
+    if tracker == "track_pitch":
+        found = (np.rint(hz_to_midi(pitches)) for pitches in found)
+    if rarefied_to is None:
+        return count_of(found)
+    values = np.concatenate(list(found))
+    return rarefied_count(np.unique(values, return_counts=True)[1], rarefied_to)
 
 
-def pitch_range(audio: npt.ArrayLike, *, sample_rate: float) -> float:
+def pitch_range(
+    audio: npt.ArrayLike,
+    *,
+    sample_rate: float,
+    tracker: str = "piptrack",
+    rarefied_to: int | None = None,
+) -> float:
     """Compute the distance from the lowest to the highest pitch of clips.
 
     Parameters
@@ -124,20 +167,31 @@ def pitch_range(audio: npt.ArrayLike, *, sample_rate: float) -> float:
         Clips; the pitches of all of them count.
     sample_rate : float
         Sampling rate of the audio, in Hz.
+    tracker : {"piptrack", "track_pitch"}, default="piptrack"
+        How pitches are found: all spectral peaks that ``librosa.piptrack`` finds with its
+        defaults, or the one pitch of each note by `audiogen.signal.track_pitch`.
+    rarefied_to : int, default=None
+        Number of pitches that are drawn without replacement; what is returned is the mean over all
+        such draws [1]_. So sets with more pitches and with fewer are compared. None takes all.
 
     Returns
     -------
     pitch_range : float
-        In Hz, about 3,850 at most; 0 for silence.
+        In Hz; of spectral peaks about 3,850 at most. 0 for silence.
 
     Raises
     ------
     ValueError
-        Where the audio has another shape or is not finite.
+        Where the audio has another shape or is not finite, or fewer pitches than `rarefied_to`.
 
     See Also
     --------
     n_pitches : What counts as a pitch.
+
+    References
+    ----------
+    .. [1] S. H. Hurlbert, "The nonconcept of species diversity: A critique and alternative
+       parameters", Ecology 52(4), 1971.
 
     Examples
     --------
@@ -148,10 +202,20 @@ def pitch_range(audio: npt.ArrayLike, *, sample_rate: float) -> float:
     >>> round(pitch_range(chord[2000:14000], sample_rate=16000), -2)
     1000.0
     """
-    return range_of(spectral_pitches(audio, sample_rate, "pitch_range"))
+    found = _found("pitch_range", audio, sample_rate, tracker, rarefied_to)
+    if rarefied_to is None:
+        return range_of(found)
+    return rarefied_range(np.concatenate(list(found)), rarefied_to)
 
 
-def pitch_entropy(audio: npt.ArrayLike, *, sample_rate: float) -> float:
+def pitch_entropy(
+    audio: npt.ArrayLike,
+    *,
+    sample_rate: float,
+    tracker: str = "piptrack",
+    corrected: bool = False,
+    rarefied_to: int | None = None,
+) -> float:
     """Compute the entropy of the pitches of clips over the 128 MIDI pitches.
 
     Parameters
@@ -160,17 +224,28 @@ def pitch_entropy(audio: npt.ArrayLike, *, sample_rate: float) -> float:
         Clips; the pitches of all of them count.
     sample_rate : float
         Sampling rate of the audio, in Hz.
+    tracker : {"piptrack", "track_pitch"}, default="piptrack"
+        How pitches are found: all spectral peaks that ``librosa.piptrack`` finds with its
+        defaults, or the one pitch of each note by `audiogen.signal.track_pitch`.
+    corrected : bool, default=False
+        Whether the bias of few pitches is taken off by the correction of Miller and Madow [2]_:
+        the number of different pitches less one, over twice the number of all and log 2, is
+        added.
+    rarefied_to : int, default=None
+        Number of pitches that are drawn without replacement; what is returned is the mean over all
+        such draws [1]_. So sets with more pitches and with fewer are compared. None takes all.
 
     Returns
     -------
     entropy : float
-        In bits: 0 for a single pitch, at most 7. NaN for audio without any pitch, such as
-        silence.
+        In bits: 0 for a single pitch, at most 7 where it is not corrected. NaN for audio without
+        any pitch, such as silence.
 
     Raises
     ------
     ValueError
-        Where the audio has another shape or is not finite.
+        Where the audio has another shape or is not finite, or fewer pitches than `rarefied_to`,
+        or it is to be both corrected and rarefied.
 
     See Also
     --------
@@ -178,7 +253,15 @@ def pitch_entropy(audio: npt.ArrayLike, *, sample_rate: float) -> float:
 
     Notes
     -----
-    The entropy of few pitches is biased low; compare audio of one length.
+    The entropy of few pitches is biased low. For the pitches of a hundred notes the correction
+    counts; for spectral peaks, of which each clip has thousands, it is next to nothing.
+
+    References
+    ----------
+    .. [1] S. H. Hurlbert, "The nonconcept of species diversity: A critique and alternative
+       parameters", Ecology 52(4), 1971.
+    .. [2] G. A. Miller, "Note on the bias of information estimates", Information Theory in
+       Psychology, Free Press, 1955.
 
     Examples
     --------
@@ -189,96 +272,25 @@ def pitch_entropy(audio: npt.ArrayLike, *, sample_rate: float) -> float:
     >>> pitch_entropy(tone, sample_rate=16000) < pitch_entropy(noise, sample_rate=16000)
     True
     """
-    return entropy_of(spectral_pitches(audio, sample_rate, "pitch_entropy"))
+    rules = {"corrected": Instance(bool | np.bool_, "a bool")}
+    check_parameters("pitch_entropy", rules, {"corrected": corrected})
+    if corrected and rarefied_to is not None:
+        raise ValueError("pitch_entropy is either corrected or rarefied. Leave one of them out.")
+    counts = midi_counts(_found("pitch_entropy", audio, sample_rate, tracker, rarefied_to))
+    if rarefied_to is not None:
+        return rarefied_entropy(counts, rarefied_to)
+    bias = (np.count_nonzero(counts) - 1) / (2 * max(1, counts.sum()) * np.log(2))
+    return entropy_of(counts) + (float(bias) if corrected else 0.0)
 
 
-def spectral_pitches(
-    audio: npt.ArrayLike, sample_rate: float, caller: str
+def _found(
+    caller: str, audio: npt.ArrayLike, sample_rate: float, tracker: str, rarefied_to: Any
 ) -> Iterator[np.ndarray]:
-    """Find the spectral peaks of clips, one clip at a time.
-
-    Parameters
-    ----------
-    audio : array-like of shape (n_samples, n_timesteps) or (n_timesteps,)
-        Clips.
-    sample_rate : float
-        Sampling rate of the audio, in Hz.
-    caller : str
-        Name of the function that messages are about.
-
-    Yields
-    ------
-    pitches : ndarray of shape (n_pitches,)
-        All pitches of a clip, in Hz.
-    """
-    librosa = import_librosa()
-
-    rate = {"sample_rate": Interval(numbers.Real, 0, None, closed="neither")}
-    check_parameters(caller, rate, {"sample_rate": sample_rate})
-    clips = check_audio(audio)
-    for rows in slabs(clips):
-        for clip in clips[rows]:
-            found, _ = librosa.piptrack(y=clip.astype(np.float32, copy=False), sr=sample_rate)
-            yield found[found > 0]
-
-
-def count_of(found: Iterable[np.ndarray]) -> int:
-    """Return how many distinct pitches clips have together."""
-    distinct = DistinctPitches()
-    for pitches in found:
-        distinct.add(pitches)
-    return distinct.count()
-
-
-class DistinctPitches:
-    """The distinct pitches of many clips, held in memory once."""
-
-    def __init__(self) -> None:
-        self._known = np.empty(0, np.float32)
-        self._new: list[np.ndarray] = []
-        self._n_new = 0
-
-    def add(self, pitches: np.ndarray) -> None:
-        """Take in the pitches of a clip.
-
-        Parameters
-        ----------
-        pitches : ndarray of shape (n_pitches,), float32
-            In Hz.
-        """
-        self._new.append(np.unique(pitches))
-        self._n_new += len(self._new[-1])
-        if self._n_new > max(_MOST_NEW, len(self._known)):  # so that each is sorted a few times
-            self.count()
-
-    def count(self) -> int:
-        """Return how many distinct pitches there are.
-
-        Returns
-        -------
-        n_pitches : int
-        """
-        self._known = np.unique(np.concatenate([self._known, *self._new]))
-        self._new, self._n_new = [], 0
-        return len(self._known)
-
-
-def range_of(found: Iterable[np.ndarray]) -> float:
-    """Return how far the highest pitch of clips is above the lowest, in Hz."""
-    bounds = [(pitches.min(), pitches.max()) for pitches in found if len(pitches)]
-    if not bounds:
-        return 0.0
-    lowest, highest = np.transpose(bounds)
-    return float(highest.max()) - float(lowest.min())
-
-
-def entropy_of(found: Iterable[np.ndarray]) -> float:
-    """Return the entropy of the pitches of clips over all MIDI pitches, in bits."""
-    counts = np.zeros(_N_MIDI, dtype=np.int64)
-    for pitches in found:
-        midi = np.rint(hz_to_midi(pitches)).astype(int)
-        counts += np.bincount(midi, minlength=_N_MIDI)
-    if not counts.any():
-        return float("nan")
-    shares = counts[counts > 0] / counts.sum()
-    return float(abs(shares @ np.log2(shares)))
+    """Return the pitches of clips, in Hz, one clip at a time."""
+    rules = {
+        "tracker": Options("piptrack", "track_pitch"),
+        "rarefied_to": (Interval(numbers.Integral, 1, None), Options(None)),
+    }
+    check_parameters(caller, rules, {"tracker": tracker, "rarefied_to": rarefied_to})
+    find = spectral_pitches if tracker == "piptrack" else note_pitches
+    return find(audio, sample_rate, caller)

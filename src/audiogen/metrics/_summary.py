@@ -6,10 +6,11 @@ import numpy.typing as npt
 from audiogen.metrics._divergence import kl_divergence
 from audiogen.metrics._features import mfcc_frames
 from audiogen.metrics._frechet import frechet_distance
-from audiogen.metrics._pitch import (
+from audiogen.metrics._pitch import pitch_accuracy
+from audiogen.metrics._pitch_sets import (
     DistinctPitches,
     entropy_of,
-    pitch_accuracy,
+    midi_counts,
     range_of,
     spectral_pitches,
 )
@@ -48,8 +49,9 @@ def summarize(
     figures : dict of str to float
         "frechet_audio_distance" and "kl_divergence" against the real notes (0 is the
         best), "pitch_accuracy" where `pitch` is given, "pitch_entropy" (bits, mean over
-        notes with pitch), "n_pitches", "pitch_range" (Hz) and "silent" (share of notes
-        whose peak is below -60 dB of full scale). NaN where there are too few notes.
+        notes with pitch), "n_pitches", "pitch_range" (Hz), all three by piptrack, and
+        "silent" (share of notes whose peak is below -60 dB of full scale). NaN where there
+        are too few notes.
 
     Examples
     --------
@@ -77,7 +79,7 @@ def summarize(
         figures["pitch_accuracy"] = pitch_accuracy(generated, pitch, sample_rate=sample_rate)
     entropies, bounds, distinct = [], [], DistinctPitches()
     for pitches in spectral_pitches(generated, sample_rate, "summarize"):  # once: it takes long
-        entropies.append(entropy_of([pitches]))
+        entropies.append(entropy_of(midi_counts([pitches])))
         distinct.add(pitches)
         bounds.append(pitches[[pitches.argmin(), pitches.argmax()]] if len(pitches) else pitches)
     silence = np.isnan(entropies).all()
