@@ -4,10 +4,10 @@ import itertools
 
 import numpy as np
 
-from audiogen.signal import find_beat_length, mfcc
-from benchmarks._recordings_measures import HOP, band_levels
+from audiogen.signal import band_levels, find_beat_length, mfcc
 
 PIECE, JOIN = 0.5, 0.05  # seconds
+HOP = 256  # of the levels of bands
 TRIED = 200
 JUMPS = 0.2  # chance of a jump at a beat
 ALIKE = 8  # beats that are jumped to
@@ -30,7 +30,7 @@ def quilted(sound, n, rate, rng):
 
 def walked(sound, n, rate, rng):
     """Return an infinite-jukebox walk: beat after beat, with jumps to beats that sound alike."""
-    rises = np.maximum(np.diff(band_levels(sound, rate), axis=0), 0).mean(axis=1)
+    rises = np.maximum(np.diff(band_levels(sound, rate)[0], axis=0), 0).mean(axis=1)
     beat = find_beat_length(rises, shortest=20, longest=100) * HOP
     starts = (np.arange(int(len(sound) / beat) - 1) * beat).astype(int)
     length = int(beat)

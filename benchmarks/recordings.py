@@ -28,15 +28,11 @@ import numpy as np
 from audiogen import recipes, write_clip
 from audiogen.datasets import load_recordings
 from audiogen.generators import KernelSequencer, NgramSequencer
+from audiogen.metrics import log_spectral_distance, spectral_convergence
 from audiogen.preprocessing import SpectralCodes
 from benchmarks import _recordings_styles as styles
 from benchmarks._recordings_baselines import quilted, untrained, walked
-from benchmarks._recordings_measures import (
-    Recording,
-    log_spectral_distance,
-    spectral_convergence,
-    spread,
-)
+from benchmarks._recordings_measures import Recording, spread
 from benchmarks._recordings_table import head, line
 
 RATE = 22050

@@ -1,5 +1,6 @@
 """Signals: plain NumPy functions on arrays of audio."""
 
+from audiogen.signal._bands import band_levels
 from audiogen.signal._compressor import compress_bus
 from audiogen.signal._fades import fade
 from audiogen.signal._frequency import hz_to_midi, midi_to_hz
@@ -53,6 +54,7 @@ __all__ = [
     "Mastered",
     "amplitude_to_db",
     "analyse_note",
+    "band_levels",
     "bound_sounding_time",
     "compress_bus",
     "compress_peaks",

@@ -1,0 +1,77 @@
+"""Clips of any lengths, and windows of their frames."""
+
+import numpy as np
+import numpy.typing as npt
+
+from audiogen.utils.validation import check_audio
+
+__all__ = ["check_clips", "windows_of"]
+
+
+_HOP_LENGTH = 256  # of `audiogen.signal.band_levels`
+
+
+def check_clips(
+    audio: npt.ArrayLike, name: str, sample_rate: float, shortest: float = 0.0
+) -> list[np.ndarray]:
+    """Return audio as a list of clips, which need not be of one length.
+
+    Parameters
+    ----------
+    audio : array-like of shape (n_samples, n_timesteps) or (n_timesteps,), or list of arrays
+        Clips.
+    name : str
+        Name of the clips in messages.
+    sample_rate : float
+        Sampling rate of the audio, in Hz.
+    shortest : float, default=0.0
+        Shortest allowed duration, in seconds.
+
+    Returns
+    -------
+    clips : list of ndarray of shape (n_timesteps,)
+
+    Raises
+    ------
+    ValueError
+        Where a clip is too short, has another shape or is not finite.
+    """
+    if isinstance(audio, list | tuple) and len(audio) and np.ndim(audio[0]) > 0:
+        clips = [check_audio(clip, name=f"{name}[{i}]") for i, clip in enumerate(audio)]
+        several = next((i for i, clip in enumerate(clips) if len(clip) > 1), None)
+        if several is not None:
+            raise ValueError(
+                f"{name}[{several}] must be one clip of shape (n_timesteps,). "
+                f"Got {np.shape(audio[several])}."
+            )
+        rows = [clip[0] for clip in clips]
+    else:
+        rows = list(check_audio(audio, name=name))
+    least = min(map(len, rows))
+    if least < shortest * sample_rate:
+        raise ValueError(
+            f"{name} must hold clips of {shortest:g} s at least. "
+            f"Got one of {least / sample_rate:.2g} s at sample_rate={sample_rate:g}."
+        )
+    return rows
+
+
+def windows_of(frames: np.ndarray, seconds: float, sample_rate: float) -> np.ndarray:
+    """Return windows of frames, half overlapping; one where there are too few frames.
+
+    Parameters
+    ----------
+    frames : ndarray of shape (n_frames, ...)
+        Frames of a clip, 256 samples apart.
+    seconds : float
+        Duration of a window.
+    sample_rate : float
+        Sampling rate of the audio, in Hz.
+
+    Returns
+    -------
+    windows : ndarray of shape (n_windows, n_frames_per_window, ...)
+    """
+    length = min(len(frames), round(seconds * sample_rate / _HOP_LENGTH))
+    starts = range(0, len(frames) - length + 1, max(1, length // 2))
+    return np.stack([frames[i : i + length] for i in starts])
