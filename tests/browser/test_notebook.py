@@ -1,7 +1,5 @@
 """What a notebook shows of a pipeline, in a real browser: run by ``tox -e browser``."""
 
-import shutil
-
 import pytest
 from sklearn.decomposition import PCA
 
@@ -10,21 +8,6 @@ from audiogen.generators import ConditionalGaussianMixture
 from audiogen.preprocessing import HarmonicPlusNoise, PitchFilter
 
 pytestmark = pytest.mark.long
-
-
-@pytest.fixture(scope="module")
-def browser():
-    webdriver = pytest.importorskip("selenium.webdriver")
-    if shutil.which("chromium") is None:
-        pytest.skip("needs Chromium and its driver (Debian: chromium, chromium-driver)")
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium")
-    for flag in ("headless=new", "no-sandbox", "disable-gpu", "disable-background-networking"):
-        options.add_argument(f"--{flag}")
-    service = webdriver.ChromeService(executable_path=shutil.which("chromedriver"))
-    driver = webdriver.Chrome(options=options, service=service)
-    yield driver
-    driver.quit()
 
 
 def test_a_pipeline_shows_its_steps_and_on_a_click_their_parameters(browser, tmp_path):

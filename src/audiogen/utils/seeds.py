@@ -40,6 +40,7 @@ class Stream(enum.IntEnum):
     TUNE = 19  # what is drawn while a tune is composed
     ROOM = 20  # the reflections in a room, and what makes sound broad
     METRIC = 21  # the clips that a figure is measured on once more
+    LISTENING = 22  # what a listening test plays, and ratings drawn again for an interval
 
 
 def draw_seed(random_state: Any = None) -> int:
