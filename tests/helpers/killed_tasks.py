@@ -76,6 +76,11 @@ def clip_command(inputs, out, version):
     command("clip", "jig", "--seconds", 2, "--seed", version, "--out", out / "clip")
 
 
+def listening_test(inputs, out, version):
+    audio = inputs / "source" / "nsynth-test" / "audio"
+    command("listen", audio, inputs / "notes", "-n", 40, "--seed", version, "--out", out / "test")
+
+
 def command(*words):
     """Run the command line; what is there already, whole, is left alone."""
     status = main([*map(str, words), "--quiet"])

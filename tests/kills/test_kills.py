@@ -21,13 +21,14 @@ LEAN, KERAS = "helpers.killed_tasks", "helpers.killed_trainings"
 # How often each is killed by default, and by `tox -e long`, which makes 200; where it is, whether
 # it replaces what is there, and what else may lie there until it is done.
 TASKS = {
-    "fetch": (6, 35, LEAN, False, (ARCHIVE, ".nsynth-test.lock", ".nsynth-test.unpacking")),
+    "fetch": (6, 30, LEAN, False, (ARCHIVE, ".nsynth-test.lock", ".nsynth-test.unpacking")),
     "save": (6, 40, LEAN, True, ()),
     "cache": (3, 20, LEAN, False, ("sounds/.",)),
     "sample": (2, 30, LEAN, False, ()),
     "render_tune": (5, 30, LEAN, True, ()),
     "clip": (0, 12, LEAN, True, ()),
     "clip_command": (0, 8, LEAN, False, ()),
+    "listening_test": (0, 5, LEAN, False, ()),
     "sweep": (0, 5, LEAN, True, ()),
     "train": (0, 12, KERAS, False, ("checkpoint/",)),
     "fit": (0, 8, KERAS, False, ("model.skops.checkpoint/",)),

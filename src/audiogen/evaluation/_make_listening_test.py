@@ -100,8 +100,8 @@ def make_listening_test(
     loudness : float, default=-23.0
         Loudness of all sounds, in LUFS. It is lowered for all where one sound would clip.
     format : {"flac", "mp3", "wav"}, default="flac"
-        How the page holds sounds. "mp3" makes a page of long clips a tenth as large, at the
-        price of what its compression adds.
+        How the page holds sounds. "mp3" makes a smaller page, at the price of what its
+        compression adds.
     random_state : int, RandomState or None, default=None
         Which sounds are chosen, under which names, and in which orders they are played.
 

@@ -24,12 +24,15 @@ def resampled_sums(cells: np.ndarray, n_resamples: int, rng: np.random.Generator
 
     Notes
     -----
-    This is the pigeonhole bootstrap [1]_: its intervals hold for other listeners and other
-    sounds, and are rather too wide than too narrow.
+    This is the pigeonhole bootstrap [1]_, whose intervals hold for other listeners and other
+    sounds. One less is drawn of each than there are, as the variance of a mean is otherwise
+    too small by that share [2]_. Of few the intervals of 95 % hold about nine times of ten.
 
     References
     ----------
     .. [1] A. B. Owen, "The pigeonhole bootstrap", Annals of Applied Statistics 1(2), 2007.
+    .. [2] J. N. K. Rao and C. F. J. Wu, "Resampling inference with complex survey data", Journal
+       of the American Statistical Association 83(401), 1988.
 
     Examples
     --------
@@ -37,10 +40,12 @@ def resampled_sums(cells: np.ndarray, n_resamples: int, rng: np.random.Generator
     >>> from audiogen.evaluation._resampled import resampled_sums
     >>> sums = resampled_sums(np.ones((1, 3, 4)), 5, np.random.default_rng(0))
     >>> sums.ravel().tolist()
-    [12.0, 12.0, 12.0, 12.0, 12.0]
+    [6.0, 6.0, 6.0, 6.0, 6.0]
     """
-    drawn = [rng.multinomial(max(n - 1, 1), np.full(n, 1 / n), n_resamples) for n in cells.shape[1:]]
-    raters, items = (draws.astype(float) for draws in drawn)
+    raters, items = (
+        rng.multinomial(max(n - 1, 1), np.full(n, 1 / n), n_resamples).astype(float)
+        for n in cells.shape[1:]
+    )
     return np.stack([((raters @ cell) * items).sum(axis=1) for cell in cells], axis=1)
 
 
