@@ -1,6 +1,6 @@
 """A coarse level of codes, and a transformer over fine ones that is told it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,17 +20,39 @@ N_CODES = 64
 
 @dataclass
 class Codec:
-    """What a sequencer is told of what made its codes."""
+    """What a sequencer is told of what made its codes.
+
+    Parameters
+    ----------
+    codebooks_ : ndarray of shape (n_levels, n_codes, n_components)
+        What codes stand for.
+    copies : list of list of ndarray of shape (n_steps, n_levels)
+        The codes of sounds, and of the same cut into steps ever later.
+    """
 
     codebooks_: np.ndarray
-    later: list = field(default_factory=list)  # codes of the sounds, cut a part of a step later
+    copies: list
+
+    @property
+    def codes(self):
+        return self.copies[0]
 
     def shifted_codes(self):
-        return self.later
+        return self.copies[1:]
 
 
 class Plan:
-    """Coarse codes: the means of what four patches stand for, quantised."""
+    """Coarse codes: the means of what four patches stand for, quantised.
+
+    Parameters
+    ----------
+    codes : list of ndarray of shape (n_steps, n_levels)
+        Fine codes to learn coarse ones from.
+    codebooks : ndarray of shape (n_levels, n_codes, n_components)
+        What fine codes stand for.
+    seed : int
+        Seed of the quantiser.
+    """
 
     def __init__(self, codes, codebooks, seed):
         self.fine_books = codebooks
@@ -52,6 +74,15 @@ class Plan:
     def codes_of(self, codes, phase=0):
         """Return the coarse codes of a row of fine ones, (n_groups, 1)."""
         return self.quantizer.transform(self.means(codes, phase))
+
+    def codec_of(self, copies):
+        """Return the coarse codes of copies of rows, cut at every patch and part of one."""
+        found = [
+            [self.codes_of(row[patch:]) for row in rows]
+            for patch in range(GROUP)
+            for rows in copies
+        ]
+        return Codec(self.codebooks, found)
 
     def told(self, coarse, n_steps, phase=0):
         """Return what each fine step is told: this group, the next, and the place in it."""
