@@ -1,6 +1,7 @@
 """A coarse level of codes, and a transformer over fine ones that is told it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -162,5 +163,6 @@ class PlannedSequencer(TransformerSequencer):
         memory = CodeMemory(
             self.codes_, self.lengths_, self.codebooks_, self.n_codes_, None, hands
         )
-        heard = KernelPredictor(memory, n_rows, clock=beats, **_KERNEL)
+        options: dict[str, Any] = {**_KERNEL, "clock": beats}
+        heard = KernelPredictor(memory, n_rows, **options)
         return MixedPredictor(network, heard, n_rows, self._n_levels)

@@ -20,6 +20,7 @@ import argparse
 import copy
 import pathlib
 import time
+from typing import Any
 
 import numpy as np
 
@@ -33,9 +34,10 @@ from benchmarks._recordings_measures import onset_repeats
 from benchmarks.recordings import OFFSETS, RATE, sounds_of, split
 
 N_SOUNDS = 4
-PLAIN = {"epochs": 80}
-COARSE = {"epochs": 20, "context": 64}  # of the coarse level: takes as long as 20 of the others
-FINE = {"epochs": 60}
+PLAIN: dict[str, Any] = {"epochs": 80}
+# Of the coarse level, 20 epochs take as long as 20 of the others.
+COARSE: dict[str, Any] = {"epochs": 20, "context": 64}
+FINE: dict[str, Any] = {"epochs": 60}
 
 
 def main():
