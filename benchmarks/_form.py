@@ -3,10 +3,10 @@
 import numpy as np
 from scipy.stats import wasserstein_distance
 
-from benchmarks._recordings_measures import HOP, band_levels
+from benchmarks._recordings_measures import band_levels
 
-MOMENT = 0.25  # seconds
-OCTAVES = (2, 4), (4, 8), (8, 16)  # seconds apart
+MOMENT = 22  # frames: a quarter of a second at the rate of the benchmarks
+OCTAVES = (8, 16), (16, 32), (32, 64)  # moments apart: 2 to 4, 4 to 8 and 8 to 16 s
 _LEAST = 1e-9
 
 
@@ -35,7 +35,7 @@ class Form:
         mean, deviation = self.usual
         rows = (moments_of(sound, self.rate) - mean) / deviation
         rows /= np.linalg.norm(rows, axis=1, keepdims=True) + _LEAST
-        lags = range(round(OCTAVES[0][0] / MOMENT), round(OCTAVES[-1][1] / MOMENT) + 1)
+        lags = range(OCTAVES[0][0], OCTAVES[-1][1] + 1)
         return {lag: (rows[:-lag] * rows[lag:]).sum(axis=1) for lag in lags}
 
     def repeats(self, sound):
@@ -60,13 +60,12 @@ class Form:
 
 
 def octave(similarities, low, high):
-    found = [s for lag, s in similarities.items() if low <= lag * MOMENT < high]
+    found = [s for lag, s in similarities.items() if low <= lag < high]
     return np.concatenate(found)
 
 
 def moments_of(sound, rate):
     """Return the mean levels of bands in each moment, in dB."""
     levels = band_levels(sound, rate)
-    length = round(MOMENT * rate / HOP)
-    n = len(levels) // length
-    return levels[: n * length].reshape(n, length, -1).mean(axis=1)
+    n = len(levels) // MOMENT
+    return levels[: n * MOMENT].reshape(n, MOMENT, -1).mean(axis=1)

@@ -10,10 +10,12 @@ Bits are those that a fine code of held-out blocks takes, with those of the coar
 out: a coarse code follows from the fine ones, so that both ways send the same. Seconds are those
 of the processor.
 
-Sounds are of 60 s. Rhythm is how alike onsets are at lags of 0.2 to 2.5 s, and repeats how alike
-moments are that are 2 to 16 s apart, both as a correlation with the whole recording's; form is how
-far the similarities of such moments are from the recording's, less is better. Half is what the
-halves of the recording have, and quilt pieces of half a second put together, all in the mean.
+Sounds are of 60 s. Of these, the table tells how often the coarse code came about that was
+planned, and how long coarse codes are those of a stretch of the recording. Rhythm is how alike
+onsets are at lags of 0.2 to 2.5 s, and repeats how alike moments are that are 2 to 16 s apart,
+both as a correlation with the whole recording's; form is how far the similarities of such moments
+are from the recording's, less is better. Half is what the halves of the recording have, and quilt
+pieces of half a second put together, all in the mean.
 """
 
 import argparse
@@ -77,6 +79,7 @@ def show(name, sound, given):
         "plain": plain.sample(N_SOUNDS, n_steps=n_steps, random_state=given.seed),
         "coarse": told.sample_planned(plans, n_steps, given.seed),
     }
+    plan_rows(plan, plans, drawn, plan.codec_of(copies), codec.patch_length_ * GROUP / RATE)
     made = {kind: sounds_of(codec, codes, given.seed) for kind, codes in drawn.items()}
     sound_rows(made, sound, train, given)
     save(given.out, name, made)
@@ -110,6 +113,30 @@ def without_memory(sequencer):
     forgetful = copy.copy(sequencer)
     forgetful.codes_ = None
     return forgetful
+
+
+def plan_rows(plan, plans, drawn, codec, step):
+    """Print how far what is drawn keeps to its plan, and either follows the recording."""
+    coarse = {kind: [plan.codes_of(codes.astype(int)) for codes in drawn[kind]] for kind in drawn}
+    kept = [np.mean(a == b[: len(a)]) for a, b in zip(coarse["coarse"], plans, strict=True)]
+    row("share of the plan kept", None, np.mean(kept))
+    runs = [
+        step * np.mean([longest_copied(codes, codec.copies) for codes in each])
+        for each in (*coarse.values(), plans)
+    ]
+    row("longest run as in the recording, s", *runs[:2])
+    row("  of the plan, s", None, runs[2])
+
+
+def longest_copied(codes, copies):
+    """Return the most coarse codes in a row that some copy of the recording has in a row."""
+    longest = 0
+    for known in (known[:, 0] for rows in copies for known in rows):
+        run = np.zeros(len(known) + 1, int)
+        for code in codes[:, 0]:
+            run[1:] = np.where(known == code, 1 + run[:-1], 0)
+            longest = max(longest, run.max())
+    return longest
 
 
 def sound_rows(made, sound, train, given):
