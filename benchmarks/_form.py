@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.stats import wasserstein_distance
 
-from benchmarks._recordings_measures import band_levels
+from audiogen.signal import band_levels
 
 MOMENT = 22  # frames: a quarter of a second at the rate of the benchmarks
 OCTAVES = (8, 16), (16, 32), (32, 64)  # moments apart: 2 to 4, 4 to 8 and 8 to 16 s
@@ -66,6 +66,6 @@ def octave(similarities, low, high):
 
 def moments_of(sound, rate):
     """Return the mean levels of bands in each moment, in dB."""
-    levels = band_levels(sound, rate)
+    levels = band_levels(sound, rate)[0]
     n = len(levels) // MOMENT
     return levels[: n * MOMENT].reshape(n, MOMENT, -1).mean(axis=1)

@@ -29,10 +29,10 @@ import numpy as np
 from audiogen import recipes, write_clip
 from audiogen.datasets import load_recordings
 from audiogen.generators import TransformerSequencer
+from audiogen.metrics import rhythm_likeness
 from benchmarks._coarse_plan import GROUP, Codec, Plan, PlannedSequencer
 from benchmarks._form import Form
 from benchmarks._recordings_baselines import quilted
-from benchmarks._recordings_measures import onset_repeats
 from benchmarks.recordings import OFFSETS, RATE, sounds_of, split
 
 N_SOUNDS = 4
@@ -146,10 +146,10 @@ def sound_rows(made, sound, train, given):
     halves = [sound[: len(sound) // 2], sound[len(sound) // 2 :]]
     quilts = [quilted(whole, n, RATE, rng) for _ in range(N_SOUNDS)]
     columns = {**made, "half": halves, "quilt": quilts}
-    form, beats = Form(sound, RATE), onset_repeats(sound, RATE)
+    form = Form(sound, RATE)
     row("", *columns)
     for title, measure in (
-        ("rhythm", lambda x: np.corrcoef(onset_repeats(x, RATE), beats)[0, 1]),
+        ("rhythm", lambda x: rhythm_likeness(sound, x, sample_rate=RATE)),
         ("repeats", form.repeats),
         ("form", form.distance),
     ):
