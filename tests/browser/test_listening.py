@@ -112,6 +112,8 @@ def test_preference_by_keys_survives_a_closed_page_and_is_downloaded(listener):
             order = listener.now("order().map((trial) => trial.id)")
             listener.browser.get("about:blank")
             listener.browser.get(page.as_uri())
+            assert listener.find("h1")[0].text == "Welcome back"
+            listener.press(Keys.ENTER)
             assert listener.find("h1")[0].text == "Question 2 of 3"
             assert listener.now("order().map((trial) => trial.id)") == order
     answers = listener.download("listening-Anna.json")
@@ -150,6 +152,29 @@ def test_opinions_by_touch_on_a_phone(listener):
     assert fetched(listener.browser) == [page.as_uri()]
 
 
+def test_each_session_has_an_order_of_its_own_and_no_place_is_preferred(listener):
+    listener.open({"real": SETS["real"], "gan": SETS["gan"]}, "preference", n_trials=4)
+    code = """
+    const orders = Array.from({length: 600}, (_, session) => {
+      state.session = String(session);
+      return order();
+    });
+    const same = order();
+    const {id, sounds} = test.trials[0];
+    const mine = (trials) => trials.find((trial) => trial.id === id);
+    return [
+      JSON.stringify(same) === JSON.stringify(orders[599]),
+      orders.filter((trials) => mine(trials).sounds[0] === sounds[0]).length,
+      ...[0, 1, 2, 3].map((place) => orders.filter((trials) => trials[place].id === id).length),
+    ];
+    """
+    again, first, *places = listener.browser.execute_script(code)
+    assert again
+    assert 250 < first < 350  # of 600; 4 standard deviations
+    assert all(107 < place < 193 for place in places)
+    listener.browser.execute_script("localStorage.clear()")
+
+
 def test_mushra_with_sliders_back_and_a_second_listener(listener):
     from selenium.webdriver.common.keys import Keys
 
@@ -162,6 +187,7 @@ def test_mushra_with_sliders_back_and_a_second_listener(listener):
             for row, play in zip(rows, listener.find(".play"), strict=True):
                 play.click()
                 listener.until(f"view.heard.has('{row}')")
+                listener.until("playing === null")  # what was heard stays selected
                 listener.press(str(GOOD.get(listener.sets[row], 0) * 3 or 1))
             best = next(
                 place for place, row in enumerate(rows[1:]) if listener.sets[row] == "real"
@@ -177,6 +203,7 @@ def test_mushra_with_sliders_back_and_a_second_listener(listener):
                 assert listener.find("h1")[0].text == "Question 2 of 2"
                 assert listener.now(answers)[:1] == before
             listener.press(Keys.ENTER)
+        assert not listener.find("main button")[-1].is_enabled()  # answers not yet saved
         files.append(listener.download(f"listening-{name}.json"))
         orders = [trial["order"] for trial in json.loads(files[-1].read_text())["trials"]]
         listener.find("main button")[-1].click()

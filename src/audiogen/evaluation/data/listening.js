@@ -34,19 +34,22 @@ function toggle(id) {
 }
 
 player.addEventListener("playing", () => {
-  view?.heard.add(playing);
+  if (view && playing !== null) view.heard.add(playing);
   update();
 });
 player.addEventListener("ended", () => {
   const row = view?.rows.get(playing);
   playing = null;
-  const unheard = view ? [...view.rows.keys()].find((id) => !view.heard.has(id)) : undefined;
-  if (unheard !== undefined) {
-    select(unheard);
-    if (document.activeElement === row?.play) view.rows.get(unheard).play.focus();
-  }
+  if (row && test.kind === "preference") selectUnheard(row); // digits rate what mushra selects
   update();
 });
+
+function selectUnheard(row) {
+  const unheard = [...view.rows.keys()].find((id) => !view.heard.has(id));
+  if (unheard === undefined) return;
+  select(unheard);
+  if (document.activeElement === row.play) view.rows.get(unheard).play.focus();
+}
 
 function select(id) {
   selected = id;
@@ -97,7 +100,9 @@ function mark(play, name, id) {
 function showStart() {
   view = null;
   const n = test.trials.length;
-  const rater = element("input", { id: "rater", type: "text", autocomplete: "off", maxlength: 80 });
+  const rater = element("input", {
+    id: "rater", type: "text", autocomplete: "off", maxlength: 80,
+  });
   rater.value = state.rater;
   const volume = playButton(test.trials[0].sounds[0], "a sound");
   volume.textContent = "▶ Play a sound";
@@ -115,10 +120,29 @@ function showStart() {
     element("p", {}, volume),
     element("p", {}, element("label", { for: "rater" }, "Your name or initials, if you like:"),
       rater),
-    element("p", { class: "soft" }, "Nothing is sent anywhere. At the end you download a file with your answers " +
-      "and send it to whoever gave you this page. If you close the page it goes on where you were."),
+    element("p", { class: "soft" }, "Nothing is sent anywhere. At the end you download a file ",
+      "with your answers and send it to whoever gave you this page. If you close the page it goes ",
+      "on where you were."),
     element("p", { id: "status", role: "status" }),
     element("p", {}, button("Begin", begin, { id: "next", class: "primary" })),
+  );
+}
+
+function beginAgain() {
+  state = fresh();
+  keep();
+  showStart();
+}
+
+function showReturn() {
+  const onward = `Go on with question ${state.step + 1} of ${test.trials.length}`;
+  show(
+    "Welcome back",
+    element("p", {}, state.rater ? `The answers of ${state.rater} so far are here.`
+      : "The answers so far are here."),
+    element("p", {}, button(onward, showTrial, { id: "next", class: "primary" })),
+    element("p", { class: "soft" }, "Somebody else's answers would take their place:"),
+    element("p", {}, button("Begin again as somebody else", beginAgain)),
   );
 }
 
@@ -133,17 +157,18 @@ function showTrial() {
     view.heard = new Set([...trial.sounds, trial.reference]);
   }
   const n = trials.length;
-  const body = { preference: preferenceBody, mos: opinionBody, mushra: sliderBody }[test.kind](trial);
+  const bodies = { preference: preferenceBody, mos: opinionBody, mushra: sliderBody };
+  const keys = `Keys: Space plays, ← and → select a sound, ${KEYS[test.kind]}, Enter goes on.`;
   const last = state.step === n - 1;
   view.next = button(last ? "Finish" : "Next", next, { id: "next", class: "primary" });
   const back = button("Back", goBack, { id: "back", disabled: state.step === 0 });
   show(
     `Question ${state.step + 1} of ${n}`,
     element("progress", { max: n, value: state.step, "aria-label": "Questions answered" }),
-    body,
+    bodies[test.kind](trial),
     element("p", { id: "status", role: "status" }),
     element("p", { class: "buttons" }, back, view.next),
-    element("p", { class: "soft keys" }, `Keys: Space plays, ← and → select a sound, ${KEYS[test.kind]}, Enter goes on.`),
+    element("p", { class: "soft keys" }, keys),
   );
   select([...view.rows.keys()][0]);
   update();
@@ -160,9 +185,12 @@ const letter = (place) => `sound ${String.fromCharCode(65 + place)}`;
 
 function choices(options, isChosen, choose) {
   const items = options.map(([words, key], place) => {
-    const input = element("input", { type: "radio", name: "answer", value: key, onchange: () => choose(place) });
+    const input = element("input", {
+      type: "radio", name: "answer", value: key, onchange: () => choose(place),
+    });
     input.checked = isChosen(place);
-    return element("label", { class: "choice" }, input, element("kbd", { "aria-hidden": "true" }, key), " ", words);
+    const digit = element("kbd", { "aria-hidden": "true" }, key);
+    return element("label", { class: "choice" }, input, digit, " ", words);
   });
   view.inputs = items.map((item) => item.querySelector("input"));
   return element("fieldset", {}, element("legend", {}, test.question), ...items);
@@ -194,10 +222,10 @@ function sliderBody({ sounds, reference }) {
   const first = addRow(reference, "the reference");
   const rows = sounds.map((id, place) => sliderRow(id, letter(place)));
   return element("div", { class: "card" },
-    element("p", {}, test.question, " One of the sounds is the reference itself, to be rated 100."),
+    element("p", {}, test.question, " One of them is the reference itself, to be rated 100."),
     first,
     element("p", { class: "scale soft", "aria-hidden": "true" },
-      ...[...OPINIONS].map((words) => element("span", {}, words))),
+      ...OPINIONS.map((words) => element("span", {}, words))),
     ...rows);
 }
 
@@ -272,20 +300,21 @@ function showEnd() {
   const text = JSON.stringify(result(), null, 1);
   const name = (state.rater || state.session).replace(/[^\p{L}\p{N}_-]+/gu, "-");
   const href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
-  const again = () => {
-    state = fresh();
-    keep();
-    showStart();
-  };
-  const copy = element("textarea", { rows: 6, readonly: true, "aria-label": "Your answers as text" });
+  const again = button("Begin again as somebody else", beginAgain, { disabled: true });
+  const saved = () => (again.disabled = false);
+  const copy = element("textarea", {
+    rows: 6, readonly: true, "aria-label": "Your answers as text", oncopy: saved,
+  });
   copy.value = text;
   show(
     "Thank you",
     element("p", {}, "Download your answers, and send the file to whoever gave you this page."),
-    element("p", {}, element("a", { id: "download", class: "button primary", href, download: `listening-${name}.json` },
-      "Download your answers")),
+    element("p", {}, element("a", {
+      id: "download", class: "button primary", onclick: saved,
+      href, download: `listening-${name}.json`,
+    }, "Download your answers")),
     element("details", {}, element("summary", {}, "Or copy them as text"), copy),
     element("p", { class: "soft" }, "The page keeps them until somebody else begins."),
-    element("p", {}, button("Begin again as somebody else", again)),
+    element("p", {}, again),
   );
 }

@@ -40,5 +40,5 @@ function rateByDigit(digit) {
 }
 
 if (state.step < 0) showStart();
-else if (state.step < test.trials.length) showTrial();
+else if (state.step < test.trials.length) showReturn();
 else showEnd();

@@ -51,7 +51,8 @@ function result() {
 
 function order() {
   const random = generator(`${test.seed} ${state.session}`);
-  const trials = test.trials.map((trial) => ({ ...trial, sounds: shuffled(trial.sounds, random) }));
+  const mixed = (trial) => ({ ...trial, sounds: shuffled(trial.sounds, random) });
+  const trials = test.trials.map(mixed);
   return shuffled(trials, random);
 }
 
