@@ -4,11 +4,14 @@ from audiogen.metrics._bins import n_different_bins
 from audiogen.metrics._classes import inception_score, paired_kl_divergence
 from audiogen.metrics._copies import longest_copied_run, nearest_frame_distance
 from audiogen.metrics._divergence import kl_divergence
+from audiogen.metrics._embedding import Embedding, embed
 from audiogen.metrics._features import mfcc_frames
 from audiogen.metrics._frechet import frechet_distance
 from audiogen.metrics._frechet_audio import frechet_audio_distance, frechet_distances
 from audiogen.metrics._intervals import confidence_interval
 from audiogen.metrics._kernel import kernel_distance
+from audiogen.metrics._log_mel import log_mel_statistics
+from audiogen.metrics._measurement import Measurement, measure
 from audiogen.metrics._neighbours import density_and_coverage
 from audiogen.metrics._pitch import n_pitches, pitch_accuracy, pitch_entropy, pitch_range
 from audiogen.metrics._reconstruction import log_spectral_distance, spectral_convergence
@@ -25,20 +28,25 @@ from audiogen.metrics._two_sample import classifier_two_sample_test
 from audiogen.signal import mfcc
 
 __all__ = [
+    "Embedding",
     "FrechetStatistics",
+    "Measurement",
     "classifier_two_sample_test",
     "confidence_interval",
     "density_and_coverage",
     "distance_divergence",
+    "embed",
     "frechet_audio_distance",
     "frechet_distance",
     "frechet_distances",
     "inception_score",
     "kernel_distance",
     "kl_divergence",
+    "log_mel_statistics",
     "log_spectral_distance",
     "longest_copied_run",
     "longest_shared_runs",
+    "measure",
     "mfcc",
     "mfcc_frames",
     "n_different_bins",

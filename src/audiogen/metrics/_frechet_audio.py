@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from audiogen.metrics._features import check_embeddings, mfcc_frames, pooled
+from audiogen.metrics._embedding import embed
+from audiogen.metrics._features import check_embeddings, pooled
 from audiogen.metrics._frechet import check_set, distance_of, frechet_distance
 from audiogen.metrics._statistics import FrechetStatistics
-from audiogen.utils.large import map_rows
 from audiogen.utils.validation import Interval, check_audio, check_parameters
 
 __all__ = ["frechet_audio_distance", "frechet_distances"]
@@ -21,7 +21,7 @@ def frechet_audio_distance(
     generated: npt.ArrayLike,
     *,
     sample_rate: float,
-    embedding: Callable[[np.ndarray], npt.ArrayLike] | None = None,
+    embedding: Callable[..., npt.ArrayLike] | None = None,
     corrected: bool = False,
     random_state: Any = 0,
 ) -> float:
@@ -33,11 +33,10 @@ def frechet_audio_distance(
         Clips; integers are scaled by the full scale of their type.
     sample_rate : float
         Sampling rate of the audio, in Hz.
-    embedding : callable, default=None
+    embedding : callable or Embedding, default=None
         Function that takes audio of shape (n_samples, n_timesteps) and returns embeddings of
         shape (n_samples, n_features), or (n_samples, n_frames, n_features), where every
-        frame counts as a row; of more than some 256 MB of audio, it is called with a few clips
-        at a time. None takes the first 13 of 40 mel-frequency cepstral
+        frame counts as a row; see `embed`. None takes the first 13 of 40 mel-frequency cepstral
         coefficients of each frame.
     corrected : bool, default=False
         Whether the bias of small sets is taken off; see `frechet_distance`.
@@ -82,10 +81,7 @@ def frechet_audio_distance(
     sets = []
     for name, audio in (("real", real), ("generated", generated)):
         clips = check_audio(audio, name=name)
-        if embedding is None:
-            sets.append(mfcc_frames(clips, sample_rate))
-        else:
-            sets.append(map_rows(lambda few: np.asarray(embedding(few)), clips))
+        sets.append(embed(clips, sample_rate=sample_rate, embedding=embedding))
     return frechet_distance(*sets, corrected=corrected, random_state=random_state)
 
 

@@ -13,9 +13,9 @@ from audiogen.utils.seeds import Stream, draw_seed, make_rng
 from audiogen.utils.silence import silenced
 from audiogen.utils.validation import Interval, check_parameters
 
-__all__ = ["confidence_interval", "deviations"]
+__all__ = ["FEWEST", "confidence_interval", "deviations"]
 
-_FEWEST = 4  # whose halves have two
+FEWEST = 4  # whose halves have two
 
 
 def confidence_interval(
@@ -84,7 +84,7 @@ def confidence_interval(
     }
     given = {"confidence_level": confidence_level, "n_resamples": n_resamples}
     check_parameters("confidence_interval", rules, given)
-    arrays = [np.asarray(one) for one in sets]
+    arrays = [one if isinstance(one, list) else np.asarray(one) for one in sets]
     value = float(metric(*arrays))
     [deviation] = deviations(lambda *parts: [metric(*parts)], arrays, n_resamples, random_state)
     reach = float(scipy.stats.norm.isf((1 - confidence_level) / 2) * deviation)
@@ -93,18 +93,25 @@ def confidence_interval(
 
 def deviations(
     figures: Callable[..., list[float]],
-    sets: list[np.ndarray],
+    sets: list[Any],
     n_resamples: int,
     random_state: Any,
 ) -> np.ndarray:
     """Return the standard deviation of each figure over halves of the sets."""
     sizes = tuple(map(len, sets))
-    if not sizes or min(sizes) < _FEWEST:
-        raise ValueError(f"Each set must have at least {_FEWEST} clips. Got {sizes}.")
+    if not sizes or min(sizes) < FEWEST:
+        raise ValueError(f"Each set must have at least {FEWEST} clips. Got {sizes}.")
     rng = make_rng(draw_seed(random_state), Stream.METRIC)
     found: list[list[float]] = []
     with silenced(UserWarning):  # that of few rows holds for halves sooner than for the sets
         for parts in halves(sizes, -(-n_resamples // 2), rng):
-            few = [one[rows] for one, rows in zip(sets, parts, strict=True)]
-            found.append(figures(*few))
+            few = [_taken(one, rows) for one, rows in zip(sets, parts, strict=True)]
+            try:
+                found.append(figures(*few))
+            except ValueError as error:
+                raise ValueError(f"Half of the clips do for no interval: {error}") from error
     return np.std(found, axis=0, ddof=1)
+
+
+def _taken(one: Any, rows: np.ndarray) -> Any:
+    return [one[row] for row in rows] if isinstance(one, list) else one[rows]

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import scipy.fft
 import scipy.stats
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 from sklearn.utils import Bunch
 
+from audiogen.metrics._log_mel import N_BANDS, N_MELS, band_levels_of
 from audiogen.signal import mfcc, scale_to_peak
 from audiogen.utils.large import map_rows
 from audiogen.utils.librosa import import_librosa
@@ -23,8 +23,6 @@ __all__ = ["classifier_two_sample_test"]
 _N_FOLDS = 5
 _N_REPEATS = 3
 _N_TREES = 100
-_N_MELS = 128
-_N_BANDS = 32
 _N_MFCC = 20
 
 
@@ -146,10 +144,8 @@ def _classified(X: np.ndarray, y: np.ndarray, seed: int) -> tuple[float, float, 
 
 def _statistics(audio: np.ndarray, sample_rate: float) -> np.ndarray:
     """Return the features of each clip, (n_samples, n_features), in the order of `_names`."""
-    cepstrum = mfcc(scale_to_peak(audio), sample_rate, _N_MELS)
-    # With all coefficients of the cosine transform, its inverse gives the levels exactly.
-    levels = scipy.fft.idct(cepstrum, norm="ortho", axis=2)
-    levels = levels.reshape(*levels.shape[:2], _N_BANDS, -1).mean(axis=3)
+    cepstrum = mfcc(scale_to_peak(audio), sample_rate, N_MELS)
+    levels = band_levels_of(cepstrum)
     cepstrum = cepstrum[..., :_N_MFCC]
     steps = np.abs(np.diff(cepstrum, axis=1)).sum(axis=1) / max(1, cepstrum.shape[1] - 1)
     parts = [levels.mean(axis=1), levels.std(axis=1), cepstrum.std(axis=1), steps]
@@ -159,8 +155,8 @@ def _statistics(audio: np.ndarray, sample_rate: float) -> np.ndarray:
 def _names(sample_rate: float) -> list[str]:
     librosa = import_librosa()
 
-    centres = librosa.mel_frequencies(_N_MELS + 2, fmax=sample_rate / 2)[1:-1]
-    bands = [f"{hz:.0f} Hz" for hz in centres.reshape(_N_BANDS, -1).mean(axis=1)]
+    centres = librosa.mel_frequencies(N_MELS + 2, fmax=sample_rate / 2)[1:-1]
+    bands = [f"{hz:.0f} Hz" for hz in centres.reshape(N_BANDS, -1).mean(axis=1)]
     coefficients = [f"mfcc {i}" for i in range(_N_MFCC)]
     kinds = [(bands, "mean"), (bands, "spread"), (coefficients, "spread"), (coefficients, "slope")]
     return [f"{name} {kind}" for names, kind in kinds for name in names]

@@ -14,17 +14,9 @@ from audiogen.utils.large import map_rows, slabs
 from audiogen.utils.silence import is_silenced
 
 __all__ = [
-    "Instance",
-    "Interval",
-    "Options",
-    "Sizes",
-    "as_floating_point",
-    "check_audio",
-    "check_midi_pitch",
-    "check_parameters",
-    "plain",
-    "warn_user",
-]
+    "Instance", "Interval", "Options", "Sizes", "as_floating_point", "check_audio",
+    "check_midi_pitch", "check_parameters", "plain", "warn_user",
+]  # fmt: skip
 
 _KINDS = {numbers.Integral: "an int", numbers.Real: "a number", float: "a float"}
 
@@ -358,7 +350,12 @@ def check_audio(
     >>> check_audio([0.0, 0.5, -0.5]).shape
     (1, 3)
     """
-    audio = np.asarray(audio)
+    try:
+        audio = np.asarray(audio)
+    except ValueError as error:  # which NumPy says of shapes that go together to no array
+        raise ValueError(
+            f"{name} must hold clips of one length. Cut or pad them, as FixedLength does."
+        ) from error
     if audio.dtype.kind not in "fiu":
         raise ValueError(f"{name} must be an array of real numbers. Got dtype {audio.dtype}.")
     if audio.ndim == 1:
