@@ -9,7 +9,7 @@ from audiogen.networks._layers import LayerFactory
 from audiogen.networks._model import LossModel
 from audiogen.networks._seeds import Initializers
 
-__all__ = ["MelodyModel", "build_melody_model"]
+__all__ = ["MelodyModel", "build_melody_model", "note_logits"]
 
 
 class MelodyModel(LossModel):
@@ -145,6 +145,27 @@ def build_melody_model(
     first = factory.dropped(factory.hidden(layers.Dense, seen, units, name="seen_units", **start))
     second = factory.hidden(layers.Dense, first, units, name="units")
     hidden = factory.dropped(factory.make(layers.Add)([first, second]))
+    sizes = {"n_pitches": n_pitches, "n_durations": n_durations, "n_sources": n_sources}
+    logits = note_logits(factory, hidden, pitches, lengths, pitch, units=units, **sizes)
+    return MelodyModel(factory.network(inputs, logits, "network"))
+
+
+def note_logits(
+    factory: LayerFactory,
+    hidden: Any,
+    pitches: Any,
+    lengths: Any,
+    pitch: Any,
+    *,
+    n_pitches: int,
+    n_durations: int,
+    n_sources: int,
+    units: int,
+) -> list[Any]:
+    """Return the logits of pitches, and of durations given the pitch, from the hidden units.
+
+    The rest is as of `build_melody_model`: first inputs of the network, then its sizes.
+    """
     of_pitch = factory.make(_Copied, n_pitches, exact=True)(
         _linear(factory, hidden, n_pitches, "pitch_logits"),
         _linear(factory, hidden, n_sources, "pitch_worth"),
@@ -160,7 +181,7 @@ def build_melody_model(
         _linear(factory, after, n_sources, "length_worth"),
         held,
     )
-    return MelodyModel(factory.network(inputs, [of_pitch, of_length], "network"))
+    return [of_pitch, of_length]
 
 
 def _linear(factory: LayerFactory, x: Any, n: int, name: str) -> Any:

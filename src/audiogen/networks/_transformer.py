@@ -11,7 +11,7 @@ from audiogen.networks._layers import LayerFactory
 from audiogen.networks._model import LossModel
 from audiogen.networks._seeds import Initializers
 
-__all__ = ["TransformerModel", "build_transformer"]
+__all__ = ["TransformerModel", "build_transformer", "transformer_blocks"]
 
 _EPSILON = 1e-5  # of layer normalisation
 _WAVELENGTH = 1000.0  # of the slowest rotation, in steps
@@ -223,6 +223,24 @@ def build_transformer(
         heard.append(factory.make(layers.RepeatVector, n_steps)(inputs[-1]))
     x = factory.make(layers.Concatenate)(heard) if len(heard) > 1 else heard[0]
     x = factory.dropped(_dense(factory, x, units, "entry"))
+    x = transformer_blocks(factory, x, n_layers=n_layers, n_heads=n_heads)
+    logits = [_logits(factory, x, centroids, level, n_codes) for level in range(n_levels)]
+    return TransformerModel(factory.network(inputs, logits, "network"))
+
+
+def transformer_blocks(factory: LayerFactory, x: Any, *, n_layers: int, n_heads: int) -> Any:
+    """Pass a sequence through layers of causal attention and of units, normalised at the end.
+
+    Parameters
+    ----------
+    factory : LayerFactory
+        What makes the layers.
+    x : keras.KerasTensor of shape (batch, n_steps, units)
+        The residual stream.
+    n_layers, n_heads : int
+        Layers, and heads of attention in each.
+    """
+    units = x.shape[-1]
     for i in range(n_layers):
         inner = _dense(
             factory, _normalized(factory, x, f"attention_norm_{i}"), 3 * units, f"qkv_{i}"
@@ -232,9 +250,7 @@ def build_transformer(
         inner = _normalized(factory, x, f"units_norm_{i}")
         inner = factory.hidden(layers.Dense, inner, 4 * units, name=f"units_{i}")
         x = _added(factory, x, inner, units, f"out_{i}")
-    x = _normalized(factory, x, "norm")
-    logits = [_logits(factory, x, centroids, level, n_codes) for level in range(n_levels)]
-    return TransformerModel(factory.network(inputs, logits, "network"))
+    return _normalized(factory, x, "norm")
 
 
 def _logits(factory: LayerFactory, x: Any, centroids: Any, level: int, n_codes: int) -> Any:
