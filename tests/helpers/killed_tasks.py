@@ -81,6 +81,12 @@ def listening_test(inputs, out, version):
     command("listen", audio, inputs / "notes", "-n", 40, "--seed", version, "--out", out / "test")
 
 
+def report(inputs, out, version):
+    words = ("report", inputs / "model.skops", "-n", 2, "--seed", version)
+    if not (out / "page.html").exists():
+        command(*words, "--out", out / "page.html")
+
+
 def command(*words):
     """Run the command line; what is there already, whole, is left alone."""
     status = main([*map(str, words), "--quiet"])

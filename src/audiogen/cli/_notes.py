@@ -12,12 +12,10 @@ import numpy as np
 
 from audiogen.utils.files import check_writable, remove_strays
 from audiogen.utils.folders import check_folder
-from audiogen.utils.large import copy_rows
 from audiogen.utils.seeds import Stream, make_rng
 
 __all__ = [
     "FAMILIES",
-    "FEWEST",
     "LEGEND",
     "PITCHED",
     "as_many",
@@ -25,9 +23,8 @@ __all__ = [
     "figures_as_json",
     "format_figures",
     "is_nsynth",
+    "known_conditions",
     "load_model",
-    "measure_made",
-    "measure_sets",
     "pitched_share",
     "read_both",
     "read_notes",
@@ -39,6 +36,7 @@ __all__ = [
 FAMILIES = ("instrument_family", "instrument", "drum", "style")  # conditions that say what plays
 PITCHED = 0.5  # share of sounds with a pitch from which on they are notes
 _TRIED = 100  # sounds that tell it
+_USUAL_VELOCITY = 100
 _FOLDER_RATE = 16000  # to which the files of a plain folder are resampled
 LEGEND = """
 frechet_audio_distance  from the real notes; less is nearer (compare the training notes')
@@ -48,8 +46,6 @@ pitch_entropy           bits; how many pitches a note mixes
 n_pitches, pitch_range  spectral peaks of all notes together, and how far apart in Hz
 silent                  share of notes that are silent
 half of ...             one half of the real notes against the other: as near as so few can be"""
-_DISTANCES = ("frechet_audio_distance", "kl_divergence")
-FEWEST = 8  # notes of which a half is measured against the other
 
 
 def train_on_notes(
@@ -177,6 +173,14 @@ def refuse_full(folder: pathlib.Path) -> None:
     check_writable(folder)
 
 
+def known_conditions(frame: Any, data: pathlib.Path) -> Any:
+    """Return a table of sounds with the columns that drums are learnt by."""
+    return frame.assign(
+        drum=frame.instrument_family, kit=data.resolve().name,
+        velocity=frame.velocity.fillna(_USUAL_VELOCITY),
+    )  # fmt: skip
+
+
 def pitched_share(X: np.ndarray, sample_rate: int) -> float:
     """Return the share of sounds that have a pitch: of notes nearly all, of drum hits few."""
     from audiogen.datasets import has_pitch
@@ -239,45 +243,6 @@ def as_many(bunch: Any, n_notes: int) -> tuple[np.ndarray, Any]:
     """Return a number of notes, as figures depend on how many are measured."""
     rows = make_rng(0, Stream.SUBSET).permutation(len(bunch.data))[:n_notes]
     return bunch.data[rows], bunch.frame.iloc[rows]
-
-
-def measure_made(
-    sets: dict[str, tuple[np.ndarray, Any]], real: tuple[np.ndarray, Any], sample_rate: int
-) -> dict[str, dict[str, float]]:
-    """Return the metrics of sets of notes against real ones."""
-    return {name: _measured(real, made, sample_rate) for name, made in sets.items()}
-
-
-def measure_sets(
-    sets: dict[str, tuple[np.ndarray, Any]],
-    real: tuple[np.ndarray, Any],
-    real_name: str,
-    sample_rate: int,
-) -> dict[str, dict[str, float]]:
-    """Return the metrics of sets of notes, of the real ones themselves, and of half of them."""
-    columns = measure_made(sets, real, sample_rate)
-    columns[real_name] = _measured(real, real, sample_rate)
-    for figure in _DISTANCES:
-        del columns[real_name][figure]  # a distance from itself
-    if len(real[0]) >= FEWEST:
-        rows = make_rng(0, Stream.SUBSET).permutation(len(real[0]))
-        one, other = (
-            (copy_rows(real[0], half), real[1].iloc[half]) for half in (rows[::2], rows[1::2])
-        )
-        half = _measured(one, other, sample_rate)
-        columns[f"half of {real_name}"] = {figure: half[figure] for figure in _DISTANCES}
-    return columns
-
-
-def _measured(
-    real: tuple[np.ndarray, Any], made: tuple[np.ndarray, Any], sample_rate: int
-) -> dict[str, float]:
-    """Return the metrics of notes against real ones."""
-    from audiogen import metrics
-
-    notes, frame = made
-    pitch = frame["pitch"] if "pitch" in frame and frame["pitch"].notna().all() else None
-    return metrics.summarize(real[0], notes, sample_rate=sample_rate, pitch=pitch)
 
 
 def figures_as_json(columns: dict[str, dict[str, float]]) -> str:

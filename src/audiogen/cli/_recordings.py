@@ -8,6 +8,7 @@ from typing import Any
 
 __all__ = [
     "RECORDING_RECIPES",
+    "are_recordings",
     "is_recording_model",
     "print_training",
     "read_recordings",
@@ -38,6 +39,11 @@ def usual_seconds(source: pathlib.Path) -> float:
             with contextlib.suppress(AudioFileError), open_clip(path) as sound:
                 seconds.append(sound.frames / sound.samplerate)
     return statistics.median(seconds) if seconds else 0.0
+
+
+def are_recordings(source: pathlib.Path) -> bool:
+    """Tell whether a path is a recording, or a folder of such rather than of notes."""
+    return source.is_file() or usual_seconds(source) > _NOTE
 
 
 def refuse_recordings(source: pathlib.Path, recipe: str | None, segment: bool) -> None:

@@ -15,6 +15,7 @@ from audiogen.cli._options import (
     program,
     within,
 )
+from audiogen.cli.report import add_report, write_clips_page
 
 __all__ = ["add_parser", "run"]
 
@@ -40,6 +41,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     )
     _add_music(command)
     _add_sound(command)
+    add_report(command, "report.html in the folder")
     add_out(command, "audiogen-clip")
     add_seed(command)
     return command
@@ -101,8 +103,11 @@ def run(arguments: argparse.Namespace) -> None:
         arguments.sample_rate = 48000 if arguments.format == "opus" else 44100
     _refuse_what_cannot_be(arguments)
     if arguments.midi is not None:
-        return _play(arguments)
-    return _compose(arguments)
+        _play(arguments)
+    else:
+        _compose(arguments)
+    if arguments.report and not arguments.explain:
+        print(write_clips_page(arguments.out))
 
 
 def _compose(arguments: argparse.Namespace) -> None:

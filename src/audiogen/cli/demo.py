@@ -3,9 +3,11 @@
 import argparse
 import contextlib
 import time
+from functools import partial
 from typing import Any
 
 from audiogen.cli._options import add_out, add_seed
+from audiogen.cli.report import add_report, write_page
 
 __all__ = ["add_parser", "run"]
 
@@ -21,6 +23,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
     add_out(command, "audiogen-demo")
     add_seed(command)
     command.add_argument("--json", action="store_true", help="print the figures alone, as JSON")
+    add_report(command, "report.html in the folder")
     return command
 
 
@@ -33,12 +36,11 @@ def run(arguments: argparse.Namespace) -> None:
         as_many,
         figures_as_json,
         format_figures,
-        measure_made,
-        measure_sets,
         refuse_full,
         train_on_notes,
         write_notes,
     )
+    from audiogen.evaluation import measure_sets
     from audiogen.persistence import save
     from audiogen.utils.files import atomic_folder
 
@@ -53,9 +55,10 @@ def run(arguments: argparse.Namespace) -> None:
     say(f"Training on {len(train.data)} notes of {train.frame.instrument.nunique()} instruments.")
     with contextlib.ExitStack() as background:
         real = held_out.data, held_out.frame
+        measure = partial(measure_sets, sample_rate=held_out.sample_rate)
         sets = {"training": as_many(train, len(held_out.data))}
         of_others = background.enter_context(
-            in_background(measure_sets, sets, real, "held-out", held_out.sample_rate)
+            in_background(partial(measure, real_name="held-out"), sets, real)
         )
         y = train.frame[["pitch", "instrument_family"]]
         model = train_on_notes(train.data, y, train.sample_rate, arguments)
@@ -63,9 +66,7 @@ def run(arguments: argparse.Namespace) -> None:
         say(f"Generating {len(wanted)} notes, at the pitch and family of the held-out real ones.")
         notes = model.sample(y=wanted, random_state=arguments.seed)
         sets = {"generated": (notes, wanted)}
-        of_generated = background.enter_context(
-            in_background(measure_made, sets, real, held_out.sample_rate)
-        )
+        of_generated = background.enter_context(in_background(measure, sets, real))
         with atomic_folder(folder) as temporary:
             save(model, temporary / "model.skops")
             write_notes(temporary / "generated", notes, wanted, model.sample_rate, arguments)
@@ -78,6 +79,10 @@ def run(arguments: argparse.Namespace) -> None:
     say(f"\nMeasured against the {len(held_out.data)} held-out real notes:\n")
     say(format_figures(columns))
     say(LEGEND)
+    if arguments.report:
+        page = folder / "report.html"
+        written = write_page(page, model, real=held_out, title="demo", seed=arguments.seed)
+        say(f"\n{written}")
     generated = folder / "generated"
     say(
         f"\nDone in {time.monotonic() - started:.0f} s. Listen to {generated / 'audio'}, look at "

@@ -27,13 +27,12 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 def run(arguments: argparse.Namespace) -> None:
     """Print how two folders of notes compare."""
     from audiogen.cli._notes import (
-        FEWEST,
         LEGEND,
         figures_as_json,
         format_figures,
-        measure_sets,
         read_both,
     )
+    from audiogen.evaluation import measure_sets
 
     for path in (arguments.real, arguments.generated):
         refuse_to_measure(path)
@@ -41,14 +40,16 @@ def run(arguments: argparse.Namespace) -> None:
         arguments.real, arguments.generated, not arguments.quiet
     )
     _warn_of_other_kinds(real[0], generated[0], sample_rate)
-    columns = measure_sets({"generated": generated}, real, "real", sample_rate)
+    columns = measure_sets(
+        {"generated": generated}, real, sample_rate=sample_rate, real_name="real"
+    )
     if arguments.json:
         print(figures_as_json(columns))
         return
     print(format_figures(columns))
     print(LEGEND)
-    if len(real[0]) < FEWEST:
-        print(f"\nHalves are measured of at least {FEWEST} real sounds; these are {len(real[0])}.")
+    if "half of real" not in columns:
+        print(f"\nThe {len(real[0])} real sounds are too few to measure half of them.")
 
 
 def _warn_of_other_kinds(real: Any, generated: Any, sample_rate: int) -> None:

@@ -12,6 +12,7 @@ from audiogen.cli._recordings import (
     read_recordings,
     refuse_recordings,
 )
+from audiogen.cli.report import add_report, refuse_there, write_page
 
 __all__ = ["add_parser", "run"]
 
@@ -29,7 +30,6 @@ _CONDITIONS = {
     "classic_wavenet": ["instrument_family"],
     "classic_lstm": [],
 }
-_USUAL_VELOCITY = 100
 
 
 def add_parser(commands: Any) -> argparse.ArgumentParser:
@@ -73,6 +73,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         "--segment", action="store_true", help="cut files longer than 4 s into pieces of as much"
     )
     command.add_argument("--max-notes", type=count, help="use at most so many notes, at random")
+    add_report(command, "MODEL.html")
     add_seed(command)
     return command
 
@@ -80,13 +81,15 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 def run(arguments: argparse.Namespace) -> None:
     """Train on a folder and save the model."""
     from audiogen.cli._captions import with_captions
-    from audiogen.cli._notes import family_column
+    from audiogen.cli._notes import family_column, known_conditions
     from audiogen.datasets import track_missing_pitch
     from audiogen.utils.files import check_writable
 
     if arguments.out.exists():
         raise FileExistsError(f"{arguments.out} is there already; give another --out.")
     check_writable(arguments.out)
+    if arguments.report:
+        refuse_there(_page(arguments.out))
     if arguments.recipe in RECORDING_RECIPES:
         _fit_recordings(arguments)
         return
@@ -98,10 +101,7 @@ def run(arguments: argparse.Namespace) -> None:
     if "pitch" in columns:
         X, frame = track_missing_pitch(X, frame, sample_rate)
         pitches = f", pitches {frame.pitch.min():g} to {frame.pitch.max():g}"
-    frame = frame.assign(
-        drum=frame.instrument_family, kit=arguments.data.resolve().name,
-        velocity=frame.velocity.fillna(_USUAL_VELOCITY),
-    )  # fmt: skip
+    frame = known_conditions(frame, arguments.data)
     column = family_column(columns)
     families = sorted(frame[column].unique()) if column else []
     of_families = f" of {len(families)} families" if column else ""
@@ -117,6 +117,7 @@ def run(arguments: argparse.Namespace) -> None:
     if "caption" in columns:
         known = f", which knows the words {', '.join(model[-1].conditions_.text_encoder_.words_)}"
     print(f"Wrote {arguments.out}{known}.")
+    _report(arguments, model, X, frame, sample_rate)
     asked = ' --words "a dark soft bell"' if "caption" in columns else ""
     print(f"Next: audiogen sample {arguments.out}{asked}")
 
@@ -125,10 +126,27 @@ def _fit_recordings(arguments: argparse.Namespace) -> None:
     """Train on recordings and save the model."""
     X, y, sample_rate = read_recordings(arguments, arguments.recipe)
     print_training(arguments.recipe, X, y, sample_rate)
-    _train(X, y, sample_rate, arguments, arguments.recipe)
+    model = _train(X, y, sample_rate, arguments, arguments.recipe)
     known = "" if y is None else f", which knows the styles {', '.join(sorted(set(y['style'])))}"
     print(f"Wrote {arguments.out}{known}.")
+    _report(arguments, model, X, y, sample_rate)
     print(f"Next: audiogen sample {arguments.out} --seconds 30")
+
+
+def _page(out: pathlib.Path) -> pathlib.Path:
+    """Return the path of the page on a model."""
+    return out.with_name(f"{out.stem}.html")
+
+
+def _report(arguments: argparse.Namespace, model: Any, X: Any, frame: Any, rate: int) -> None:
+    """Write a page on the model and what it was trained on, if it is wanted."""
+    if arguments.report:
+        from sklearn.utils import Bunch
+
+        descr = f"{len(X)} sounds of {arguments.data}."
+        real = Bunch(data=X, frame=frame, sample_rate=rate, DESCR=descr)
+        page, title = _page(arguments.out), arguments.out.name
+        print(write_page(page, model, real=real, title=title, seed=arguments.seed))
 
 
 def _train(X: Any, y: Any, sample_rate: int, arguments: argparse.Namespace, recipe: str) -> Any:

@@ -3,7 +3,18 @@
 import argparse
 
 from audiogen import __version__
-from audiogen.cli import cache, clip, demo, evaluate, export, fit, listen, recipes, sample
+from audiogen.cli import (
+    cache,
+    clip,
+    demo,
+    evaluate,
+    export,
+    fit,
+    listen,
+    recipes,
+    report,
+    sample,
+)
 
 __all__ = ["build_parser"]
 
@@ -15,6 +26,7 @@ examples:
   audiogen fit rain.wav --recipe texture          learn a recording; of music, continuation
   audiogen sample model.skops --seconds 40        more of it; --prompt FILE goes on with that
   audiogen evaluate my-notes audiogen-out         how near the new notes are to the real ones
+  audiogen report model.skops --real my-notes     a page to read and hear how near they are
   audiogen listen my-notes audiogen-out           a blind listening test of the two, as a page
   audiogen clip "sad waltz with piano"            a finished clip: WAV, MIDI, picture, credits
   audiogen clip --model model.skops --midi my.mid your tune, played by your model
@@ -46,7 +58,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"audiogen {__version__}")
     commands = parser.add_subparsers(required=True, dest="command", metavar="COMMAND")
-    for module in (demo, fit, sample, evaluate, listen, clip, export, recipes, cache):
+    for module in (demo, fit, sample, evaluate, report, listen, clip, export, recipes, cache):
         command = module.add_parser(commands)
         command.set_defaults(run=module.run)
         command.add_argument("--quiet", action="store_true", help="show no progress")

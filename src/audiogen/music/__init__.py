@@ -4,6 +4,7 @@ from audiogen.music._arrange import arrange
 from audiogen.music._brief import Brief
 from audiogen.music._clip import Clip
 from audiogen.music._instruments import Instrument, instrument_names, load_instrument
+from audiogen.music._load_clip import load_clip
 from audiogen.music._make_clip import make_clip
 from audiogen.music._plan import Plan, PlannedSection, plan
 from audiogen.music._play_midi import play_midi
@@ -23,6 +24,7 @@ __all__ = [
     "Style",
     "arrange",
     "instrument_names",
+    "load_clip",
     "load_instrument",
     "load_style",
     "make_clip",
