@@ -20,7 +20,9 @@ def test_import_audiogen_is_the_standard_library_and_lazy_loader():
     assert modules_after("import audiogen") <= allowed
 
 
-@pytest.mark.parametrize("name", ["datasets", "generators", "metrics", "preprocessing", "scoring"])
+@pytest.mark.parametrize(
+    "name", ["datasets", "evaluation", "generators", "metrics", "preprocessing", "scoring"]
+)
 def test_packages_import_nothing_heavy(name):
     heavy = {"tensorflow", "keras", "librosa", "matplotlib", "jax", "torch"}
     assert not modules_after(f"import audiogen.{name}") & heavy

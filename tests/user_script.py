@@ -30,6 +30,10 @@ def main() -> None:
     clip = audiogen.render(model, tune, sample_rate=44100, random_state=0)
     audiogen.write_clip("clip.wav", clip, 44100)
 
+    sets = {"real": notes.data, "new": organ}
+    audiogen.evaluation.make_listening_test(sets, "test", sample_rate=16000, random_state=0)
+    print(audiogen.evaluation.collect_ratings(["anna.json"], "test/key.json").scores["mean"])
+
     brief = Brief(genre="funk", seconds=20, hits=[7.5], instruments=["flute"], ending="cold")
     audiogen.make_clip(brief, random_state=1).save("funk", stems=True)
 

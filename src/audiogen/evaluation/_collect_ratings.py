@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest, wilcoxon
+from scipy.stats import wilcoxon
 
 from audiogen.evaluation._bradley_terry import bradley_terry
 from audiogen.evaluation._listening_result import ListeningResult
@@ -35,7 +35,7 @@ def collect_ratings(
     screen: bool = True,
     confidence_level: float = 0.95,
     n_resamples: int = 2000,
-    random_state: Any = None,
+    random_state: Any = 0,
 ) -> ListeningResult:
     """Read the answers to a listening test, and tell what they say.
 
@@ -52,8 +52,8 @@ def collect_ratings(
         Of the intervals.
     n_resamples : int, default=2000
         Number of draws of the bootstrap.
-    random_state : int, RandomState or None, default=None
-        What the bootstrap draws by.
+    random_state : int, RandomState or None, default=0
+        Seed of the bootstrap.
 
     Returns
     -------
@@ -80,11 +80,11 @@ def collect_ratings(
     one alone.
 
     Wins are counted in comparisons, as GANSynth's table does [2]_: of "preference" in each trial;
-    of "mushra" in each trial, by who was rated higher; of "mos" by the means of each listener. The
-    test of "preference" is an exact binomial test of the comparisons without draws, which takes
-    them for independent. That of the others is Wilcoxon's signed-rank test of the listeners'
-    means, whose p-value cannot be below .05 with less than six listeners. Holm's procedure
-    corrects for the number of pairs.
+    of "mushra" in each trial, by who was rated higher; of "mos" by the means of each listener.
+
+    The test of two sets is Wilcoxon's signed-rank test of each listener's mean difference between
+    them: listeners are what is independent. Its p-value cannot be below .05 with less than six of
+    them. Holm's procedure corrects for the number of pairs.
 
     References
     ----------
@@ -118,9 +118,7 @@ def collect_ratings(
         strengths = _strengths(comparisons, sets, confidence_level, n_resamples, rng)
         scores = scores.join(strengths)
     scores = scores.sort_values("mean", ascending=False, kind="stable")
-    return ListeningResult(
-        kind, float(confidence_level), scores, _pairs(comparisons, kept, kind), raters
-    )
+    return ListeningResult(kind, float(confidence_level), scores, _pairs(comparisons), raters)
 
 
 def _judge_raters(
@@ -138,15 +136,16 @@ def _judge_raters(
 
 
 def _comparisons(ratings: pd.DataFrame, kind: str, sets: list[str]) -> pd.DataFrame:
-    """Return who won: 1 for the set a, 0 for the set b, and 0.5 for a draw."""
+    """Return who won, 1 for the set a, 0 for b and 0.5 for a draw, and their difference."""
     judged = ratings[ratings["set"].isin(sets)]
     by = ["rater"] if kind == "mos" else ["rater", "trial"]
     table = judged.pivot_table(index=by, columns="set", values="rating", aggfunc="mean")
     found = []
     for a, b in itertools.combinations([name for name in sets if name in table], 2):
-        both = table[[a, b]].dropna()
-        won = (np.sign(both[a] - both[b]) + 1) / 2
-        found.append(both.index.to_frame(index=False).assign(a=a, b=b, won=won.to_numpy()))
+        difference = (table[a] - table[b]).dropna()
+        rows = difference.index.to_frame(index=False)
+        won = (np.sign(difference.to_numpy()) + 1) / 2
+        found.append(rows.assign(a=a, b=b, won=won, difference=difference.to_numpy()))
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
 
@@ -208,19 +207,14 @@ def _cells(
     return sums, counts
 
 
-def _pairs(comparisons: pd.DataFrame, ratings: pd.DataFrame, kind: str) -> pd.DataFrame:
+def _pairs(comparisons: pd.DataFrame) -> pd.DataFrame:
     """Return how often each of two sets won, and how likely that is by chance."""
     rows = []
-    means = ratings.pivot_table(index="rater", columns="set", values="rating", aggfunc="mean")
     for (a, b), group in comparisons.groupby(["a", "b"], sort=False) if len(comparisons) else ():
         wins, losses = int((group["won"] == 1).sum()), int((group["won"] == 0).sum())
-        if kind == "preference":
-            p = binomtest(wins, wins + losses).pvalue if wins + losses else 1.0
-        else:
-            p = _signed_rank((means[a] - means[b]).dropna().to_numpy())
-        rows.append((a, b, wins, len(group) - wins - losses, losses, float(p)))
-    names = ["a", "b", "wins_a", "draws", "wins_b", "p_value"]
-    table = pd.DataFrame(rows, columns=names)
+        p_value = _signed_rank(group.groupby("rater")["difference"].mean().to_numpy())
+        rows.append((a, b, wins, len(group) - wins - losses, losses, p_value))
+    table = pd.DataFrame(rows, columns=["a", "b", "wins_a", "draws", "wins_b", "p_value"])
     table["p_value"] = _holm(table["p_value"].to_numpy())
     return table.set_index(["a", "b"])
 

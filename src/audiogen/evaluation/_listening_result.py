@@ -7,6 +7,8 @@ import pandas as pd
 
 __all__ = ["ListeningResult"]
 
+_FIGURE = "{:.3f}".format
+
 
 @dataclass(frozen=True)
 class ListeningResult:
@@ -56,7 +58,9 @@ class ListeningResult:
 
     def __str__(self) -> str:
         tables = [
-            table.reset_index().to_string(index=False, float_format="{:.3f}".format, na_rep="-")
+            table.reset_index()
+            .dropna(axis=1, how="all")
+            .to_string(index=False, float_format=_FIGURE, formatters={"p_value": "{:.2g}".format})
             for table in (self.scores, self.pairs, self.raters)
             if len(table)
         ]

@@ -57,7 +57,7 @@ _CONSTRAINTS = {
 
 
 def make_listening_test(
-    sets: Mapping[str, Sequence[Any]],
+    sets: Mapping[str, Sequence[Any] | np.ndarray],
     folder: str | os.PathLike[str],
     *,
     sample_rate: int,
@@ -201,7 +201,9 @@ def make_listening_test(
     return _write(pathlib.Path(folder), shown, key)
 
 
-def _check_sets(sets: Mapping[str, Sequence[Any]], kind: str, reference: str | None) -> None:
+def _check_sets(
+    sets: Mapping[str, Sequence[Any] | np.ndarray], kind: str, reference: str | None
+) -> None:
     """Refuse sets that no test can be made of."""
     fewest = 1 if kind == "mos" else 2
     if len(sets) < fewest:
@@ -223,7 +225,7 @@ def _check_sets(sets: Mapping[str, Sequence[Any]], kind: str, reference: str | N
 
 
 def _read(
-    sets: Mapping[str, Sequence[Any]], trials: Sequence[Trial], sample_rate: int
+    sets: Mapping[str, Sequence[Any] | np.ndarray], trials: Sequence[Trial], sample_rate: int
 ) -> dict[Pick, np.ndarray]:
     """Return the sounds of all trials, of as many channels each."""
     sounds: dict[Pick, np.ndarray] = {}
@@ -286,7 +288,7 @@ def _shown_trials(
     ]
 
 
-def _described(pick: Pick, sets: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+def _described(pick: Pick, sets: Mapping[str, Sequence[Any] | np.ndarray]) -> dict[str, Any]:
     """Return what the key says of a sound."""
     name, place = pick
     if name not in sets:  # made of the reference

@@ -12,10 +12,10 @@ import pandas as pd
 from audiogen.evaluation._make_listening_test import KEY_FORMAT
 from audiogen.utils.names import shortened, unique_names
 
-__all__ = ["HIGHEST", "RESULT_FORMAT", "read_key", "read_ratings"]
+__all__ = ["read_key", "read_ratings"]
 
-RESULT_FORMAT = "audiogen listening result"
-HIGHEST = {"preference": 1, "mos": 5, "mushra": 100}
+_RESULT_FORMAT = "audiogen listening result"
+_HIGHEST = {"preference": 1, "mos": 5, "mushra": 100}
 _LOWEST = {"preference": 0, "mos": 1, "mushra": 0}
 _LARGEST = 20_000_000  # bytes
 
@@ -45,7 +45,7 @@ def read_key(path: str | os.PathLike[str]) -> dict[str, Any]:
         sets, reference = key["sets"], key["reference"]
         known = {name for name, sound in key["sounds"].items() if str(sound["set"])}
         judged = [name for trial in key["trials"] for name in trial["sounds"]]
-        whole = key["kind"] in HIGHEST and key["test"] and [trial["id"] for trial in key["trials"]]
+        whole = key["kind"] in _HIGHEST and key["test"] and [trial["id"] for trial in key["trials"]]
         texts = all(isinstance(name, str) for name in sets)
         ok = bool(whole) and texts and {*judged} <= known and reference in (None, *sets)
     except (KeyError, TypeError, AttributeError):
@@ -84,7 +84,7 @@ def read_ratings(
     names, sessions = list[str](), dict[str, pathlib.Path]()
     rows: list[tuple[int, str, str, str, float]] = []
     for path in map(pathlib.Path, paths):
-        result = _read_json(path, RESULT_FORMAT, "a result of a listening test")
+        result = _read_json(path, _RESULT_FORMAT, "a result of a listening test")
         if result.get("test") != key["test"]:
             raise ValueError(
                 f"{path} is a result of another listening test than that of the key: give the "
@@ -131,7 +131,7 @@ def _ratings_of(
 
 def _checked(value: Any, kind: str, words: str) -> float:
     """Return a rating that can be one."""
-    low, high = _LOWEST[kind], HIGHEST[kind]
+    low, high = _LOWEST[kind], _HIGHEST[kind]
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     if not is_number or not math.isfinite(value) or not low <= value <= high:
         raise ValueError(f"{words} {value!r}; it must be a number from {low} to {high}.")
