@@ -45,9 +45,10 @@ def read_key(path: str | os.PathLike[str]) -> dict[str, Any]:
         sets, reference = key["sets"], key["reference"]
         known = {name for name, sound in key["sounds"].items() if str(sound["set"])}
         judged = [name for trial in key["trials"] for name in trial["sounds"]]
-        whole = key["kind"] in _HIGHEST and key["test"] and [trial["id"] for trial in key["trials"]]
+        ids = [trial["id"] for trial in key["trials"]]
+        whole = bool(ids and key["test"]) and key["kind"] in _HIGHEST
         texts = all(isinstance(name, str) for name in sets)
-        ok = bool(whole) and texts and {*judged} <= known and reference in (None, *sets)
+        ok = whole and texts and {*judged} <= known and reference in (None, *sets)
     except (KeyError, TypeError, AttributeError):
         ok = False
     if not ok:
