@@ -6,7 +6,7 @@ import pytest
 from audiogen.evaluation._resampled import interval, resampled_sums
 
 
-def mean_interval(ratings, rng, level=0.95, n=300):
+def mean_interval(ratings, rng, level=0.95, n=400):
     """Return the interval of a mean of ratings of shape (n_raters, n_items)."""
     sums = resampled_sums(np.stack([ratings, np.ones_like(ratings)]), n, rng)
     low, high = interval(sums[:, :1] / sums[:, 1:], level)
@@ -18,7 +18,7 @@ def mean_interval(ratings, rng, level=0.95, n=300):
 )
 def test_coverage_where_raters_and_sounds_both_vary(n_raters, n_items, least):
     rng = np.random.default_rng(0)
-    covered, trials = 0, 200
+    covered, trials = 0, 300
     for _ in range(trials):
         noise = rng.normal(size=(n_raters, n_items))
         rater, item = rng.normal(size=(n_raters, 1)), rng.normal(size=(1, n_items))
