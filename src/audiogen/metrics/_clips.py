@@ -1,19 +1,18 @@
 """Clips of any lengths, and windows of their frames."""
 
+import numbers
+
 import numpy as np
 import numpy.typing as npt
 
-from audiogen.utils.validation import check_audio
+from audiogen.utils.validation import Interval, check_audio, check_parameters
 
-__all__ = ["check_clips", "windows_of"]
-
+__all__ = ["check_clips", "check_timed_clips", "windows_of"]
 
 _HOP_LENGTH = 256  # of `audiogen.signal.band_levels`
 
 
-def check_clips(
-    audio: npt.ArrayLike, name: str, sample_rate: float, shortest: float = 0.0
-) -> list[np.ndarray]:
+def check_clips(audio: npt.ArrayLike, name: str) -> list[np.ndarray]:
     """Return audio as a list of clips, which need not be of one length.
 
     Parameters
@@ -22,8 +21,42 @@ def check_clips(
         Clips.
     name : str
         Name of the clips in messages.
+
+    Returns
+    -------
+    clips : list of ndarray of shape (n_timesteps,)
+
+    Raises
+    ------
+    ValueError
+        Where a clip has another shape or is not finite.
+    """
+    if not isinstance(audio, list | tuple) or not len(audio) or np.ndim(audio[0]) == 0:
+        return list(check_audio(audio, name=name))
+    clips = [check_audio(clip, name=f"{name}[{i}]") for i, clip in enumerate(audio)]
+    for i, clip in enumerate(clips):
+        if len(clip) > 1:
+            raise ValueError(
+                f"{name}[{i}] must be one clip of shape (n_timesteps,). Got {clip.shape}."
+            )
+    return [clip[0] for clip in clips]
+
+
+def check_timed_clips(
+    caller: str, audio: npt.ArrayLike, name: str, sample_rate: float, shortest: float = 0.0
+) -> list[np.ndarray]:
+    """Return audio as a list of clips, none of which is too short.
+
+    Parameters
+    ----------
+    caller : str
+        Name of the function that messages are about.
+    audio : array-like of shape (n_samples, n_timesteps) or (n_timesteps,), or list of arrays
+        Clips.
+    name : str
+        Name of the clips in messages.
     sample_rate : float
-        Sampling rate of the audio, in Hz.
+        Sampling rate of the audio, in Hz, at least 1,000.
     shortest : float, default=0.0
         Shortest allowed duration, in seconds.
 
@@ -36,24 +69,16 @@ def check_clips(
     ValueError
         Where a clip is too short, has another shape or is not finite.
     """
-    if isinstance(audio, list | tuple) and len(audio) and np.ndim(audio[0]) > 0:
-        clips = [check_audio(clip, name=f"{name}[{i}]") for i, clip in enumerate(audio)]
-        several = next((i for i, clip in enumerate(clips) if len(clip) > 1), None)
-        if several is not None:
-            raise ValueError(
-                f"{name}[{several}] must be one clip of shape (n_timesteps,). "
-                f"Got {np.shape(audio[several])}."
-            )
-        rows = [clip[0] for clip in clips]
-    else:
-        rows = list(check_audio(audio, name=name))
-    least = min(map(len, rows))
-    if least < shortest * sample_rate:
+    rate = {"sample_rate": Interval(numbers.Real, 1000, None)}
+    check_parameters(caller, rate, {"sample_rate": sample_rate})
+    clips = check_clips(audio, name)
+    least = min(map(len, clips)) / sample_rate
+    if least < shortest:
         raise ValueError(
             f"{name} must hold clips of {shortest:g} s at least. "
-            f"Got one of {least / sample_rate:.2g} s at sample_rate={sample_rate:g}."
+            f"Got one of {least:.2g} s at sample_rate={sample_rate:g}."
         )
-    return rows
+    return clips
 
 
 def windows_of(frames: np.ndarray, seconds: float, sample_rate: float) -> np.ndarray:

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from audiogen.metrics._clips import check_clips
+from audiogen.metrics._clips import check_timed_clips
 from audiogen.signal import mfcc
 from audiogen.utils.blocks import row_blocks
 
@@ -59,8 +59,10 @@ def nearest_frame_distance(
     >>> nearest_frame_distance(training, generated, sample_rate=16000) > 1
     True
     """
-    known = np.concatenate(_frames(training, "training", sample_rate))
-    return _median_nearest(known, np.concatenate(_frames(generated, "generated", sample_rate)))
+    caller = "nearest_frame_distance"
+    known = np.concatenate(_frames(caller, training, "training", sample_rate))
+    made = np.concatenate(_frames(caller, generated, "generated", sample_rate))
+    return _median_nearest(known, made)
 
 
 def longest_copied_run(
@@ -114,19 +116,19 @@ def longest_copied_run(
     >>> 0.8 < longest_copied_run(training, pasted, held_out, sample_rate=16000) < 1.1
     True
     """
-    clips = _frames(training, "training", sample_rate)
-    unseen = np.concatenate(_frames(held_out, "held_out", sample_rate))
+    clips = _frames("longest_copied_run", training, "training", sample_rate)
+    unseen = np.concatenate(_frames("longest_copied_run", held_out, "held_out", sample_rate))
     near = _FOLLOWED * _median_nearest(np.concatenate(clips), unseen)
     # Between clips, frames that nothing is next to: no run leads from one into another.
     gap = np.full((2, _N_MFCC), np.inf, dtype=np.float32)
     known = np.concatenate([part for clip in clips for part in (clip, gap)])
-    made = _frames(generated, "generated", sample_rate)
+    made = _frames("longest_copied_run", generated, "generated", sample_rate)
     longest = max(_longest_run(clip, known, near) for clip in made)
     return float(longest * _FRAMES_APART / sample_rate)
 
 
-def _frames(audio: npt.ArrayLike, name: str, sample_rate: float) -> list[np.ndarray]:
-    clips = check_clips(audio, name, sample_rate)
+def _frames(caller: str, audio: npt.ArrayLike, name: str, sample_rate: float) -> list[np.ndarray]:
+    clips = check_timed_clips(caller, audio, name, sample_rate)
     return [mfcc(clip, sample_rate)[0, :, :_N_MFCC] for clip in clips]
 
 

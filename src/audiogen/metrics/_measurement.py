@@ -180,7 +180,7 @@ def measure(
         "n_resamples": n_resamples,
     }
     check_parameters("measure", rules, given)
-    audio = [_checked(one, f"sets[{i}]", sample_rate) for i, one in enumerate(sets)]
+    audio = [_checked(one, f"sets[{i}]") for i, one in enumerate(sets)]
     embedded = functools.cache(
         lambda i: embed(audio[i], sample_rate=sample_rate, embedding=embedding)
     )
@@ -243,10 +243,10 @@ def _values(metric: Callable[..., Any], data: Sequence[Any]) -> list[tuple[list[
     return [([], float(found))]
 
 
-def _checked(one: npt.ArrayLike, name: str, sample_rate: float) -> Any:
+def _checked(one: npt.ArrayLike, name: str) -> Any:
     """Return clips as an array, or as a list where they are of different lengths."""
     if isinstance(one, list | tuple):
-        clips = check_clips(one, name, sample_rate)
+        clips = check_clips(one, name)
         return np.stack(clips) if len({len(clip) for clip in clips}) == 1 else clips
     return check_audio(one, name=name)
 

@@ -93,7 +93,7 @@ def _mean_over_clips(
     real: npt.ArrayLike,
     generated: npt.ArrayLike,
 ) -> float:
-    originals, made = check_clips(real, "real", 1), check_clips(generated, "generated", 1)
+    originals, made = check_clips(real, "real"), check_clips(generated, "generated")
     lengths, others = list(map(len, originals)), list(map(len, made))
     if lengths != others:
         raise ValueError(

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from audiogen.metrics._clips import check_clips, windows_of
+from audiogen.metrics._clips import check_timed_clips, windows_of
 from audiogen.signal import band_levels
 
 __all__ = ["onset_autocorrelation", "rhythm_likeness"]
@@ -52,7 +52,7 @@ def onset_autocorrelation(audio: npt.ArrayLike, *, sample_rate: float) -> np.nda
     >>> round(float(lags[likeness.argmax()]) % 0.5, 1) in (0.0, 0.5)
     True
     """
-    clips = check_clips(audio, "audio", sample_rate, _SHORTEST)
+    clips = check_timed_clips("onset_autocorrelation", audio, "audio", sample_rate, _SHORTEST)
     repeats: list[np.ndarray] = []
     for clip in clips:
         rises = np.maximum(np.diff(band_levels(clip, sample_rate)[0], axis=0), 0).mean(axis=1)
@@ -98,8 +98,8 @@ def rhythm_likeness(real: npt.ArrayLike, generated: npt.ArrayLike, *, sample_rat
     >>> rhythm_likeness(clicks[0], clicks[2], sample_rate=16000) < 0.5  # at another tempo
     True
     """
-    check_clips(real, "real", sample_rate, _SHORTEST)
-    check_clips(generated, "generated", sample_rate, _SHORTEST)
+    check_timed_clips("rhythm_likeness", real, "real", sample_rate, _SHORTEST)
+    check_timed_clips("rhythm_likeness", generated, "generated", sample_rate, _SHORTEST)
     known = onset_autocorrelation(real, sample_rate=sample_rate)
     made = onset_autocorrelation(generated, sample_rate=sample_rate)
     if np.ptp(known) == 0 or np.ptp(made) == 0:

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import numpy.typing as npt
 
-from audiogen.metrics._clips import check_clips, windows_of
+from audiogen.metrics._clips import check_timed_clips, windows_of
 from audiogen.signal import band_levels
 
 __all__ = ["texture_distance", "texture_statistics"]
@@ -59,7 +59,7 @@ def texture_statistics(audio: npt.ArrayLike, *, sample_rate: float) -> dict[str,
     >>> {name: values.shape for name, values in statistics.items()}
     {'level': (4, 29), 'spread': (4, 29), 'modulation': (4, 174), 'correlation': (4, 101)}
     """
-    clips = check_clips(audio, "audio", sample_rate, _SHORTEST)
+    clips = check_timed_clips("texture_statistics", audio, "audio", sample_rate, _SHORTEST)
     rows: list[dict[str, np.ndarray]] = []
     for clip in clips:
         levels = band_levels(clip, sample_rate)[0]
@@ -111,8 +111,8 @@ def texture_distance(
     >>> near["modulation"] < 1 < far["modulation"]
     True
     """
-    check_clips(real, "real", sample_rate, _SHORTEST)
-    check_clips(generated, "generated", sample_rate, _SHORTEST)
+    check_timed_clips("texture_distance", real, "real", sample_rate, _SHORTEST)
+    check_timed_clips("texture_distance", generated, "generated", sample_rate, _SHORTEST)
     known = texture_statistics(real, sample_rate=sample_rate)
     made = texture_statistics(generated, sample_rate=sample_rate)
     if len(known["level"]) < 2:

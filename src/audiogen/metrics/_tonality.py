@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import median_filter
 
-from audiogen.metrics._clips import check_clips
+from audiogen.metrics._clips import check_timed_clips
 from audiogen.signal import stft
 
 __all__ = ["tonality"]
@@ -54,7 +54,7 @@ def tonality(audio: npt.ArrayLike, *, sample_rate: float) -> float:
     >>> tonality(hiss, sample_rate=16000) < 12 < tonality(tone, sample_rate=16000)
     True
     """
-    clips = check_clips(audio, "audio", sample_rate)
+    clips = check_timed_clips("tonality", audio, "audio", sample_rate)
     return float(np.concatenate([_peak_heights(clip, sample_rate) for clip in clips]).mean())
 
 
