@@ -22,6 +22,7 @@ from audiogen.metrics import (
     log_spectral_distance,
     measure,
     mfcc_frames,
+    pitch_accuracy,
     pitch_entropy,
     tonality,
 )
@@ -174,6 +175,7 @@ def test_prints_as_a_line():
     [
         (lambda m: m([kernel_distance], clips(0)), "kernel_distance takes 2 sets of clips. Got 1"),
         (lambda m: m([log_spectral_distance], clips(0), clips(1)), "is of pairs"),
+        (lambda m: m([pitch_accuracy], clips(0), clips(1)), "pitch_accuracy is of pairs"),
         (lambda m: m([kernel_distance], clips(0), clips(1) * np.nan), r"sets\[1\] holds NaN"),
         (
             lambda m: m([density_and_coverage], clips(0, 7), clips(1)),

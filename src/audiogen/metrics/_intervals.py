@@ -46,7 +46,7 @@ def confidence_interval(
     -------
     low, high : float
         Bounds of the interval, about the metric of the whole sets. They are as far from it as
-        those of a normal distribution.
+        those of a normal distribution, and so may be beyond what the metric can be.
 
     Raises
     ------

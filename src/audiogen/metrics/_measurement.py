@@ -16,11 +16,14 @@ from audiogen import __version__
 from audiogen.metrics._clips import check_clips
 from audiogen.metrics._embedding import embed, label_of, takes
 from audiogen.metrics._intervals import FEWEST, deviations
+from audiogen.utils.seeds import draw_seed
 from audiogen.utils.validation import Interval, check_audio, check_parameters, plain
 
 __all__ = ["Measurement", "measure"]
 
-_OF_PAIRS = {"log_spectral_distance", "spectral_convergence", "paired_kl_divergence"}
+_OF_PAIRS = {
+    "log_spectral_distance", "paired_kl_divergence", "pitch_accuracy", "spectral_convergence",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -141,8 +144,8 @@ def measure(
     Raises
     ------
     ValueError
-        Where a metric is of pairs, which halves would tear apart, there are too few sets for a
-        metric, or too few clips for a metric of halves.
+        Where a metric is of pairs, such as notes and their pitches, which halves would tear
+        apart, there are too few sets for a metric, or too few clips for a metric of halves.
 
     See Also
     --------
@@ -184,7 +187,7 @@ def measure(
     embedded = functools.cache(
         lambda i: embed(audio[i], sample_rate=sample_rate, embedding=embedding)
     )
-    halves = _Halves(confidence_level, n_resamples, random_state)
+    halves = _Halves(confidence_level, n_resamples, draw_seed(random_state))
     results: list[Measurement] = []
     for metric in metrics:
         of_audio = takes(metric, "sample_rate")
@@ -213,7 +216,7 @@ class _Halves:
 
     confidence_level: float
     n_resamples: int
-    random_state: Any
+    seed: int
 
     def figures(
         self, metric: Callable[..., Any], data: list[Any]
@@ -226,7 +229,7 @@ class _Halves:
             lambda *few: [value for _, value in _values(metric, few)],
             data,
             max(2, self.n_resamples),
-            self.random_state,
+            self.seed,
         )
         reach = of_halves * scipy.stats.norm.isf((1 - self.confidence_level) / 2)
         return [
@@ -255,7 +258,10 @@ def _last_sets(metric: Callable[..., Any], n_sets: int) -> range:
     """Return which sets a metric takes: the last ones, as many as it has parameters for."""
     name = _name(metric)
     if name.partition("(")[0] in _OF_PAIRS:
-        raise ValueError(f"{name} is of pairs, which measure would tear apart. Call it itself.")
+        raise ValueError(
+            f"{name} is of pairs, which measure would tear apart. Call it itself, and "
+            "confidence_interval with the numbers of rows."
+        )
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     wanted = [
         parameter
