@@ -40,6 +40,7 @@ def test_models_and_folders_stand_on_one_page_beside_real_notes(folder, run_here
     assert len(titles(page)) == 4
     text = page.read_text(encoding="utf-8")
     assert "<h1>model.skops, mine</h1>" in text
+    assert re.findall("<h2>([^<]*)</h2>", text) == ["model.skops", "mine", "Made with"]
     assert "The first 1 of 2 sounds" in text
     assert "16 notes of real." in text
     status, _, errors = run_here(*words)

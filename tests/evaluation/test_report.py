@@ -56,7 +56,9 @@ def model():
 
 @pytest.fixture(scope="module")
 def document(model, real):
-    return make_report(model, real=real, title="Organ & flute", max_shown=2, random_state=5)
+    return make_report(
+        model, real=real, title="Organ & flute", names=["model <1>"], max_shown=2, random_state=5
+    )
 
 
 def test_players_have_the_sounds_of_the_seed_beside_the_nearest_real_ones(document, model, real):
@@ -100,6 +102,7 @@ def test_a_page_loads_nothing_and_everything_has_a_name(document):
 
 def test_what_comes_from_elsewhere_is_text(document):
     assert "<title>Organ &amp; flute</title>" in document
+    assert "<h2>model &lt;1&gt;</h2>" in document
     assert "<b>a&" not in document
     assert "&lt;b&gt;a&amp;b&lt;/b&gt;" in document
     assert "Made by &lt;nobody&gt;." in document
@@ -220,6 +223,8 @@ def test_intervals_of_shares_and_distances():
 def test_bad_subjects_are_named(model, real, tmp_path):
     with pytest.raises(ValueError, match="needs a model, sounds or a clip"):
         make_report()
+    with pytest.raises(ValueError, match="There are 1 subjects and 2 names"):
+        make_report(real, names=["one", "two"])
     with pytest.raises(TypeError, match="Got ndarray"):
         make_report(real.data)
     other = Bunch(data=resample(real.data, 16000, 8000), frame=real.frame, sample_rate=8000)

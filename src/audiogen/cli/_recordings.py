@@ -77,8 +77,8 @@ def refuse_to_measure(path: pathlib.Path) -> None:
         )
 
 
-def read_recordings(arguments: argparse.Namespace, recipe: str) -> tuple[list, Any, int]:
-    """Return the recordings of a file or folder, their styles, and their sample rate."""
+def read_recordings(arguments: argparse.Namespace, recipe: str) -> tuple[Any, Any]:
+    """Return the recordings of a file or folder, and their styles for a recipe that takes them."""
     from audiogen.datasets import load_recordings
 
     given = {"--split": arguments.split, "--segment": arguments.segment,
@@ -102,7 +102,8 @@ def read_recordings(arguments: argparse.Namespace, recipe: str) -> tuple[list, A
             f"style_codes learns the styles that sub-folders are, and {source} has one. Give "
             "--recipe continuation, or a folder with more."
         )
-    return bunch.data, styles if recipe == "style_codes" else None, bunch.sample_rate
+    bunch.frame = bunch.frame.join(styles)
+    return bunch, styles if recipe == "style_codes" else None
 
 
 def print_training(recipe: str, X: list, y: Any, sample_rate: int) -> None:

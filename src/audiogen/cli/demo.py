@@ -80,8 +80,8 @@ def run(arguments: argparse.Namespace) -> None:
     say(format_figures(columns))
     say(LEGEND)
     if arguments.report:
-        page = folder / "report.html"
-        written = write_page(page, model, real=held_out, title="demo", seed=arguments.seed)
+        page, subjects = folder / "report.html", [("model.skops", model)]
+        written = write_page(page, subjects, real=held_out, title="demo", seed=arguments.seed)
         say(f"\n{written}")
     generated = folder / "generated"
     say(

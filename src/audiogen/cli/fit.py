@@ -80,6 +80,8 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace) -> None:
     """Train on a folder and save the model."""
+    from sklearn.utils import Bunch
+
     from audiogen.cli._captions import with_captions
     from audiogen.cli._notes import family_column, known_conditions
     from audiogen.datasets import track_missing_pitch
@@ -117,19 +119,24 @@ def run(arguments: argparse.Namespace) -> None:
     if "caption" in columns:
         known = f", which knows the words {', '.join(model[-1].conditions_.text_encoder_.words_)}"
     print(f"Wrote {arguments.out}{known}.")
-    _report(arguments, model, X, frame, sample_rate)
+    if arguments.report:
+        descr = f"{len(X)} sounds of {arguments.data}."
+        real = Bunch(data=X, frame=frame, sample_rate=sample_rate, DESCR=descr)
+        print(_write_page(arguments, model, real))
     asked = ' --words "a dark soft bell"' if "caption" in columns else ""
     print(f"Next: audiogen sample {arguments.out}{asked}")
 
 
 def _fit_recordings(arguments: argparse.Namespace) -> None:
     """Train on recordings and save the model."""
-    X, y, sample_rate = read_recordings(arguments, arguments.recipe)
+    recordings, y = read_recordings(arguments, arguments.recipe)
+    X, sample_rate = recordings.data, recordings.sample_rate
     print_training(arguments.recipe, X, y, sample_rate)
     model = _train(X, y, sample_rate, arguments, arguments.recipe)
     known = "" if y is None else f", which knows the styles {', '.join(sorted(set(y['style'])))}"
     print(f"Wrote {arguments.out}{known}.")
-    _report(arguments, model, X, y, sample_rate)
+    if arguments.report:
+        print(_write_page(arguments, model, recordings))
     print(f"Next: audiogen sample {arguments.out} --seconds 30")
 
 
@@ -138,15 +145,12 @@ def _page(out: pathlib.Path) -> pathlib.Path:
     return out.with_name(f"{out.stem}.html")
 
 
-def _report(arguments: argparse.Namespace, model: Any, X: Any, frame: Any, rate: int) -> None:
-    """Write a page on the model and what it was trained on, if it is wanted."""
-    if arguments.report:
-        from sklearn.utils import Bunch
-
-        descr = f"{len(X)} sounds of {arguments.data}."
-        real = Bunch(data=X, frame=frame, sample_rate=rate, DESCR=descr)
-        page, title = _page(arguments.out), arguments.out.name
-        print(write_page(page, model, real=real, title=title, seed=arguments.seed))
+def _write_page(arguments: argparse.Namespace, model: Any, real: Any) -> str:
+    """Write a page on the model and what it was trained on; return a sentence that says so."""
+    name = arguments.out.name
+    return write_page(
+        _page(arguments.out), [(name, model)], real=real, title=name, seed=arguments.seed
+    )
 
 
 def _train(X: Any, y: Any, sample_rate: int, arguments: argparse.Namespace, recipe: str) -> Any:

@@ -66,17 +66,16 @@ def run(arguments: argparse.Namespace) -> None:
         if any("pitch" in model[-1].condition_names_ for model in models.values()):
             real.update(_with_pitches(real))
         rate = real.sample_rate
-    subjects: list[Any] = []
+    subjects: list[tuple[str, Any]] = []
     for path, kind in kinds.items():
-        if kind == "model":
-            subjects.append(models[path])
-        elif kind == "clip":
+        if kind == "clip":
             subjects += _load_clips(path)
         else:
-            subjects.append(_read_sounds(path, rate, arguments))
-    names = ", ".join(path.name for path in kinds)
+            found = models[path] if kind == "model" else _read_sounds(path, rate, arguments)
+            subjects.append((path.name, found))
+    title = ", ".join(path.name for path in kinds)
     written = write_page(
-        arguments.out, *subjects, real=real, title=names, n_samples=arguments.number,
+        arguments.out, subjects, real=real, title=title, n_samples=arguments.number,
         max_shown=arguments.shown, seed=arguments.seed,
     )  # fmt: skip
     print(written)
@@ -91,17 +90,20 @@ def refuse_there(path: pathlib.Path) -> None:
     check_writable(path)
 
 
-def write_page(path: pathlib.Path, *subjects: Any, seed: int, **how: Any) -> str:
-    """Write a page, and return a sentence that says so."""
+def write_page(
+    path: pathlib.Path, subjects: Sequence[tuple[str, Any]], *, seed: int, **how: Any
+) -> str:
+    """Write a page on subjects by their names, and return a sentence that says so."""
     from audiogen.evaluation import write_report
 
-    write_report(path, *subjects, random_state=seed, **how)
+    names, things = zip(*subjects, strict=True)
+    write_report(path, *things, names=names, random_state=seed, **how)
     return f"Wrote {path} ({path.stat().st_size / 1e6:.1f} MB): open it in a browser."
 
 
 def write_clips_page(folder: pathlib.Path) -> str:
     """Write a page on the clips in a folder into it, and return a sentence that says so."""
-    return write_page(folder / "report.html", *_load_clips(folder), title=folder.name, seed=0)
+    return write_page(folder / "report.html", _load_clips(folder), title=folder.name, seed=0)
 
 
 def _kind(path: pathlib.Path) -> str:
@@ -123,11 +125,12 @@ def _has_sound(description: pathlib.Path) -> bool:
     return any(description.with_suffix(suffix).is_file() for suffix in _SOUNDS)
 
 
-def _load_clips(path: pathlib.Path) -> list[Any]:
-    """Return the clips that a path names or holds."""
+def _load_clips(path: pathlib.Path) -> list[tuple[str, Any]]:
+    """Return the clips that a path names or holds, with the names of their files."""
     from audiogen.music import load_clip
 
-    return [load_clip(file) for file in _descriptions(path)]
+    clips = {file: load_clip(file) for file in _descriptions(path)}
+    return [(f"{file.stem}: {clip.info['title']}", clip) for file, clip in clips.items()]
 
 
 def _with_pitches(notes: Any) -> dict[str, Any]:

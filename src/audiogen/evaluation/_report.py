@@ -6,6 +6,7 @@ import numbers
 import os
 import pathlib
 import platform
+from collections.abc import Sequence
 from typing import Any
 
 from sklearn.base import BaseEstimator
@@ -35,6 +36,7 @@ def make_report(
     *subjects: Any,
     real: Any = None,
     title: str = "audiogen report",
+    names: Sequence[str] | None = None,
     n_samples: int | None = None,
     max_shown: int = 8,
     random_state: Any = 0,
@@ -58,6 +60,8 @@ def make_report(
         learnt such.
     title : str, default="audiogen report"
         Title of the page.
+    names : list of str, default=None
+        What the subjects are called. None takes the titles of clips, and the classes of others.
     n_samples : int, default=None
         Number of sounds that a model makes. None makes as many as there are real ones, 100 at
         most, or 8 without any; 2 of a model of recordings, of 10 s.
@@ -76,8 +80,8 @@ def make_report(
     TypeError
         For a subject of another kind.
     ValueError
-        Without subjects, for a model that does not state its sample rate, and where real sounds
-        have another one.
+        Without subjects, with fewer or more names, for a model that does not state its sample
+        rate, and where real sounds have another one.
 
     See Also
     --------
@@ -109,7 +113,13 @@ def make_report(
         "n_bytes": n_bytes,
         "seed": seed,
     }
-    sections = [_section(subject, real, **how) for subject in subjects]
+    called = [_usual_name(subject) for subject in subjects] if names is None else list(names)
+    if len(called) != len(subjects):
+        raise ValueError(f"There are {len(subjects)} subjects and {len(called)} names.")
+    sections = [
+        _section(name, _about(subject, real, **how))
+        for name, subject in zip(called, subjects, strict=True)
+    ]
     body = (
         f"<main><header><h1>{html.escape(title)}</h1>"
         '<p class="soft keys">Space plays and pauses; the arrow keys move between players, and '
@@ -125,6 +135,7 @@ def write_report(
     *subjects: Any,
     real: Any = None,
     title: str = "audiogen report",
+    names: Sequence[str] | None = None,
     n_samples: int | None = None,
     max_shown: int = 8,
     random_state: Any = 0,
@@ -142,6 +153,8 @@ def write_report(
         Real sounds to compare with.
     title : str, default="audiogen report"
         Title of the page.
+    names : list of str, default=None
+        What the subjects are called.
     n_samples : int, default=None
         Number of sounds that a model makes.
     max_shown : int, default=8
@@ -174,26 +187,35 @@ def write_report(
     'notes.html'
     """
     document = make_report(
-        *subjects, real=real, title=title, n_samples=n_samples, max_shown=max_shown,
-        random_state=random_state,
+        *subjects, real=real, title=title, names=names, n_samples=n_samples,
+        max_shown=max_shown, random_state=random_state,
     )  # fmt: skip
     with atomic_path(path) as temporary:
         temporary.write_text(document, encoding="utf-8")
     return pathlib.Path(path)
 
 
-def _section(
+def _usual_name(subject: Any) -> str:
+    """Return what a subject is called where nobody says it."""
+    return subject.info["title"] if _is_clip(subject) else type(subject).__name__
+
+
+def _is_clip(subject: Any) -> bool:
+    return hasattr(subject, "info") and hasattr(subject, "stems")
+
+
+def _about(
     subject: Any, real: Any, *, n_samples: int | None, max_shown: int, n_bytes: int, seed: int
 ) -> str:
-    """Return the section of one subject."""
-    if hasattr(subject, "info") and hasattr(subject, "stems"):
-        return _titled(f"Clip: {subject.info['title']}", clip_part(subject, n_bytes=n_bytes))
+    """Return what there is to say of one subject."""
+    if _is_clip(subject):
+        return clip_part(subject, n_bytes=n_bytes)
     how = {"max_shown": max_shown, "n_bytes": n_bytes}
     if isinstance(subject, BaseEstimator):
         sounds, words = sampled(subject, real, n_samples, seed)
         return (
             _of_sounds("Generated sounds", sounds, real, words, **how)
-            + _titled("The model", model_part(subject))
+            + _part("The model", model_part(subject))
         )  # fmt: skip
     if not (hasattr(subject, "data") and hasattr(subject, "sample_rate")):
         raise TypeError(
@@ -205,22 +227,25 @@ def _section(
 
 
 def _of_sounds(title: str, sounds: Any, real: Any, words: str, **how: int) -> str:
-    """Return the sections of sounds: figures where there are real ones, and players."""
+    """Return the parts on sounds: figures where there are real ones, and players."""
     about = paragraph(words) if words else ""
     if real is None:
-        return _titled(title, about + sounds_part(sounds, None, **how))
+        return _part(title, about + sounds_part(sounds, None, **how))
     if real.sample_rate != sounds.sample_rate:
         raise ValueError(
             f"The real sounds are at {real.sample_rate} Hz and the generated ones at "
             f"{sounds.sample_rate} Hz: load them with the same sample_rate."
         )
-    figures = _titled("Figures", figures_part(sounds, real))
-    content = about + sounds_part(sounds, real, **how)
-    return figures + _titled(f"{title}, beside real ones", content)
+    figures = _part("Figures", figures_part(sounds, real))
+    return figures + _part(f"{title}, beside real ones", about + sounds_part(sounds, real, **how))
 
 
-def _titled(title: str, content: str) -> str:
+def _section(title: str, content: str) -> str:
     return f"<section><h2>{html.escape(title)}</h2>{content}</section>"
+
+
+def _part(title: str, content: str) -> str:
+    return f"<h3>{html.escape(title)}</h3>{content}"
 
 
 def _end(real: Any) -> str:
@@ -232,4 +257,4 @@ def _end(real: Any) -> str:
         except importlib.metadata.PackageNotFoundError:
             versions[name] = "not installed"
     about = sources_part({"real sounds": real}) + two_columns(versions)
-    return _titled("Made with", about)
+    return _section("Made with", about)
