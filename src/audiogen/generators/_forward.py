@@ -5,9 +5,7 @@ the builders in `audiogen.networks` give. Outputs are those of Keras within 1e-5
 precision of training was.
 
 A row's output depends on that row alone, to the last bit: not on how many rows there are, nor
-on how many threads. A product of matrices by BLAS does not promise that, for it sums in an order
-that depends on their sizes. Here ``numpy.einsum`` multiplies: without BLAS, it adds the products
-of each output one after the other.
+on how many threads (see `audiogen.utils.products.affine`).
 """
 
 import math
@@ -16,9 +14,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from audiogen.utils.products import affine
+
 __all__ = [
     "StepwiseDecoder",
-    "affine",
     "continue_frames",
     "dense_decoder",
     "dense_encoder",
@@ -323,16 +322,6 @@ def _joined_affine(
     if condition is not None and len(kernel) > hidden.shape[1]:
         hidden = np.concatenate([hidden, condition], axis=1)
     return affine(hidden, kernel, bias)
-
-
-def affine(x: np.ndarray, kernel: np.ndarray, bias: np.ndarray | None = None) -> np.ndarray:
-    """Multiply the last axis with a kernel and add a bias: see the module for how."""
-    # Strides decide the order of summation, and so must not depend on where arrays come from.
-    x, kernel = np.ascontiguousarray(x), np.ascontiguousarray(kernel)
-    out = np.einsum("...i,io->...o", x, kernel)
-    if bias is not None:
-        out += bias
-    return out
 
 
 def _dense(weights: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from audiogen.generators._forward import affine
+from audiogen.utils.products import affine
 
 __all__ = [
     "N_DRUMS",

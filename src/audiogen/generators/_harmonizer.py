@@ -9,7 +9,6 @@ from sklearn.utils.validation import check_is_fitted
 
 from audiogen.generators._chain import draw_path, most_likely_path, tied
 from audiogen.generators._compact import CompactMixin
-from audiogen.generators._forward import affine
 from audiogen.generators._harmony_counts import (
     chain_of,
     chord_counts,
@@ -29,6 +28,7 @@ from audiogen.generators._harmony_slots import (
 )
 from audiogen.io import Score
 from audiogen.training import FitData, TrainedEstimator
+from audiogen.utils.products import affine
 from audiogen.utils.seeds import Stream, draw_seed, make_rng
 from audiogen.utils.validation import Interval, Options, check_parameters
 

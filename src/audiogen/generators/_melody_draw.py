@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from audiogen.generators._forward import affine
 from audiogen.generators._melody_features import Place, Strain, Vocabulary
+from audiogen.utils.products import affine
 
 __all__ = ["DrawnStrain", "MelodyNetwork", "Taste", "draw_strains", "log_likelihoods"]
 

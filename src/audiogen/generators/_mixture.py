@@ -10,10 +10,10 @@ from scipy.stats import multivariate_normal
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.mixture import GaussianMixture
 
-from audiogen.generators._forward import affine
 from audiogen.generators._latents import EncoderMixin
 from audiogen.generators._mixture_latents import mixture_of_normal, normal_of_mixture
 from audiogen.utils.blas import single_blas_thread
+from audiogen.utils.products import affine
 from audiogen.utils.validation import Interval, Options
 
 __all__ = ["ConditionalGaussianMixture"]

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from audiogen.generators._conditions import ConditionEncoder
-from audiogen.generators._forward import affine
 from audiogen.generators._latents import LatentMixin
+from audiogen.utils.products import affine
 from audiogen.utils.validation import Instance, Interval
 
 __all__ = ["ConditionalKernelSmoother"]

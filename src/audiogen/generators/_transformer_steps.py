@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from scipy.special import log_softmax
 
-from audiogen.generators._forward import affine
 from audiogen.generators._sequence_draw import SequencePredictor
 from audiogen.generators._sequences import sequence_latents
+from audiogen.utils.products import affine
 
 __all__ = ["TransformerPredictor"]
 

@@ -9,11 +9,12 @@ import numpy.typing as npt
 
 from audiogen.generators._architecture import network_body
 from audiogen.generators._conditions import ConditionEncoder
-from audiogen.generators._forward import affine, dense_decoder, dense_encoder
+from audiogen.generators._forward import dense_decoder, dense_encoder
 from audiogen.generators._latents import EncoderMixin
 from audiogen.generators._observation_noise import check_few_features, missing_spread
 from audiogen.generators._trained import TrainedGenerator
 from audiogen.training import FitData
+from audiogen.utils.products import affine
 from audiogen.utils.seeds import Stream, make_rng
 from audiogen.utils.validation import Instance, Interval, Options, Sizes
 
@@ -281,8 +282,7 @@ class ConditionalVAE(EncoderMixin, TrainedGenerator):
         decoded = self._decode(z_mean + np.exp(0.5 * z_log_var) * noise, condition)
         unit = 0.5 if self._scaling.bounded_ else 1.0  # the network sees [-1, 1] as [0, 1]
         size, variance = x[0].size, self.variance_
-        squares = np.square(unit * (x - decoded)).reshape(len(x), -1)
-        errors = squares.sum(axis=1, dtype=np.float64)
+        errors = np.square(unit * (x - decoded)).reshape(len(x), -1).sum(axis=1, dtype=np.float64)
         likelihood = -0.5 * (size * np.log(2 * np.pi * variance) + errors / variance)
         kl = 0.5 * (z_mean**2 + np.exp(z_log_var) - 1 - z_log_var).sum(axis=1, dtype=np.float64)
         scale = 2.0 if self._scaling.bounded_ else float(self._scaling.scale_)
