@@ -32,6 +32,15 @@ def pytest_configure(config):
 
 
 @pytest.fixture
+def eager():
+    import tensorflow as tf
+
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
+@pytest.fixture
 def low_limits(tmp_path, monkeypatch):
     """Return a function of bytes: from then on all but a few numbers are large, for disk.
 

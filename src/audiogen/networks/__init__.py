@@ -6,6 +6,7 @@ but `audiogen.training`, and only when a network is built.
 
 from audiogen.networks import _start_backend  # before anything that imports Keras
 from audiogen.networks._adversarial import AdversarialModel
+from audiogen.networks._classifier import NoteClassifierModel, build_classifier
 from audiogen.networks._gan import build_gan
 from audiogen.networks._groove import DrumByDrum, GrooveModel, build_groove
 from audiogen.networks._harmony import HarmonyModel, build_harmony
@@ -29,12 +30,14 @@ __all__ = [
     "HarmonyModel",
     "Initializers",
     "MelodyModel",
+    "NoteClassifierModel",
     "TransformerModel",
     "VariationalAutoencoder",
     "WaveNetModel",
     "adam_steps",
     "as_graph",
     "assign_layer_weights",
+    "build_classifier",
     "build_gan",
     "build_groove",
     "build_harmony",
