@@ -32,6 +32,7 @@ __all__ = [
     "FrechetAudioDistanceScorer",
     "KLDivergenceScorer",
     "PitchEntropyScorer",
+    "known_rows",
     "neg_classifier_two_sample_auc",
     "neg_frechet_audio_distance",
     "neg_kl_divergence",
@@ -81,7 +82,7 @@ class _Scorer(abc.ABC):
         self._check_rate(estimator)
         if hasattr(estimator, "select"):
             X, y = estimator.select(X, y)
-        X, y = _known_rows(estimator, check_audio(X, name="X"), y)
+        X, y = known_rows(estimator, check_audio(X, name="X"), y)
         generated = generate(estimator, len(X), y, random_state=self.random_state)
         return -self._badness(X, check_audio(generated, name="generated audio"))
 
@@ -99,8 +100,33 @@ class _Scorer(abc.ABC):
         """Return a figure of which less is better."""
 
 
-def _known_rows(estimator: Any, X: np.ndarray, y: Any) -> tuple[np.ndarray, Any]:
-    """Leave out the rows whose conditions a fitted estimator would refuse, and say so."""
+def known_rows(estimator: Any, X: np.ndarray, y: Any) -> tuple[np.ndarray, Any]:
+    """Leave out the rows whose conditions a fitted estimator would refuse, and say so.
+
+    Parameters
+    ----------
+    estimator : estimator
+        A fitted generator, or a pipeline that ends in one.
+    X : ndarray of shape (n_samples, ...)
+        Audio.
+    y : DataFrame, record array, dict of columns, array-like or None
+        Its conditions.
+
+    Returns
+    -------
+    X, y : ndarray, table
+        The rows that are left.
+
+    Raises
+    ------
+    ValueError
+        Where none is.
+
+    Warns
+    -----
+    UserWarning
+        Where rows are left out; it names the categories.
+    """
     while isinstance(estimator, Pipeline):
         estimator = estimator.steps[-1][1]
     encoder: Any = getattr(estimator, "conditions_", None)
