@@ -6,6 +6,7 @@ from sklearn.model_selection import GridSearchCV
 import audiogen
 from audiogen import make_generative_pipeline
 from audiogen.generators import ConditionalVAE
+from audiogen.metrics import Embedding, embed, kernel_distance, log_mel_statistics, measure
 from audiogen.music import Brief
 from audiogen.preprocessing import Flatten, HarmonicPlusNoise, NoiseReducer, PitchFilter
 
@@ -25,6 +26,13 @@ def main() -> None:
         audiogen.metrics.pitch_accuracy(organ, [60, 60], sample_rate=16000),
     )
     print(audiogen.metrics.summarize(notes.data, organ, sample_rate=16000)["silent"])
+
+    audiogen.metrics.FrechetStatistics.from_data(embed(notes.data, sample_rate=16000)).save(
+        "a.npz"
+    )
+    own = Embedding(log_mel_statistics, name="log-mel", sample_rate=8000)
+    for result in measure([kernel_distance], notes.data, organ, sample_rate=16000, embedding=own):
+        print(float(result), result.interval, result.to_dict())
 
     tune = pd.DataFrame({"onset": [0.0, 0.5], "duration": [0.5, 0.5], "pitch": [60, 67]})
     clip = audiogen.render(model, tune, sample_rate=44100, random_state=0)

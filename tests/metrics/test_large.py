@@ -1,4 +1,7 @@
-"""Metrics of sets larger than a limit: as those of sets in memory."""
+"""Metrics of sets larger than a limit: as those of sets in memory, and in little of it."""
+
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -66,3 +69,31 @@ def test_missing_pitches_are_tracked_alike(sets, low_limits):
         parts, same = track_missing_pitch(X, frame, RATE)
     np.testing.assert_array_equal(parts, whole)
     assert same.equals(found)
+
+
+LARGE = """
+import resource
+import sys
+import numpy as np
+from audiogen.metrics import density_and_coverage, frechet_distance, kernel_distance
+real, generated = (
+    np.random.default_rng(seed).standard_normal((10_000, 126, 13), dtype=np.float32)
+    for seed in range(2)
+)
+figures = [
+    frechet_distance(real, generated, corrected=True),
+    kernel_distance(real, generated),
+    density_and_coverage(real, generated)["density"] - 1,
+]
+assert max(map(abs, figures)) < 0.05, figures
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+@pytest.mark.long
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is counted in other units")
+def test_ten_thousand_notes_take_less_than_a_gigabyte():
+    done = subprocess.run(
+        [sys.executable, "-c", LARGE], capture_output=True, text=True, check=True
+    )
+    assert float(done.stdout) < 1000

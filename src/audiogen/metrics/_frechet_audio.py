@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from audiogen.metrics._embedding import embed
+from audiogen.metrics._embedding import Embedding, embed
 from audiogen.metrics._features import check_embeddings, pooled
 from audiogen.metrics._frechet import check_set, distance_of, frechet_distance
 from audiogen.metrics._statistics import FrechetStatistics
@@ -21,7 +21,7 @@ def frechet_audio_distance(
     generated: npt.ArrayLike,
     *,
     sample_rate: float,
-    embedding: Callable[..., npt.ArrayLike] | None = None,
+    embedding: Callable[..., npt.ArrayLike] | Embedding | None = None,
     corrected: bool = False,
     random_state: Any = 0,
 ) -> float:

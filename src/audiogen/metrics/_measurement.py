@@ -14,7 +14,7 @@ import scipy.stats
 
 from audiogen import __version__
 from audiogen.metrics._clips import check_clips
-from audiogen.metrics._embedding import embed, label_of, takes
+from audiogen.metrics._embedding import Embedding, embed, label_of, takes
 from audiogen.metrics._intervals import FEWEST, deviations
 from audiogen.utils.seeds import draw_seed
 from audiogen.utils.validation import Interval, check_audio, check_parameters, plain
@@ -107,7 +107,7 @@ def measure(
     metrics: Sequence[Callable[..., Any]],
     *sets: npt.ArrayLike,
     sample_rate: float,
-    embedding: Callable[..., npt.ArrayLike] | None = None,
+    embedding: Callable[..., npt.ArrayLike] | Embedding | None = None,
     confidence_level: float = 0.95,
     n_resamples: int = 100,
     random_state: Any = 0,
