@@ -15,12 +15,18 @@ from sklearn.utils import Bunch
 from audiogen import generate
 from audiogen.datasets import make_notes
 from audiogen.evaluation import make_report, measure_sets, write_report
-from audiogen.evaluation._figures import figure_intervals
+from audiogen.evaluation._figures import measure_surely
 from audiogen.evaluation._nearest import nearest_sounds
 from audiogen.evaluation._pictures import losses_picture, sound_picture
 from audiogen.evaluation._report_model import model_part, sampled
 from audiogen.evaluation._report_parts import player
-from audiogen.metrics import frechet_distance, mfcc_frames, summarize
+from audiogen.metrics import (
+    density_and_coverage,
+    frechet_distance,
+    kernel_distance,
+    mfcc_frames,
+    summarize,
+)
 from audiogen.signal import resample
 from helpers.midi import organ_and_flute
 
@@ -207,17 +213,34 @@ def test_nearest_is_the_smallest_distance_of_means_and_deviations():
 
 def test_intervals_of_shares_and_distances():
     rng = np.random.default_rng(0)
-    real, made = rng.normal(size=(2, 16, 4000)).astype(np.float32)
-    frames = [mfcc_frames(X, 16000, scaled=True) for X in (real, made)]
-    figures = {"pitch_accuracy": 15 / 16, "frechet_audio_distance": frechet_distance(*frames)}
-    found = figure_intervals(figures, real, made, sample_rate=16000)
-    wilson = binomtest(15, 16).proportion_ci(0.95, method="wilson")
-    assert found["pitch_accuracy"] == pytest.approx((wilson.low, wilson.high))
-    low, high = found["frechet_audio_distance"]
-    assert 0 <= low < figures["frechet_audio_distance"] < high
-    assert "frechet_audio_distance" not in figure_intervals(
-        figures, real[:3], made[:3], sample_rate=16000
-    )
+    X, Z = rng.normal(size=(2, 16, 8000)).astype(np.float32) * [[[1]], [[0.5]]]
+    real, made = (X, pd.DataFrame(index=range(16))), (Z, pd.DataFrame(index=range(16)))
+    made[0][3] = 0
+    columns, intervals = measure_surely(made, real, sample_rate=16000)
+    wilson = binomtest(1, 16).proportion_ci(0.95, method="wilson")
+    assert intervals["silent"] == pytest.approx((wilson.low, wilson.high))
+    frames = [mfcc_frames(notes, 16000, scaled=True) for notes in (X, Z)]
+    figures = columns["generated"]
+    assert figures["frechet_audio_distance"] == pytest.approx(frechet_distance(*frames))
+    assert figures["kernel_distance"] == pytest.approx(kernel_distance(*frames))
+    assert figures["coverage"] == density_and_coverage(*frames)["coverage"]
+    for name in ("frechet_audio_distance", "kernel_distance", "coverage"):
+        low, high = intervals[name]
+        assert low < figures[name] <= high
+    assert intervals["coverage"][1] <= 1
+    assert columns["half of real notes"].keys() == {
+        "frechet_audio_distance", "kl_divergence", "kernel_distance", "density", "coverage"
+    }  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore:.*rows are few")
+def test_of_few_notes_there_are_fewer_figures():
+    few = np.random.default_rng(0).normal(size=(7, 4000)).astype(np.float32)
+    notes = few, pd.DataFrame(index=range(7))
+    columns, intervals = measure_surely(notes, notes, sample_rate=16000)
+    assert columns.keys() == {"generated", "real notes"}
+    assert "coverage" not in columns["generated"]
+    assert intervals.keys() == {"silent"}
 
 
 def test_bad_subjects_are_named(model, real, tmp_path):

@@ -1,7 +1,7 @@
 """Figures of sets of notes beside what real ones reach."""
 
-import math
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,12 +10,15 @@ from audiogen import metrics
 from audiogen.utils.large import copy_rows
 from audiogen.utils.seeds import Stream, make_rng
 
-__all__ = ["MEANINGS", "figure_intervals", "measure_sets"]
+__all__ = ["MEANINGS", "measure_sets", "measure_surely"]
 
 _FEWEST_FOR_HALVES = 8  # notes of which a half is measured against the other
 MEANINGS = {
     "frechet_audio_distance": "from the real notes; less is nearer",
     "kl_divergence": "KL(real || these), an estimate that may be below 0; less is nearer",
+    "kernel_distance": "from the real notes, without the bias of few; about 0 where alike",
+    "density": "how densely these lie among the real notes; 1 as these do",
+    "coverage": "share of real notes that have some of these near",
     "pitch_accuracy": "share of notes within 50 cents of the pitch asked for",
     "pitch_entropy": "bits; how many pitches a note mixes",
     "n_pitches": "spectral peaks of all notes together",
@@ -25,7 +28,15 @@ MEANINGS = {
 _DISTANCES = ("frechet_audio_distance", "kl_divergence")
 _SHARES = ("pitch_accuracy", "silent")
 _LEVEL = 0.95
-_FEWEST_FOR_INTERVALS = 12  # notes whose halves have a divergence
+_FEWEST_FOR_NEIGHBOURS = 12  # notes whose halves have as many neighbours as are looked at
+_NAMES = {
+    "frechet_distance": "frechet_audio_distance",
+    "density_and_coverage: density": "density",
+    "density_and_coverage: coverage": "coverage",
+}
+_BOUNDS = {
+    "frechet_audio_distance": (0.0, np.inf), "density": (0.0, np.inf), "coverage": (0.0, 1.0),
+}  # fmt: skip
 
 
 def measure_sets(
@@ -73,9 +84,8 @@ def measure_sets(
     for figure in _DISTANCES:
         del columns[real_name][figure]  # a distance from itself
     if len(real[0]) >= _FEWEST_FOR_HALVES:
-        rows = make_rng(0, Stream.SUBSET).permutation(len(real[0]))
         one, other = (
-            (copy_rows(real[0], half), real[1].iloc[half]) for half in (rows[::2], rows[1::2])
+            (copy_rows(real[0], rows), real[1].iloc[rows]) for rows in _halves(len(real[0]))
         )
         half = _measured(one, other, sample_rate)
         columns[f"half of {real_name}"] = {figure: half[figure] for figure in _DISTANCES}
@@ -91,50 +101,78 @@ def _measured(
     return metrics.summarize(real[0], notes, sample_rate=sample_rate, pitch=pitch)
 
 
-def figure_intervals(
-    figures: Mapping[str, float], real: np.ndarray, generated: np.ndarray, *, sample_rate: int
-) -> dict[str, tuple[float, float]]:
-    """Return 95 % intervals of figures: how far those of other notes may lie.
+def measure_surely(
+    generated: tuple[np.ndarray, Any], real: tuple[np.ndarray, Any], *, sample_rate: int
+) -> tuple[dict[str, dict[str, float]], dict[str, tuple[float, float]]]:
+    """Return more figures of notes beside those of real ones, and how sure they are.
 
     Parameters
     ----------
-    figures : dict of str to float
-        Figures of the generated notes, as `measure_sets` returns them.
-    real, generated : ndarray of shape (n_samples, n_timesteps)
-        Notes.
+    generated, real : tuple of ndarray and DataFrame
+        Notes and their tables, as `measure_sets` takes them.
     sample_rate : int
         Their sampling rate, in Hz.
 
     Returns
     -------
+    columns : dict of str to dict of str to float
+        What `measure_sets` returns for "generated" and "real notes", and, of at least 12 notes
+        of both, the kernel distance, density and coverage.
     intervals : dict of str to tuple of float
-        Of distances, by `audiogen.metrics.confidence_interval`, and of shares, by Wilson's
-        formula; of other figures none.
+        95 % intervals of the generated notes' figures: of distances, density and coverage by
+        `audiogen.metrics.measure`, of shares by Wilson's formula; of other figures none.
 
     Examples
     --------
     >>> from audiogen.datasets import make_notes
-    >>> from audiogen.evaluation._figures import figure_intervals
-    >>> notes = make_notes(10, duration=0.2, random_state=0).data
-    >>> low, high = figure_intervals({"silent": 0.0}, notes, notes, sample_rate=16000)["silent"]
-    >>> low, round(high, 2)
-    (0.0, 0.28)
+    >>> from audiogen.evaluation._figures import measure_surely
+    >>> notes = make_notes(16, duration=0.5, random_state=0)
+    >>> real = notes.data, notes.frame
+    >>> columns, intervals = measure_surely(real, real, sample_rate=16000)
+    >>> columns["generated"]["coverage"], intervals["silent"][0]
+    (1.0, 0.0)
     """
+    columns = measure_sets(
+        {"generated": generated}, real, sample_rate=sample_rate, real_name="real notes"
+    )
+    made, n = columns["generated"], len(generated[0])
+    intervals = {name: _wilson(made[name], n) for name in _SHARES if name in made}
+    if min(len(real[0]), n) < _FEWEST_FOR_NEIGHBOURS:
+        return columns, intervals
+    for result in _distances(real[0], generated[0], sample_rate):
+        name = _NAMES.get(result.metric, result.metric)
+        made[name] = result.value
+        if result.interval is not None:
+            low, high = _BOUNDS.get(name, (-np.inf, np.inf))
+            intervals[name] = max(low, result.interval[0]), min(high, result.interval[1])
+    one, other = (copy_rows(real[0], rows) for rows in _halves(len(real[0])))
+    column = columns.setdefault("half of real notes", {})
+    for result in _distances(one, other, sample_rate, n_resamples=0):
+        column[_NAMES.get(result.metric, result.metric)] = result.value
+    return columns, intervals
+
+
+def _distances(
+    real: np.ndarray, generated: np.ndarray, sample_rate: int, n_resamples: int = 100
+) -> list[metrics.Measurement]:
+    """Return figures of cepstral coefficients, recording levels left aside."""
+    return metrics.measure(
+        [metrics.frechet_distance, metrics.kl_divergence, metrics.kernel_distance,
+         metrics.density_and_coverage],
+        real, generated, sample_rate=sample_rate, n_resamples=n_resamples,
+        embedding=partial(metrics.mfcc_frames, scaled=True),
+    )  # fmt: skip
+
+
+def _wilson(share: float, n: int) -> tuple[float, float]:
+    """Return the interval of a share of n notes."""
     from scipy.stats import binomtest
 
-    n, found = len(generated), {}
-    for name in _SHARES:
-        if math.isfinite(value := figures.get(name, math.nan)):
-            test = binomtest(round(value * n), n)
-            low, high = test.proportion_ci(_LEVEL, method="wilson")
-            found[name] = float(low), float(high)
-    if min(len(real), n) < _FEWEST_FOR_INTERVALS:
-        return found
-    frames = [metrics.mfcc_frames(X, sample_rate, scaled=True) for X in (real, generated)]
-    if "frechet_audio_distance" in figures:
-        low, high = metrics.confidence_interval(metrics.frechet_distance, *frames)
-        found["frechet_audio_distance"] = max(0.0, low), high
-    if "kl_divergence" in figures:
-        means = [each.mean(axis=1) for each in frames]
-        found["kl_divergence"] = metrics.confidence_interval(metrics.kl_divergence, *means)
-    return found
+    interval = binomtest(round(share * n), n).proportion_ci(_LEVEL, method="wilson")
+    return float(interval.low), float(interval.high)
+
+
+def _halves(n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows of one half of the notes, and of the other."""
+    rows = make_rng(0, Stream.SUBSET).permutation(n)
+    return rows[::2], rows[1::2]

@@ -117,7 +117,7 @@ def make_report(
     if len(called) != len(subjects):
         raise ValueError(f"There are {len(subjects)} subjects and {len(called)} names.")
     sections = [
-        _section(name, _about(subject, real, **how))
+        _section("" if name == title else name, _about(subject, real, **how))
         for name, subject in zip(called, subjects, strict=True)
     ]
     body = (
@@ -241,7 +241,9 @@ def _of_sounds(title: str, sounds: Any, real: Any, words: str, **how: int) -> st
 
 
 def _section(title: str, content: str) -> str:
-    return f"<section><h2>{html.escape(title)}</h2>{content}</section>"
+    """Return a section; one without a title has that of the page."""
+    heading = f"<h2>{html.escape(title)}</h2>" if title else ""
+    return f"<section>{heading}{content}</section>"
 
 
 def _part(title: str, content: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from audiogen.evaluation._figures import MEANINGS, figure_intervals, measure_sets
+from audiogen.evaluation._figures import MEANINGS, measure_surely
 from audiogen.evaluation._nearest import nearest_sounds
 from audiogen.evaluation._report_parts import fold, paragraph, player, table
 from audiogen.utils.librosa import import_librosa
@@ -21,6 +21,9 @@ _LARGE = 10  # from which on figures are whole numbers
 _LABELS = {
     "frechet_audio_distance": "Fréchet audio distance",
     "kl_divergence": "Kullback-Leibler divergence",
+    "kernel_distance": "Kernel audio distance",
+    "density": "Density",
+    "coverage": "Coverage",
     "pitch_accuracy": "In tune",
     "pitch_entropy": "Pitch entropy",
     "n_pitches": "Pitches",
@@ -28,10 +31,10 @@ _LABELS = {
     "silent": "Silent",
 }
 _INTERVALS = (
-    "Below the figures stand their 95 % intervals, where other draws of notes may lie: of "
-    "distances by the scatter of halves of both sets, of shares by Wilson's formula. Distances "
-    "grow as notes get fewer; that of one half of the real notes from the other is what half as "
-    "many can reach."
+    "Below the figures stand their 95 % intervals, where those of other notes may lie: of "
+    "distances, density and coverage by the scatter of halves of both sets, of shares by Wilson's "
+    "formula. The Fréchet audio distance grows as notes get fewer; that of one half of the real "
+    "notes from the other is what half as many can reach."
 )
 
 
@@ -125,12 +128,9 @@ def figures_part(sounds: Any, real: Any) -> str:
             "recordings predicts others is told by its score(recordings)."
         )
     generated, real_set = ((each.data, _frame_of(each)) for each in (sounds, real))
-    rate = sounds.sample_rate
-    columns = measure_sets(
-        {"generated": generated}, real_set, sample_rate=rate, real_name="real notes"
-    )
-    intervals = figure_intervals(columns["generated"], real.data, sounds.data, sample_rate=rate)
-    rows = [_row(figure, columns, intervals) for figure in columns["generated"]]
+    columns, intervals = measure_surely(generated, real_set, sample_rate=sounds.sample_rate)
+    figures = [figure for figure in MEANINGS if figure in columns["generated"]]
+    rows = [_row(figure, columns, intervals) for figure in figures]
     counts = f"{len(sounds.data)} generated notes measured against {len(real.data)} real ones."
     return paragraph(counts) + table(rows, ["", *columns]) + paragraph(_INTERVALS)
 
@@ -147,7 +147,7 @@ def _row(
     intervals: Mapping[str, tuple[float, float]],
 ) -> list[str]:
     """Return the cells of a figure."""
-    name = f"{_LABELS.get(figure, figure)}\n{MEANINGS.get(figure, '')}"
+    name = f"{_LABELS[figure]}\n{MEANINGS[figure]}"
     cells = [_number(column.get(figure)) for column in columns.values()]
     if figure in intervals:
         low, high = intervals[figure]
