@@ -44,12 +44,21 @@ def self_evident(path):
             yield function.name, "GL08"
 
 
+def overloads(path):
+    """Yield the lines of signatures that are there for types alone."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        marks = node.decorator_list if isinstance(node, ast.FunctionDef) else []
+        if "overload" in map(ast.unparse, marks):
+            yield node.lineno
+
+
 def findings(path, config):
     """Yield (place, object, check, what is wrong) for the public objects of a module."""
     public, evident = exported(path), set(self_evident(path))
+    typed = {f"{path.relative_to(ROOT)}:{line}" for line in overloads(path)}
     for place, name, check, text in process_file(str(path.relative_to(ROOT)), config):
         module, *inside = name.split(".")
-        is_public = not inside or inside[0] in public
+        is_public = (not inside or inside[0] in public) and place not in typed
         if is_public and (name.split(".")[-1], check) not in evident:
             yield place, ".".join([module, *inside]), check, text
 

@@ -2,7 +2,7 @@
 
 import numbers
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -90,6 +90,14 @@ def pitch_accuracy(
     return float(np.mean(cents <= tolerance))  # NaN is no match
 
 
+@overload
+def n_pitches(
+    audio: npt.ArrayLike, *, sample_rate: float, tracker: str = ..., rarefied_to: None = ...
+) -> int: ...
+@overload
+def n_pitches(
+    audio: npt.ArrayLike, *, sample_rate: float, tracker: str = ..., rarefied_to: int
+) -> float: ...
 def n_pitches(
     audio: npt.ArrayLike,
     *,
