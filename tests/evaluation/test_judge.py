@@ -50,7 +50,7 @@ def test_real_notes_reach_the_floor_and_noise_does_not():
     def distance_of(real, generated, *, sample_rate, pitch):
         return {"distance": frechet_audio_distance(real, generated, sample_rate=sample_rate)}
 
-    draws = {"n_draws": 3, "X_others": others, "measure": distance_of, "random_state": 0}
+    draws = {"n_draws": 3, "X_others": others, "figures": distance_of, "random_state": 0}
     good = judge(Resampler().fit(others), real, **draws).to_frame()["mean"]
     bad = judge(Resampler(noise=1.0).fit(others), real, **draws).to_frame()["mean"]
     distance = "distance"
@@ -66,7 +66,7 @@ def test_intervals_hold_the_true_mean_as_often_as_they_say():
     hits = 0
     for seed in range(100):
         found = judge(
-            generator, pool[:20], n_draws=4, measure=level, confidence_level=0.8,
+            generator, pool[:20], n_draws=4, figures=level, confidence_level=0.8,
             random_state=seed,
         ).to_frame()  # fmt: skip
         low, high = found.loc[("level", "generated"), ["low", "high"]]
@@ -103,7 +103,7 @@ def test_folds_are_refitted_and_others_are_of_other_instruments():
 
     folds = [([0, 1, 2, 3, 4, 5, 6], [7, 8, 9, 10, 11]), ([5, 6, 7, 8, 9], [0, 1, 2, 3, 4])]
     generator = Resampler()
-    found = judge(generator, X, y, n_draws=2, cv=folds, measure=note, random_state=0)
+    found = judge(generator, X, y, n_draws=2, cv=folds, figures=note, random_state=0)
     assert not hasattr(generator, "X_"), "clones are fitted"
     assert found.n_real == [5, 5]
     assert found.draws["source"].tolist() == [
@@ -129,7 +129,7 @@ def test_halves_share_no_sound_and_have_all():
         halves.append([np.rint(1000 * audio[:, 0]).astype(int) for audio in (real, generated)])
         return {"n": 1}
 
-    judge(Resampler().fit(numbered(9)), numbered(9), n_draws=2, measure=note, random_state=0)
+    judge(Resampler().fit(numbered(9)), numbered(9), n_draws=2, figures=note, random_state=0)
     for one, other in halves[1::2]:
         assert sorted([*one, *other]) == list(range(9))
     assert halves[1][0].tolist() != halves[3][0].tolist()
@@ -142,7 +142,7 @@ def test_categories_that_a_fold_lacks_are_left_out():
     with pytest.warns(UserWarning, match="4 of 14 rows are left out .* instrument_family=bass"):
         found = judge(
             generator, notes.data, y, n_draws=2, cv=[(range(10), range(10, 24))],
-            sample_rate=RATE, measure=level, random_state=0,
+            sample_rate=RATE, figures=level, random_state=0,
         )  # fmt: skip
     assert found.n_real == [10]
 
@@ -150,7 +150,7 @@ def test_categories_that_a_fold_lacks_are_left_out():
 def test_the_same_seed_makes_the_same_judgement_and_says_nothing(capsys, caplog):
     generator = Resampler(noise=1.0).fit(numbered(9))
     one, two, other = (
-        judge(generator, numbered(9), n_draws=2, measure=level, random_state=seed)
+        judge(generator, numbered(9), n_draws=2, figures=level, random_state=seed)
         for seed in (0, 0, 1)
     )
     pd.testing.assert_frame_equal(one.draws, two.draws)
@@ -164,7 +164,7 @@ def test_it_prints_as_a_table_and_goes_into_json():
         return {"level": 2.0, "unknown": np.nan}
 
     groups = GroupKFold(2).split(numbered(16), groups=np.arange(16) % 2)
-    found = judge(Resampler(), numbered(16), cv=groups, n_draws=2, measure=half_known)
+    found = judge(Resampler(), numbered(16), cv=groups, n_draws=2, figures=half_known)
     header, row, unknown, legend = str(found).splitlines()
     assert header.split() == ["generated", "half", "others"]
     assert row.split() == ["level", *["2", "(2", "to", "2)"] * 3]
@@ -181,7 +181,7 @@ def test_it_prints_as_a_table_and_goes_into_json():
     ("changed", "message"),
     [
         ({"n_draws": 1}, "'n_draws' parameter of judge"),
-        ({"measure": "fad"}, "'measure' parameter of judge"),
+        ({"figures": "fad"}, "'figures' parameter of judge"),
         ({"confidence_level": 95}, "'confidence_level' parameter of judge"),
         ({"sample_rate": 44100}, "makes audio at 16000 Hz"),
         ({"generator": Resampler(sample_rate=None)}, "does not state the sample rate"),

@@ -58,7 +58,7 @@ def gansynth_figures(
     See Also
     --------
     NoteClassifier : The classifier.
-    judge : Which takes this function as `measure`.
+    judge : Which takes this function as `figures`.
 
     Notes
     -----

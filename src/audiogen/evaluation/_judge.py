@@ -26,7 +26,7 @@ __all__ = ["judge"]
 _FEWEST = 8  # real sounds of which a half is measured against the other
 _CONSTRAINTS = {
     "n_draws": Interval(numbers.Integral, 2, None),
-    "measure": (Options(None), Instance(Callable, "a callable")),
+    "figures": (Options(None), Instance(Callable, "a callable")),
     "sample_rate": (Options(None), Interval(numbers.Real, 0, None, closed="neither")),
     "confidence_level": Interval(numbers.Real, 0, 1, closed="neither"),
     "verbose": Interval(numbers.Integral, 0, None),
@@ -43,7 +43,7 @@ def judge(
     cv: Any = None,
     X_others: npt.ArrayLike | None = None,
     y_others: Any = None,
-    measure: Callable[..., dict[str, float]] | None = None,
+    figures: Callable[..., dict[str, float]] | None = None,
     sample_rate: float | None = None,
     confidence_level: float = 0.95,
     random_state: Any = None,
@@ -78,8 +78,8 @@ def judge(
         instrument the fold's real sounds lack.
     y_others : DataFrame, record array, dict of columns or array-like, default=None
         Conditions of the other real audio.
-    measure : callable, default=None
-        Function that is called as ``measure(real, generated, sample_rate=..., pitch=...)``, with
+    figures : callable, default=None
+        Function that is called as ``figures(real, generated, sample_rate=..., pitch=...)``, with
         the column "pitch" of the conditions or None, and returns figures by their names. None
         is `audiogen.metrics.summarize`.
     sample_rate : float, default=None
@@ -109,7 +109,7 @@ def judge(
 
     See Also
     --------
-    gansynth_figures : Figures by a classifier, for `measure`.
+    gansynth_figures : Figures by a classifier, for `figures`.
     audiogen.scoring : Single figures for a search over parameters.
 
     Notes
@@ -120,7 +120,8 @@ def judge(
     How far a single draw lies from the mean is the "deviation" of `Judgement.to_frame`.
 
     Distances of half of a set from the other half are larger than those of whole sets would be,
-    for sets of few sounds are farther apart. A generator may come nearer than a half.
+    for sets of few sounds are farther apart. A generator may come nearer than a half. Counts,
+    such as "n_pitches", are of half as many sounds.
 
     Examples
     --------
@@ -136,7 +137,7 @@ def judge(
     """
     given = {
         "n_draws": n_draws,
-        "measure": measure,
+        "figures": figures,
         "sample_rate": sample_rate,
         "confidence_level": confidence_level,
         "verbose": verbose,
@@ -145,7 +146,7 @@ def judge(
     rate = _rate(generator, sample_rate)
     real = check_audio(X, name="X"), y
     others = None if X_others is None else (check_audio(X_others, name="X_others"), y_others)
-    seed, measure = draw_seed(random_state), measure or summarize
+    seed, figures = draw_seed(random_state), figures or summarize
     splits = [None] if cv is None else list(check_cv(cv, y).split(*real))
     found: list[dict[str, Any]] = []
     n_real: list[int] = []
@@ -156,11 +157,11 @@ def judge(
             for draw in range(n_draws):
                 sets = _sets(estimator, sounds, elsewhere, seed, fold, draw)
                 for source, one, other in sets:
-                    figures = measure(one[0], other[0], sample_rate=rate, pitch=_pitch(other[1]))
+                    values = figures(one[0], other[0], sample_rate=rate, pitch=_pitch(other[1]))
                     found += [
                         {"source": source, "fold": fold, "draw": draw, "figure": name,
                          "value": float(value)}
-                        for name, value in figures.items()
+                        for name, value in values.items()
                     ]  # fmt: skip
                 progress.step()
     return Judgement(pd.DataFrame(found), n_real, rate, confidence_level, audiogen.__version__)

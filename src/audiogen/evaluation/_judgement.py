@@ -141,7 +141,14 @@ def _cell(frame: pd.DataFrame, key: tuple[str, str]) -> str:
     mean, low, high = frame.loc[key, ["mean", "low", "high"]]
     if math.isnan(mean):
         return "-"
-    return f"{mean:.4g}" if math.isnan(low) else f"{mean:.4g} ({low:.4g} to {high:.4g})"
+    if math.isnan(low):
+        return _short(mean)
+    return f"{_short(mean)} ({_short(low)} to {_short(high)})"
+
+
+def _short(value: float) -> str:
+    """Return a number with three digits, or all of those before the point."""
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def _finite(record: dict[Any, Any]) -> dict[Any, Any]:
