@@ -30,6 +30,7 @@ def test_names_that_pages_use_exist(page):
 
 # A fold may hold a pitch a little outside those of the others.
 @pytest.mark.filterwarnings("ignore::audiogen.exceptions.ExtrapolationWarning")
+@pytest.mark.filterwarnings("ignore:.* rows are few for 64 features")  # as the page says
 @pytest.mark.long
 @pytest.mark.parametrize("page", [README, *DOCS], ids=lambda p: p.name)
 def test_pages_run(page, tmp_path, monkeypatch):
