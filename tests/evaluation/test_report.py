@@ -20,6 +20,7 @@ from audiogen.evaluation._nearest import nearest_sounds
 from audiogen.evaluation._pictures import losses_picture, sound_picture
 from audiogen.evaluation._report_model import model_part, sampled
 from audiogen.evaluation._report_parts import player
+from audiogen.evaluation._report_sounds import sounds_part
 from audiogen.metrics import (
     density_and_coverage,
     frechet_distance,
@@ -160,13 +161,20 @@ def test_long_sounds_are_cut_to_what_a_page_holds():
     noise = np.random.default_rng(0).normal(0, 0.2, size=16 * 16000).astype(np.float32)
     whole = player(noise, 16000, "noise", n_bytes=1_000_000)
     assert "the first" not in whole
-    cut = player(noise, 16000, "noise", n_bytes=120_000)
+    cut = player(noise, 16000, "noise", n_bytes=130_000)
     seconds, of_all = map(int, re.search(r"the first (\d+) of (\d+) s", cut).groups())
     assert of_all == 16
-    assert len(cut) < 120_000
+    assert len(cut) < 130_000
     [(audio, rate)] = sounds_of(cut)
     assert 1 < seconds < 16
     assert len(audio) / rate == pytest.approx(seconds, abs=0.6)
+
+
+def test_many_sounds_leave_out_players_rather_than_room(real):
+    content = sounds_part(real, real, max_shown=8, n_bytes=800_000)
+    assert content.count("<audio") == 4
+    assert "The first 2 of 16 sounds" in content
+    assert len(content) < 800_000
 
 
 def test_loss_curves_are_said_and_drawn(model):
@@ -246,6 +254,10 @@ def test_of_few_notes_there_are_fewer_figures():
 def test_bad_subjects_are_named(model, real, tmp_path):
     with pytest.raises(ValueError, match="needs a model, sounds or a clip"):
         make_report()
+    with pytest.raises(ValueError, match=r"room for 20 subjects. Got 21"):
+        make_report(*[real] * 21)
+    with pytest.raises(ValueError, match="data is empty"):
+        make_report(Bunch(data=real.data[:0], sample_rate=16000))
     with pytest.raises(ValueError, match="There are 1 subjects and 2 names"):
         make_report(real, names=["one", "two"])
     with pytest.raises(TypeError, match="Got ndarray"):

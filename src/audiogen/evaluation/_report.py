@@ -24,6 +24,7 @@ from audiogen.utils.validation import Instance, Interval, Options, check_paramet
 __all__ = ["make_report", "write_report"]
 
 _BYTES = 9_000_000  # of players; a page stays below 10 MB
+_MOST = 20  # subjects, each with a player or a pair
 _LIBRARIES = ("keras", "scikit-learn", "numpy")
 _CONSTRAINTS = {
     "title": Instance(str, "a str"),
@@ -80,8 +81,8 @@ def make_report(
     TypeError
         For a subject of another kind.
     ValueError
-        Without subjects, with fewer or more names, for a model that does not state its sample
-        rate, and where real sounds have another one.
+        Without subjects, with more than 20 of them, with fewer or more names, for a model that
+        does not state its sample rate, and where real sounds have another one.
 
     See Also
     --------
@@ -105,6 +106,10 @@ def make_report(
     check_parameters("make_report", _CONSTRAINTS, locals())
     if not subjects:
         raise ValueError("make_report needs a model, sounds or a clip to report on. Got none.")
+    if len(subjects) > _MOST:
+        raise ValueError(
+            f"A page has room for {_MOST} subjects. Got {len(subjects)}: write several pages."
+        )
     seed = draw_seed(random_state)
     n_bytes = _BYTES // len(subjects)
     how: dict[str, Any] = {

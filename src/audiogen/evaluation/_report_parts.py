@@ -18,7 +18,7 @@ _PLAYER = """\
 <img src="{picture}" alt="Waveform and spectrogram of {title}">
 <audio controls preload="metadata" aria-label="{title}" src="{sound}"></audio>
 </figure>"""
-_PICTURE = 90_000  # bytes of a page, at most
+_PICTURE, _WIDE = 100_000, 190_000  # bytes of a page, at most: of noise
 _LONGEST = 160  # characters of a value
 
 
@@ -50,7 +50,7 @@ def player(
     -------
     figure : str
     """
-    uri, heard = _fitted(audio, sample_rate, n_bytes - _PICTURE)
+    uri, heard = _fitted(audio, sample_rate, n_bytes - (_WIDE if wide else _PICTURE))
     if heard < len(audio):
         whole = len(audio) / sample_rate
         detail = f"{detail} the first {heard / sample_rate:.0f} of {whole:.0f} s".strip()

@@ -17,6 +17,7 @@ from audiogen.utils.librosa import import_librosa
 __all__ = ["figures_part", "sounds_part", "sources_part"]
 
 _SAID = ("caption", "drum", "style", "instrument_family", "instrument", "folder")
+_PLAYER = 200_000  # bytes of the page, for a picture and some seconds
 _LARGE = 10  # from which on figures are whole numbers
 _LABELS = {
     "frechet_audio_distance": "Fréchet audio distance",
@@ -54,7 +55,10 @@ def sounds_part(sounds: Any, real: Any, *, max_shown: int, n_bytes: int) -> str:
     -------
     content : str
     """
-    n = min(len(sounds.data), max_shown)
+    if not len(sounds.data):
+        raise ValueError("There are no sounds to report on: data is empty.")
+    room = n_bytes // (_PLAYER * (1 if real is None else 2))
+    n = min(len(sounds.data), max_shown, max(1, room))
     shown, rate, names = sounds.data[:n], sounds.sample_rate, _names(sounds)
     of_all = "" if n == len(sounds.data) else f"The first {n} of {len(sounds.data)} sounds. "
     if real is None:
