@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
+from sklearn.model_selection import KFold, cross_val_score
 
 import audiogen
 from audiogen.datasets import load_notes
@@ -93,6 +94,8 @@ def test_a_single_label_is_an_array(notes):
     assert one.predict(X).shape == (20,)
     assert one.predict_proba(X).shape == (20, 3)
     assert one.classes_.tolist() == ["bass", "mallet", "organ"]
+    scores = cross_val_score(one, X, notes.frame[LABELS][:20], cv=KFold(2))
+    assert np.isfinite(scores).all()
 
 
 @pytest.mark.parametrize(
@@ -118,6 +121,8 @@ def test_later_calls_have_the_labels_of_the_first(classifier, notes):
         one.partial_fit(X, {"pitch": [48, 51]})
     with pytest.raises(ValueError, match="'pitch' has classes .* 61"):
         one.partial_fit(X, {"pitch": [48, 61], "instrument_family": ["organ", "bass"]})
+    with pytest.raises(ValueError, match="classes must be a list .* Got 3"):
+        NoteClassifier(**SMALL).partial_fit(X, notes.frame[LABELS][:2], classes=[48, 51, 54])
     with pytest.raises(ValueError, match="features"):
         one.predict(X[:, :4000])
     with pytest.raises(ValueError, match="'sample_rate' parameter of NoteClassifier"):

@@ -109,7 +109,8 @@ class NoteClassifier(
     -----
     Notes are scaled to a peak of 1, so that their level tells nothing. While training, white noise
     is put under each, from 80 to 20 dB below its loudest band. Notes have the length of those in
-    `fit`.
+    `fit`. With several labels give scikit-learn's searches ``cv=KFold(5)``, for an int asks them
+    for folds with equal shares of the classes of one.
 
     Trained on the 148 notes of `audiogen.datasets.load_notes`, it knows the pitch of all of the
     38 others whose pitch is among those it was taught (35), and the family of half of them:
