@@ -1,0 +1,186 @@
+"""Run the experiments of the report that inspired audiogen, in its way and in this library's.
+
+    python examples/report/run.py CORPUS [--scale 0.1] [--minutes 3] [--out generated/report]
+
+CORPUS is a folder in NSynth's layout, with nsynth-train/examples.json. --scale is the share of
+the report's files that each experiment takes, drawn at random from its family: a fifth is held
+out, of the same instruments, the rest trained on. Each experiment has two columns: "report", the
+classic recipe (the report's architecture and training, all its epochs or as many as --minutes
+allow), and "audiogen", this library's recipe for the same job, with its own epochs.
+
+Each run writes one JSON file; a run whose file is there is skipped, so that the same command goes
+on where it was cut. At last the table of all files is written to OUT/table.md
+(python examples/report/table.py OUT).
+
+What is generated is as long as the held-out notes together, or of a sequencer five notes a clip.
+Figures are on the report's definitions: distinct spectral peaks, their range and entropy in each
+clip (means); FAD and KL of frames of the first 13 of 40 MFCCs, KL by histograms of each
+coefficient (its mean: the report does not say how it was estimated). "floor" is the FAD between
+the held-out notes and as many that were trained on.
+"""
+
+import argparse
+import functools
+import json
+import pathlib
+import platform
+import time
+
+import keras
+import numpy as np
+from experiments import EXPERIMENTS
+from table import write_table
+
+import audiogen
+from audiogen import recipes
+from audiogen.datasets import load_nsynth
+from audiogen.metrics import frechet_distance, kl_divergence, n_pitches, pitch_entropy, pitch_range
+from audiogen.signal import mfcc
+
+HELD_OUT, SEED = 0.2, 42  # as the report split what came without a split
+CONDITIONS = ["pitch", "velocity"]
+N_JOINED = 5  # notes that the sequencer adds
+N_AXES = 0.9  # of the notes that the sequencer learns: more axes than notes there cannot be
+N_SEEN = 16  # notes that it sees
+MOST_KNOWN = 1000  # axes, beyond which the basis costs more than it saves
+
+
+def time_limit(seconds):
+    """Return a callback that ends training after the epoch in which the time is up."""
+    start = time.perf_counter()
+    limit = keras.callbacks.LambdaCallback()
+
+    def on_epoch_end(epoch, logs):
+        limit.model.stop_training |= time.perf_counter() - start > seconds
+
+    limit.on_epoch_end = on_epoch_end
+    return limit
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("corpus", type=pathlib.Path, help="a folder with nsynth-train")
+    parser.add_argument("--scale", type=float, default=0.1, help="share of the report's files")
+    parser.add_argument("--minutes", type=float, default=3, help="most for a classic training")
+    parser.add_argument("--only", nargs="+", default=[e.name for e in EXPERIMENTS], metavar="NAME")
+    parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("generated/report"))
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    for experiment in EXPERIMENTS:
+        if experiment.name not in arguments.only:
+            continue
+        for column in ("report", "audiogen"):
+            path = arguments.out / f"{experiment.name}-{column}.json"
+            if path.exists():
+                print(f"{path} is there: skipped")
+                continue
+            result = run(experiment, column, arguments)
+            partial = path.with_suffix(".partial")
+            partial.write_text(json.dumps(result, indent=1))
+            partial.replace(path)
+            print(f"{path}: {result['epochs']} epochs, {result['seconds']:.0f} s, "
+                  f"FAD {result['fad']:.0f}, floor {result['floor']:.0f}", flush=True)  # fmt: skip
+    write_table(arguments.out, arguments.out / "table.md")
+    print(arguments.out / "table.md")
+
+
+def run(experiment, column, arguments):
+    """Train, generate and measure; return what a result file has."""
+    n_files = max(10, round(arguments.scale * experiment.n_files))
+    train, held_out = notes(arguments.corpus, experiment.family, n_files)
+    start = time.perf_counter()
+    make = by_report if column == "report" else by_audiogen
+    clips, epochs = make(experiment, train, held_out, 60 * arguments.minutes)
+    seconds = time.perf_counter() - start
+    few = np.random.default_rng(SEED).permutation(len(train.data))[: len(held_out.data)]
+    return {
+        "experiment": experiment.name,
+        "column": column,
+        "recipe": experiment.classic if column == "report" else experiment.ours,
+        "n_files": len(train.data) + len(held_out.data),
+        "n_train": len(train.data),
+        "n_held_out": len(held_out.data),
+        "epochs": epochs,
+        "seconds": seconds,
+        **figures(held_out.data, clips),
+        "real": figures(held_out.data, train.data[few]),
+        "floor": distance(held_out.data, train.data[few]),
+        "corpus": arguments.corpus.name,
+        "scale": arguments.scale,
+        "versions": {"audiogen": audiogen.__version__, "keras": keras.__version__,
+                     "numpy": np.__version__, "python": platform.python_version()},
+    }  # fmt: skip
+
+
+@functools.lru_cache(maxsize=1)
+def notes(corpus, family, n_files):
+    """Return notes of a family to learn and others of the same instruments."""
+    data = load_nsynth(corpus, "train", families=[family], max_notes=n_files, random_state=SEED)
+    order = np.random.default_rng(SEED).permutation(len(data.data))
+    n_held_out = max(2, round(HELD_OUT * len(order)))
+    return tuple(rows_of(data, np.sort(rows)) for rows in (order[n_held_out:], order[:n_held_out]))
+
+
+def rows_of(data, rows):
+    return type(data)(
+        data=data.data[rows],
+        frame=data.frame.iloc[rows].reset_index(drop=True),
+        sample_rate=data.sample_rate,
+    )
+
+
+def by_report(experiment, train, held_out, most_seconds):
+    """Train the report's configuration, and return clips and the epochs that it had."""
+    parameters = {"epochs": experiment.epochs, "random_state": 0, "verbose": 1}
+    if experiment.join:
+        # The same function of the frames as the flattened network, at a fraction of its cost.
+        parameters["frame_components"] = min(MOST_KNOWN, int(N_AXES * len(train.data)))
+    pipeline = getattr(recipes, experiment.classic)(sample_rate=train.sample_rate, **parameters)
+    if experiment.join:
+        length = min(N_SEEN, len(train.data) // 2)
+        pipeline.set_params(windows__length=length)
+    limit = {f"{pipeline.steps[-1][0]}__callbacks": [time_limit(most_seconds)]}
+    pipeline.fit(train.data, **limit)
+    if not experiment.join:
+        return pipeline.sample(len(held_out.data), random_state=0), pipeline[-1].n_iter_
+    n_clips = max(2, len(held_out.data) // N_JOINED)
+    clips = pipeline.sample(n_clips, join=experiment.join, random_state=0)
+    return clips, pipeline[-1].n_iter_
+
+
+def by_audiogen(experiment, train, held_out, most_seconds):
+    """Train this library's recipe; of a sequencer's job, join notes."""
+    pipeline = getattr(recipes, experiment.ours)(
+        sample_rate=train.sample_rate, random_state=0, verbose=1
+    )
+    pipeline.fit(train.data, train.frame[CONDITIONS])
+    clips = pipeline.sample(y=held_out.frame[CONDITIONS], random_state=0)
+    if experiment.join:
+        n_clips = max(1, len(clips) // N_JOINED)
+        clips = clips[: n_clips * N_JOINED].reshape(n_clips, -1)
+    return clips, pipeline[-1].n_iter_
+
+
+def figures(held_out, clips):
+    """Return the figures of the report's table."""
+    rate = {"sample_rate": 16000}
+    return {
+        "n_pitches": float(np.mean([n_pitches(clip, **rate) for clip in clips])),
+        "pitch_range": float(np.nanmean([pitch_range(clip, **rate) for clip in clips])),
+        "pitch_entropy": float(np.nanmean([pitch_entropy(clip, **rate) for clip in clips])),
+        "fad": distance(held_out, clips),
+        "kl": kl_divergence(frames(held_out), frames(clips), method="histogram") / 13,
+    }
+
+
+def distance(held_out, clips):
+    return frechet_distance(frames(held_out), frames(clips))
+
+
+def frames(clips):
+    """Return the first 13 of 40 MFCCs of all frames."""
+    return mfcc(clips, 16000, 40)[..., :13].reshape(-1, 13)
+
+
+if __name__ == "__main__":
+    main()
