@@ -13,6 +13,7 @@ HEAD = """\
 | experiment | | pitches | range, Hz | entropy | FAD | KL | trained on | epochs | training |
 |---|---|---|---|---|---|---|---|---|---|
 """
+START, END = "<!-- table -->", "<!-- end of the table -->"
 PLACES = {"n_pitches": 0, "pitch_range": 0, "pitch_entropy": 2, "fad": 0, "kl": 2}
 BETTER = 5  # times the report's FAD, or
 NEARER = 1.5  # times that of real notes, whichever is larger
@@ -27,13 +28,17 @@ def main():
 
 
 def write_table(folder, path):
-    """Write the table of all result files of a folder."""
-    path.write_text(table(folder))
+    """Write the table of all result files of a folder, into a page where there is one."""
+    text = table(folder)
+    if path.exists() and START in path.read_text():
+        before, rest = path.read_text().split(START)
+        text = f"{before}{START}\n{text}{END}{rest.split(END)[1]}"
+    path.write_text(text)
 
 
 def table(folder):
-    """Return the table as Markdown: four lines an experiment, as far as there are files."""
-    lines = []
+    """Return the table as Markdown: up to four lines an experiment, and what was run."""
+    lines, runs = [], set()
     for experiment in EXPERIMENTS:
         found = {
             column: json.loads(file.read_text())
@@ -42,7 +47,11 @@ def table(folder):
         }
         if found:
             lines += rows(experiment, found)
-    return HEAD + "\n".join(lines) + "\n"
+        for result in found.values():
+            versions = ", ".join(f"{name} {number}" for name, number in result["versions"].items())
+            runs.add(f"{result['corpus']} at --scale {result['scale']:g}, {versions}")
+    body = "\n".join(lines)
+    return f"{HEAD}{body}\n\nRun on {'; and '.join(sorted(runs))}.\n"
 
 
 def rows(experiment, found):

@@ -232,6 +232,9 @@ def test_a_groove_is_played_as_it_is():
     assert first.velocity.tolist() == [round(scale * velocity) for velocity in loud]
     sparse = arrange(score, style, **settings, density=0.1).notes
     assert 42 not in set(sparse.pitch)  # soft hits are left out
+    groove[..., 0] *= 0.25
+    softest = arrange(score, style, **settings, density=0.1).notes
+    assert len(softest) == len(notes)  # but for those of a groove that has no others
 
 
 def test_sections_end_with_fills_and_begin_with_a_crash():

@@ -16,7 +16,7 @@ UNDERSTOOD = {
         "genre": "waltz", "mood": ("sad",), "tonic": 2, "mode": "minor",
         "instruments": ("piano",)},
     "slow air on the fiddle with harp accompaniment": {
-        "genre": "air", "instruments": ("violin",), "voices": {"chords": "harp"}},
+        "genre": "air", "pace": 0.15, "instruments": ("violin",), "voices": {"chords": "harp"}},
     "Lo-fi hip-hop loop for studying at 80 bpm": {
         "genre": "lofi_hip_hop", "loop": True, "bpm": 80},
     "lofi beats, 75 BPM, mellow": {"genre": "lofi_hip_hop", "bpm": 75, "mood": ("warm",)},

@@ -72,11 +72,12 @@ def drummed(
 def _from_groove(bar: Bar, groove: np.ndarray, density: float, swings: bool) -> list[Note]:
     """Return one of the two bars of a groove, whichever is next; a longer bar goes on."""
     count = max(1, round((bar.end - bar.start) / STEP - 0.3))
+    sparse = density < 0.34 and groove[..., 0].max() > _GHOST
     notes = []
     for place in range(count):
         row = groove[(place + bar.place % 2 * (_STEPS // 2)) % _STEPS]
         for pitch, (velocity, offset) in zip(GROOVE_DRUMS, row, strict=True):
-            if velocity <= (_GHOST if density < 0.34 else _QUIETEST):
+            if velocity <= (_GHOST if sparse else _QUIETEST):
                 continue
             onset = bar.start + (place + float(np.clip(offset, -0.5, 0.5))) * STEP
             loudness = 20 + 100 * float(min(velocity, 1.0))
@@ -87,11 +88,13 @@ def _from_groove(bar: Bar, groove: np.ndarray, density: float, swings: bool) -> 
 def _from_patterns(
     bar: Bar, percussion: Mapping[str, Sequence[str]], density: float
 ) -> list[Note]:
+    """Return the hits of patterns; soft ones are left out where it is sparse and others play."""
+    plain = any(set(row) & {"X", "x"} for bars in percussion.values() for row in bars)
     return [
         Note(onset, _LENGTH, DRUMS[drum], _LOUDNESS[character], "drums", 0)
         for drum, bars in percussion.items()
         for onset, _, character in pattern_hits(bars[bar.place % len(bars)], bar)
-        if density >= 0.34 or character != "o"
+        if density >= 0.34 or character != "o" or not plain
     ]
 
 
