@@ -66,20 +66,20 @@ EXPERIMENTS = [
         _figures(19337, 3834, None, 48236, 0.066),
     ),
     Experiment(
-        "lstm_audio_mallet", "LSTM, joined audio", "mallet", 1000, 50, *_AUDIO,
-        _figures(33701, 3843, None, 12863, 0.042),
-    ),
-    Experiment(
-        "lstm_audio_flute", "LSTM, joined audio", "flute", 1000, 50, *_AUDIO,
-        _figures(82543, 3844, None, 106233, 1.34),
-    ),
-    Experiment(
         "lstm_spectrogram_guitar", "LSTM, joined spectrogram", "guitar", 1000, 50, *_SPECTROGRAM,
         _figures(1536, 3327, 2.422, 44330, 0.395),
     ),
     Experiment(
+        "lstm_audio_mallet", "LSTM, joined audio", "mallet", 1000, 50, *_AUDIO,
+        _figures(33701, 3843, None, 12863, 0.042),
+    ),
+    Experiment(
         "lstm_spectrogram_mallet", "LSTM, joined spectrogram", "mallet", 1000, 50, *_SPECTROGRAM,
         _figures(1479, 3445, 1.631, 28082, 0.429),
+    ),
+    Experiment(
+        "lstm_audio_flute", "LSTM, joined audio", "flute", 1000, 50, *_AUDIO,
+        _figures(82543, 3844, None, 106233, 1.34),
     ),
     Experiment(
         "lstm_spectrogram_flute", "LSTM, joined spectrogram", "flute", 1000, 50, *_SPECTROGRAM,

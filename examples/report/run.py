@@ -12,7 +12,8 @@ Each run writes one JSON file; a run whose file is there is skipped, so that the
 on where it was cut. At last the table of all files is written to OUT/table.md
 (python examples/report/table.py OUT).
 
-What is generated is as long as the held-out notes together, or of a sequencer five notes a clip.
+What is generated is as long as the held-out notes together; a clip of a sequencer is five notes,
+and so are those it is compared with, since MFCCs depend on the loudest of a clip.
 Figures are on the report's definitions: distinct spectral peaks, their range and entropy in each
 clip (means); FAD and KL of frames of the first 13 of 40 MFCCs, KL by histograms of each
 coefficient (its mean: the report does not say how it was estimated). "floor" is the FAD between
@@ -40,9 +41,10 @@ from audiogen.signal import mfcc
 HELD_OUT, SEED = 0.2, 42  # as the report split what came without a split
 CONDITIONS = ["pitch", "velocity"]
 N_JOINED = 5  # notes that the sequencer adds
-N_AXES = 0.9  # of the notes that the sequencer learns: more axes than notes there cannot be
 N_SEEN = 16  # notes that it sees
-MOST_KNOWN = 1000  # axes, beyond which the basis costs more than it saves
+SHARE_OF_AXES = 0.9  # of the notes that it learns: more axes than notes there cannot be
+MOST_AXES = 1000  # beyond which the basis costs more than it saves
+NOTE = 64_000  # samples of a note
 
 
 def time_limit(seconds):
@@ -93,6 +95,9 @@ def run(experiment, column, arguments):
     clips, epochs = make(experiment, train, held_out, 60 * arguments.minutes)
     seconds = time.perf_counter() - start
     few = np.random.default_rng(SEED).permutation(len(train.data))[: len(held_out.data)]
+    real, others = held_out.data, train.data[few]
+    if experiment.join:
+        real, others, clips = map(joined, (real, others, clips))
     return {
         "experiment": experiment.name,
         "column": column,
@@ -102,9 +107,9 @@ def run(experiment, column, arguments):
         "n_held_out": len(held_out.data),
         "epochs": epochs,
         "seconds": seconds,
-        **figures(held_out.data, clips),
-        "real": figures(held_out.data, train.data[few]),
-        "floor": distance(held_out.data, train.data[few]),
+        **figures(real, clips),
+        "real": figures(real, others),
+        "floor": distance(real, others),
         "corpus": arguments.corpus.name,
         "scale": arguments.scale,
         "versions": {"audiogen": audiogen.__version__, "keras": keras.__version__,
@@ -112,7 +117,7 @@ def run(experiment, column, arguments):
     }  # fmt: skip
 
 
-@functools.lru_cache(maxsize=1)
+@functools.lru_cache(maxsize=3)  # of the families that the sequencer learns
 def notes(corpus, family, n_files):
     """Return notes of a family to learn and others of the same instruments."""
     data = load_nsynth(corpus, "train", families=[family], max_notes=n_files, random_state=SEED)
@@ -131,34 +136,46 @@ def rows_of(data, rows):
 
 def by_report(experiment, train, held_out, most_seconds):
     """Train the report's configuration, and return clips and the epochs that it had."""
-    parameters = {"epochs": experiment.epochs, "random_state": 0, "verbose": 1}
+    pipeline = trained(experiment.classic, experiment.epochs, train, most_seconds)
+    n_clips, options = len(held_out.data), {}
     if experiment.join:
-        # The same function of the frames as the flattened network, at a fraction of its cost.
-        parameters["frame_components"] = min(MOST_KNOWN, int(N_AXES * len(train.data)))
-    pipeline = getattr(recipes, experiment.classic)(sample_rate=train.sample_rate, **parameters)
-    if experiment.join:
-        length = min(N_SEEN, len(train.data) // 2)
-        pipeline.set_params(windows__length=length)
-    limit = {f"{pipeline.steps[-1][0]}__callbacks": [time_limit(most_seconds)]}
-    pipeline.fit(train.data, **limit)
-    if not experiment.join:
-        return pipeline.sample(len(held_out.data), random_state=0), pipeline[-1].n_iter_
-    n_clips = max(2, len(held_out.data) // N_JOINED)
-    clips = pipeline.sample(n_clips, join=experiment.join, random_state=0)
-    return clips, pipeline[-1].n_iter_
+        n_clips, options = max(2, n_clips // N_JOINED), {"join": experiment.join}
+    return pipeline.sample(n_clips, random_state=0, **options), pipeline[-1].n_iter_
+
+
+LAST = {}  # the sequencer is asked for both ways of joining
+
+
+def trained(recipe, epochs, train, most_seconds):
+    """Return a classic recipe that was trained on notes, the last one if it is the same."""
+    key = recipe, epochs, id(train)
+    if key not in LAST:
+        LAST.clear()
+        parameters = {"epochs": epochs, "random_state": 0, "verbose": 1}
+        if recipe == "classic_lstm":
+            # The same function of the frames as the flattened network, at a fraction of its cost.
+            parameters["frame_components"] = min(MOST_AXES, int(SHARE_OF_AXES * len(train.data)))
+        pipeline = getattr(recipes, recipe)(sample_rate=train.sample_rate, **parameters)
+        if recipe == "classic_lstm":
+            pipeline.set_params(windows__length=min(N_SEEN, len(train.data) // 2))
+        limit = {f"{pipeline.steps[-1][0]}__callbacks": [time_limit(most_seconds)]}
+        LAST[key] = pipeline.fit(train.data, **limit)
+    return LAST[key]
 
 
 def by_audiogen(experiment, train, held_out, most_seconds):
-    """Train this library's recipe; of a sequencer's job, join notes."""
+    """Train this library's recipe, and ask for the held-out notes."""
     pipeline = getattr(recipes, experiment.ours)(
         sample_rate=train.sample_rate, random_state=0, verbose=1
     )
     pipeline.fit(train.data, train.frame[CONDITIONS])
-    clips = pipeline.sample(y=held_out.frame[CONDITIONS], random_state=0)
-    if experiment.join:
-        n_clips = max(1, len(clips) // N_JOINED)
-        clips = clips[: n_clips * N_JOINED].reshape(n_clips, -1)
-    return clips, pipeline[-1].n_iter_
+    return pipeline.sample(y=held_out.frame[CONDITIONS], random_state=0), pipeline[-1].n_iter_
+
+
+def joined(clips):
+    """Return notes joined, so many to a clip; clips that are that long as they are."""
+    n_clips = max(1, len(clips) // N_JOINED)
+    return clips[: n_clips * N_JOINED].reshape(n_clips, -1) if clips.shape[1] <= NOTE else clips
 
 
 def figures(held_out, clips):

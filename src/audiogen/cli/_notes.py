@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from audiogen.cli._interrupts import stopped_by_interrupts
 from audiogen.utils.files import check_writable, remove_strays
 from audiogen.utils.folders import check_folder
 from audiogen.utils.seeds import Stream, make_rng
@@ -57,8 +58,6 @@ def train_on_notes(
     checkpoints: pathlib.Path | None = None,
 ) -> Any:
     """Return a recipe's pipeline, fitted."""
-    from sklearn.exceptions import ConvergenceWarning
-
     from audiogen import recipes
 
     model = getattr(recipes, recipe)(
@@ -75,12 +74,9 @@ def train_on_notes(
         model[-1].set_params(epochs=epochs)
     if checkpoints is not None:
         fit_parameters[f"{model.steps[-1][0]}__checkpoint_dir"] = checkpoints
-    with warnings.catch_warnings():
-        warnings.filterwarnings("error", "Training was interrupted")
-        try:
-            return model.fit(X, y, **fit_parameters)
-        except ConvergenceWarning as interrupted:  # nothing is made with a model half trained
-            raise KeyboardInterrupt from interrupted
+    with stopped_by_interrupts(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Training was interrupted")
+        return model.fit(X, y, **fit_parameters)
 
 
 def load_model(path: pathlib.Path) -> Any:
