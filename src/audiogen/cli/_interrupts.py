@@ -10,11 +10,12 @@ __all__ = ["stopped_by_interrupts"]
 
 
 @contextlib.contextmanager
-def stopped_by_interrupts() -> Iterator[None]:
+def stopped_by_interrupts() -> Iterator[list[int]]:
     """Raise KeyboardInterrupt at the end of a block in which there was one.
 
     Training ends with a usable model on Ctrl-C, with which a command must not go on. Warnings do
-    not tell it: which are shown is global, and other threads change that.
+    not tell it: which are shown is global, and other threads change that. The block is given a
+    list of the interrupts so far, for work that goes on to train again.
 
     Examples
     --------
@@ -28,7 +29,7 @@ def stopped_by_interrupts() -> Iterator[None]:
     stopped
     """
     if threading.current_thread() is not threading.main_thread():  # no signals are heard there
-        yield
+        yield []
         return
     heard: list[int] = []
 
@@ -38,7 +39,7 @@ def stopped_by_interrupts() -> Iterator[None]:
 
     before = signal.signal(signal.SIGINT, hear)
     try:
-        yield
+        yield heard
     finally:
         signal.signal(signal.SIGINT, before)
     if heard:

@@ -5,31 +5,17 @@ import pathlib
 import shutil
 from typing import Any
 
-from audiogen.cli._options import add_seed, count, hertz
+from audiogen.cli._options import add_seed, count
 from audiogen.cli._recordings import (
     RECORDING_RECIPES,
     print_training,
     read_recordings,
     refuse_recordings,
 )
+from audiogen.cli._training_sets import CONDITIONS, add_reading, read_training_set
 from audiogen.cli.report import add_report, refuse_there, write_page
 
 __all__ = ["add_parser", "run"]
-
-_CONDITIONS = {
-    "harmonic_cvae": ["pitch", "instrument_family"],
-    "harmonic_gmm": ["pitch", "instrument_family"],
-    "harmonic_gan": ["pitch", "instrument_family"],
-    "captioned_notes": ["pitch", "caption"],
-    "voices": ["instrument", "pitch"],
-    "drum_kit": ["drum", "kit", "velocity"],
-    "spectral_cvae": ["instrument_family"],
-    "spectral_gan": ["pitch", "instrument_family"],
-    "classic_cvae": ["instrument_family"],
-    "classic_gan": ["instrument_family"],
-    "classic_wavenet": ["instrument_family"],
-    "classic_lstm": [],
-}
 
 
 def add_parser(commands: Any) -> argparse.ArgumentParser:
@@ -53,14 +39,8 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         metavar="MODEL",
         help="file to write the model to (%(default)s)",
     )
-    command.add_argument("--split", metavar="NAME", help="split of an NSynth corpus (train)")
     command.add_argument(
-        "--sample-rate", type=hertz, metavar="HZ",
-        help="rate to resample files to (that of most files; of recordings 22050); an NSynth "
-        "corpus keeps its own",
-    )  # fmt: skip
-    command.add_argument(
-        "--recipe", choices=(*_CONDITIONS, *RECORDING_RECIPES),
+        "--recipe", choices=(*CONDITIONS, *RECORDING_RECIPES),
         help="what learns (harmonic_cvae, or drum_kit where the sounds have no pitch)",
     )  # fmt: skip
     command.add_argument("--epochs", type=count, help="epochs to train for; more takes longer")
@@ -69,10 +49,7 @@ def add_parser(commands: Any) -> argparse.ArgumentParser:
         help="keep checkpoints in MODEL.checkpoint until the model is written, and go on from "
         "those of a run that ended early",
     )  # fmt: skip
-    command.add_argument(
-        "--segment", action="store_true", help="cut files longer than 4 s into pieces of as much"
-    )
-    command.add_argument("--max-notes", type=count, help="use at most so many notes, at random")
+    add_reading(command)
     add_report(command, "MODEL.html")
     add_seed(command)
     return command
@@ -96,9 +73,9 @@ def run(arguments: argparse.Namespace) -> None:
         _fit_recordings(arguments)
         return
     refuse_recordings(arguments.data, arguments.recipe, arguments.segment)
-    X, frame, sample_rate = _read(arguments)
+    X, frame, sample_rate = read_training_set(arguments)
     recipe = arguments.recipe or _fitting_recipe(X, frame, sample_rate)
-    columns = _CONDITIONS[recipe]
+    columns = CONDITIONS[recipe]
     pitches = ""
     if "pitch" in columns:
         X, frame = track_missing_pitch(X, frame, sample_rate)
@@ -164,28 +141,6 @@ def _train(X: Any, y: Any, sample_rate: int, arguments: argparse.Namespace, reci
     if checkpoints is not None:  # there are none where the disk was full
         shutil.rmtree(checkpoints, ignore_errors=True)
     return model
-
-
-def _read(arguments: argparse.Namespace) -> tuple[Any, Any, int]:
-    """Return the sounds of the folder, their table and their sample rate."""
-    from audiogen.cli._notes import read_notes
-
-    data, split, rate = arguments.data, arguments.split, arguments.sample_rate
-    if split is not None and not (data / f"nsynth-{split}" / "examples.json").is_file():
-        raise FileNotFoundError(
-            f"There is no {data / f'nsynth-{split}' / 'examples.json'}: leave --split {split} "
-            "out, or give the folder of an NSynth corpus that has it."
-        )
-    X, frame, sample_rate = read_notes(
-        data, split or "train", arguments.max_notes, arguments.seed, rate, not arguments.quiet,
-        arguments.segment,
-    )  # fmt: skip
-    if rate not in (None, sample_rate):
-        raise ValueError(
-            f"{data} is an NSynth corpus at {sample_rate} Hz and is learnt at that rate: leave "
-            f"--sample-rate {rate} out, or give its audio folder, whose files are resampled."
-        )
-    return X, frame, sample_rate
 
 
 def _checkpoints(arguments: argparse.Namespace) -> pathlib.Path | None:

@@ -14,6 +14,7 @@ from audiogen.cli import (
     recipes,
     report,
     sample,
+    sweep,
 )
 
 __all__ = ["build_parser"]
@@ -25,6 +26,7 @@ examples:
   audiogen sample model.skops --pitch 60 64 67    a C major triad, note by note
   audiogen fit rain.wav --recipe texture          learn a recording; of music, continuation
   audiogen sample model.skops --seconds 40        more of it; --prompt FILE goes on with that
+  audiogen sweep my-notes --epochs 10 40 120      how long to train, on how much, by which recipe
   audiogen evaluate my-notes audiogen-out         how near the new notes are to the real ones
   audiogen report model.skops --real my-notes     a page to read and hear how near they are
   audiogen listen my-notes audiogen-out           a blind listening test of the two, as a page
@@ -58,7 +60,19 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"audiogen {__version__}")
     commands = parser.add_subparsers(required=True, dest="command", metavar="COMMAND")
-    for module in (demo, fit, sample, evaluate, report, listen, clip, export, recipes, cache):
+    for module in (
+        demo,
+        fit,
+        sweep,
+        sample,
+        evaluate,
+        report,
+        listen,
+        clip,
+        export,
+        recipes,
+        cache,
+    ):
         command = module.add_parser(commands)
         command.set_defaults(run=module.run)
         command.add_argument("--quiet", action="store_true", help="show no progress")
