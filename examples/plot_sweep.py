@@ -134,8 +134,8 @@ def learning(pipe, X, y):
     picture = Figure(figsize=(5, 3), layout="constrained")
     axes = picture.subplots()
     axes.errorbar(sizes, distances.mean(axis=1), distances.std(axis=1), marker="o", capsize=3)
-    axes.set(xlabel="notes learnt", ylabel="fad", xscale="log", ylim=(0, None))
-    axes.set_xticks(sizes, [str(n) for n in sizes], minor=False)
+    axes.set(xlabel="notes learnt", ylabel="fad", ylim=(0, None))
+    axes.set_xticks(sizes)
     return picture
 
 
