@@ -8,7 +8,7 @@ from benchmarks._measure import MISSING, OURS, REMARK, measure_row
 from benchmarks._results import Results, compare, ratio
 
 FOLDER = pathlib.Path(__file__).parent
-REPORT = "report"  # two tables of its own, half an hour: only when asked for
+REPORT = "report"  # a table of its own, minutes: only when asked for
 # The other modules are commands of their own.
 GROUPS = sorted(path.stem for path in FOLDER.glob("*.py") if "\nROWS = " in path.read_text())
 KNOWN = [*GROUPS, REPORT]
