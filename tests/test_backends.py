@@ -126,6 +126,7 @@ else:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.long
 def test_a_forked_child_fits():
     """Importing networks starts no thread of the backend, which a child would not have."""
     done = in_a_process(FORK)

@@ -103,6 +103,7 @@ def test_values_are_those_of_the_metrics(real):
     assert neg_kl_divergence(player, X, y) == -kl_divergence(*means)
 
 
+@pytest.mark.long
 def test_two_samples(real):
     X, y = real
     alike, noisier = (make_player(noise=noise).fit(X) for noise in (0.01, 0.0105))

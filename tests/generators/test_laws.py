@@ -11,6 +11,7 @@ from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+from audiogen.generators import GANGenerator, WaveNetAutoencoder
 from helpers.generators import (
     SAMPLERS,
     N,
@@ -34,9 +35,19 @@ def quick(generator):
     return copy.set_params(**short) if hasattr(copy, "epochs") else copy
 
 
+SLOWEST = [g for g in SAMPLERS if isinstance(g, GANGenerator | WaveNetAutoencoder)]
+
+
 @without_graphs
-@parametrize_with_checks([quick(g) for g in SAMPLERS])
+@parametrize_with_checks([quick(g) for g in SAMPLERS if g not in SLOWEST])
 def test_check_estimator(estimator, check):
+    check(estimator)
+
+
+@pytest.mark.long
+@without_graphs
+@parametrize_with_checks([quick(g) for g in SLOWEST])
+def test_check_estimator_of_the_slowest(estimator, check):
     check(estimator)
 
 

@@ -199,6 +199,7 @@ print("the same bits")
 """
 
 
+@pytest.mark.long
 def test_the_users_settings_of_keras_change_nothing():
     here = os.path.dirname(__file__)
     done = subprocess.run(

@@ -29,7 +29,6 @@ MODELS = [
     LSTMSequencer(extra_frames=2, units=4, n_layers=2, **TINY),
     WaveNetAutoencoder(filters=4, dilations=(1, 2), downsampling=4, code_channels=2, **TINY),
 ]
-every_model = pytest.mark.parametrize("model", MODELS, ids=lambda m: type(m).__name__)
 # What the one engine does is shown by the LSTM, by the others where there is time
 # (pytest -m long).
 on_the_engine = pytest.mark.parametrize(
@@ -213,7 +212,11 @@ def test_averaging_changes_no_step(model):
     assert plain.history_["val_loss"] != averaged.history_["val_loss"]
 
 
-@pytest.mark.parametrize("model", MODELS[2:], ids=lambda m: type(m).__name__)  # no draws
+@pytest.mark.parametrize(
+    "model",  # those without draws
+    [MODELS[2], pytest.param(MODELS[3], marks=pytest.mark.long)],
+    ids=lambda m: type(m).__name__,
+)
 def test_the_validation_loss_is_that_of_the_average(model):
     model = pickle.loads(pickle.dumps(model)).set_params(ema=0.5, epochs=1).fit(X)
     before = model.history_["val_loss"][0]
@@ -288,7 +291,7 @@ def test_bad_previews_are_named():
         MODELS[0].fit(X, preview=print, preview_every=0)
 
 
-@every_model
+@on_the_engine
 def test_lower_precision_is_the_layers_alone(model):
     policy = keras.config.dtype_policy().name
     # Dropout draws other masks in bfloat16, and training parts the losses of a GAN.
