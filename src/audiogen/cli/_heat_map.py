@@ -37,8 +37,8 @@ def heat_map(table: pd.DataFrame, figures: list[str]) -> "Figure":
     picture = Figure(figsize=size, layout="constrained")
     drawn = picture.subplots(1, len(figures), squeeze=False, sharey=True)[0]
     for axes, name in zip(drawn, figures, strict=True):
-        values = cells.pivot(index="row", columns="epochs", values=name)
-        values = values.reindex(index=rows, columns=columns).to_numpy(dtype=float)
+        grid = cells.pivot(index="row", columns="epochs", values=name)
+        values = grid.reindex(index=rows, columns=columns).to_numpy(dtype=float)
         image = axes.imshow(values, cmap="viridis_r", aspect="auto")
         axes.set(title=name, xlabel="epochs")
         axes.set_xticks(range(len(columns)), [str(each) for each in columns])

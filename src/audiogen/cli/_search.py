@@ -141,5 +141,5 @@ def tabulate(found: Any, recipes: dict[str, Any]) -> pd.DataFrame:
     table["fad_std"] = results[f"std_test_{scores['fad']}"]
     table["seconds"] = results["mean_fit_time"]
     last_first = -np.asarray(results.get("iter", np.zeros(len(table))))  # rounds of halving
-    order = np.lexsort([table["fad"], last_first])
+    order = np.lexsort([table["fad"].to_numpy(dtype=float), last_first])
     return table.iloc[order].reset_index(drop=True)
