@@ -138,8 +138,8 @@ def _cell(frame: pd.DataFrame, key: tuple[str, str]) -> str:
     """Return a mean and its interval as text, "-" where there is none."""
     if key not in frame.index:
         return "-"
-    values = frame.loc[key, ["mean", "low", "high"]]
-    mean, low, high = values.to_numpy(dtype=float).tolist()
+    row: Any = frame.loc[key]
+    mean, low, high = (float(row[name]) for name in ("mean", "low", "high"))
     if math.isnan(mean):
         return "-"
     if math.isnan(low):
