@@ -40,7 +40,7 @@ _ANY = "any sounds", "any or none"
 RESULTS = {
     "harmonic_cvae": Result(*_PITCHED, "its own", 5, 0.61, 1.0),
     "harmonic_gmm": Result(*_PITCHED, "its own", 1, 1.24, 1.0),
-    "harmonic_gan": Result(*_PITCHED, "its own", 10, 0.74, 1.0),
+    "harmonic_gan": Result(*_PITCHED, "its own", 8, 0.98, 1.0),
     "captioned_notes": Result("notes with captions", "pitch, caption"),
     "voices": Result("notes of instruments", "instrument, pitch"),
     "drum_kit": Result("hits of drums", "drum, kit, velocity"),
@@ -48,7 +48,7 @@ RESULTS = {
     "style_codes": Result("clips of several styles", "style"),
     "texture": Result("rain, wind and the like", "none"),
     "spectral_cvae": Result(*_ANY, "its own", 8, 2.51, 0.32),
-    "spectral_gan": Result(*_PITCHED, "its own", 68, 0.8, 1.0),
+    "spectral_gan": Result(*_PITCHED, "its own", 13, 0.83, 1.0),
     "classic_gan": Result(*_ANY, "3 of 150 epochs", 56, 82.3, 0.0),
     "classic_lstm": Result("sounds in an order", "none", "10 of 50 epochs, 130 axes", 14, 17.17),
     "classic_wavenet": Result(*_ANY, "3 of 50 epochs", 121, 76.58, 0.0),
