@@ -31,7 +31,7 @@ from audiogen.signal import (
     track_pitch,
 )
 from audiogen.utils.large import forget_pages, map_rows, slabs
-from audiogen.utils.seeds import Stream, draw_seed, make_rng
+from audiogen.utils.seeds import RANDOM_STATE, Stream, draw_seed, make_rng
 from audiogen.utils.validation import (
     Instance,
     Interval,
@@ -162,11 +162,7 @@ class HarmonicPlusNoise(ClipTransformer):
         "n_noise_bands": Interval(numbers.Integral, 1, None),
         "hop_length": Interval(numbers.Integral, 16, None),
         "pitch_column": Instance(str, "a str"),
-        "random_state": (
-            Interval(numbers.Integral, 0, 2**32 - 1, closed="both"),
-            Instance(np.random.RandomState, "a RandomState"),
-            Options(None),
-        ),
+        "random_state": RANDOM_STATE,
         "n_jobs": (Interval(numbers.Integral, None, None), Options(None)),
     }
     _out_dtypes: ClassVar[tuple[str, ...]] = ()  # float32 whatever comes in

@@ -18,8 +18,8 @@ from audiogen.preprocessing._one_shot_features import (
 )
 from audiogen.signal import limit_peak
 from audiogen.utils.large import empty_rows, slabs
-from audiogen.utils.seeds import Stream, draw_seed, make_rng
-from audiogen.utils.validation import Instance, Interval, Options
+from audiogen.utils.seeds import RANDOM_STATE, Stream, draw_seed, make_rng
+from audiogen.utils.validation import Interval
 
 __all__ = ["OneShotSpectrogram"]
 
@@ -93,11 +93,7 @@ class OneShotSpectrogram(ClassNamePrefixFeaturesOutMixin, ClipTransformer):
         "sample_rate": Interval(numbers.Integral, 1000, None),
         "frame_length": Interval(numbers.Integral, 8, None),
         "hop_length": Interval(numbers.Integral, 1, None),
-        "random_state": (
-            Interval(numbers.Integral, 0, 2**32 - 1, closed="both"),
-            Instance(np.random.RandomState, "a RandomState"),
-            Options(None),
-        ),
+        "random_state": RANDOM_STATE,
     }
     _out_dtypes: ClassVar[tuple[str, ...]] = ()  # float32 whatever comes in
 

@@ -16,7 +16,7 @@ from audiogen.preprocessing._note_ranges import pitches_of
 from audiogen.signal import count_frames, istft, midi_to_hz, peak, pghi, stft, track_pitch
 from audiogen.utils.large import slabs
 from audiogen.utils.librosa import import_librosa
-from audiogen.utils.seeds import Stream, draw_seed, make_rng
+from audiogen.utils.seeds import RANDOM_STATE, Stream, draw_seed, make_rng
 from audiogen.utils.validation import Instance, Interval, Options
 
 __all__ = ["PitchAlignedSpectrogram"]
@@ -112,11 +112,7 @@ class PitchAlignedSpectrogram(ClipTransformer):
         "frame_length": Interval(numbers.Integral, 64, None),
         "hop_length": Interval(numbers.Integral, 1, None),
         "pitch_column": Instance(str, "a str"),
-        "random_state": (
-            Interval(numbers.Integral, 0, 2**32 - 1, closed="both"),
-            Instance(np.random.RandomState, "a RandomState"),
-            Options(None),
-        ),
+        "random_state": RANDOM_STATE,
         "n_jobs": (Interval(numbers.Integral, None, None), Options(None)),
     }
     _out_dtypes: ClassVar[tuple[str, ...]] = ()  # float32 whatever comes in
@@ -124,6 +120,7 @@ class PitchAlignedSpectrogram(ClipTransformer):
     def __init__(
         self,
         sample_rate: int = 16000,
+        *,
         n_harmonics: int = 64,
         n_noise_bands: int = 24,
         frame_length: int = 2048,

@@ -6,8 +6,16 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Stream", "draw_seed", "make_rng", "spawn_seed"]
+from audiogen.utils.validation import Instance, Interval, Options
 
+__all__ = ["RANDOM_STATE", "Stream", "draw_seed", "make_rng", "spawn_seed"]
+
+# The rule of a parameter `random_state`, for `check_parameters`.
+RANDOM_STATE = (
+    Interval(numbers.Integral, 0, 2**32 - 1, closed="both"),
+    Instance(np.random.RandomState, "a RandomState"),
+    Options(None),
+)
 _SEED_LIMIT = 2**31 - 1
 
 
