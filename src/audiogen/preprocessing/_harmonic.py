@@ -9,6 +9,7 @@ import numpy.typing as npt
 from sklearn.utils.validation import check_is_fitted
 
 from audiogen.preprocessing._base import ClipTransformer
+from audiogen.preprocessing._check_features import check_features
 from audiogen.preprocessing._each_row import each_row
 from audiogen.preprocessing._harmonic_features import (
     FIRST_SHAPE,
@@ -319,16 +320,7 @@ class HarmonicPlusNoise(ClipTransformer):
         X = map_rows(lambda rows: np.asarray(rows, dtype=np.float64), np.asarray(X))
         n_frames = 2 + -(-self.n_features_in_ // self.hop_length)
         shape = (n_frames, FIRST_SHAPE + self.n_harmonics + self.n_noise_bands)
-        if X.ndim != 3 or X.shape[1:] != shape:
-            raise ValueError(
-                f"X must have the shape (n_samples, {shape[0]}, {shape[1]}), as transform "
-                f"returns it. Got {X.shape}."
-            )
-        for rows in slabs(X):
-            finite = np.isfinite(X[rows])
-            if not finite.all():
-                row = rows.start + int(np.argmin(finite.all(axis=(1, 2))))
-                raise ValueError(f"X holds NaN or infinite features, first in row {row}.")
+        check_features(X, shape)
         return X
 
     def _features(self, X: np.ndarray, y: Any) -> np.ndarray:

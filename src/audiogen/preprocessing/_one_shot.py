@@ -9,6 +9,7 @@ from sklearn.base import ClassNamePrefixFeaturesOutMixin
 from sklearn.utils.validation import check_is_fitted
 
 from audiogen.preprocessing._base import ClipTransformer
+from audiogen.preprocessing._check_features import check_features
 from audiogen.preprocessing._one_shot_features import (
     FLOOR_DB,
     Grid,
@@ -131,7 +132,8 @@ class OneShotSpectrogram(ClassNamePrefixFeaturesOutMixin, ClipTransformer):
             If the features have another shape than those of `transform`, or are NaN or infinite.
         """
         check_is_fitted(self)
-        X = self._validated_features(X)
+        X = np.asarray(X, dtype=np.float64)
+        check_features(X, (self._n_features_out,))
         seed = draw_seed(self.random_state if random_state is None else random_state)
         audio = empty_rows((len(X), self.n_features_in_), np.float32)
         for rows in slabs(audio):
@@ -197,20 +199,6 @@ class OneShotSpectrogram(ClassNamePrefixFeaturesOutMixin, ClipTransformer):
             spectrum=np.clip(spectrum * _DB, FLOOR_DB, _LOUDEST),
             roughness=np.maximum(roughness * _DB, 0),
         )
-
-    def _validated_features(self, X: npt.ArrayLike) -> np.ndarray:
-        """Return features as float64; refuse those of another shape, and what is not finite."""
-        X = np.asarray(X, dtype=np.float64)
-        n_features = self._n_features_out
-        if X.ndim != 2 or X.shape[1] != n_features:
-            raise ValueError(
-                f"X must have the shape (n_samples, {n_features}), as transform returns it. "
-                f"Got {X.shape}."
-            )
-        good = np.isfinite(X).all(axis=1)
-        if not good.all():
-            raise ValueError(f"X holds NaN or infinite features, first in row {np.argmin(good)}.")
-        return X
 
     @property
     def _n_features_out(self) -> int:

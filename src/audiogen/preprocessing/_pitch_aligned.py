@@ -9,6 +9,7 @@ from scipy.signal import get_window
 from sklearn.utils.validation import check_is_fitted
 
 from audiogen.preprocessing._base import ClipTransformer
+from audiogen.preprocessing._check_features import check_features
 from audiogen.preprocessing._each_row import each_row
 from audiogen.preprocessing._harmonic_axis import HarmonicAxis
 from audiogen.preprocessing._harmonic_features import UNPITCHED
@@ -215,14 +216,9 @@ class PitchAlignedSpectrogram(ClipTransformer):
             or infinite, or y has not as many rows.
         """
         check_is_fitted(self)
-        X = np.asarray(X)
+        X = np.asarray(X, dtype=np.float32)
         n_frames = count_frames(self.n_features_in_, self.frame_length, self.hop_length)
-        shape = (1 + n_frames, 10 * self.n_harmonics + 1 + self.n_noise_bands)
-        if X.ndim != 3 or X.shape[1:] != shape:
-            raise ValueError(
-                f"X must have the shape (n_samples, {shape[0]}, {shape[1]}), as transform "
-                f"returns it. Got {X.shape}."
-            )
+        check_features(X, (1 + n_frames, 10 * self.n_harmonics + 1 + self.n_noise_bands))
         pitches = pitches_of(y, self.pitch_column, len(X))
         seed = draw_seed(self.random_state)
         rows = X, pitches, [seed] * len(X), range(len(X))
@@ -276,12 +272,10 @@ class PitchAlignedSpectrogram(ClipTransformer):
 
     def _synthesise(self, features: np.ndarray, pitch: float, seed: int, row: int) -> np.ndarray:
         """Return the audio of one note."""
-        if not np.isfinite(features).all():
-            raise ValueError(f"X holds NaN or infinite features, first in row {row}.")
         if np.isnan(pitch):
             pitch = UNPITCHED + _OCTAVE * float(features[0, 0])
         axis = self._axis(pitch)
-        levels = np.log(np.maximum(features[1:], _LEAST**_POWER).astype(np.float32)) / _POWER
+        levels = np.log(np.maximum(features[1:], _LEAST**_POWER)) / _POWER
         tones, noise = axis.spectra(levels)
         magnitude = np.zeros((1, *noise.shape), dtype=np.float32)
         magnitude[0, :, axis.tonal] = np.maximum(np.exp(tones.T) - _LEAST, 0)
