@@ -65,7 +65,7 @@ def rows(experiment, found):
         if column == "audiogen":
             shown[3] += "" if result["fad"] <= bar(experiment, result) else " (beyond the bar)"
         title = f"{titles[column]}, `{result['recipe']}`"
-        yield line("", title, shown, result["n_train"], result["epochs"], trained)
+        yield line("", title, shown, f"{result['n_train']:,}", result["epochs"], trained)
     result = next(iter(found.values()))
     n = result["n_held_out"]
     yield line("", f"real notes, {n} against {n} held out", cells(result["real"]), "", "", "")
