@@ -129,6 +129,17 @@ def test_later_calls_have_the_labels_of_the_first(classifier, notes):
         NoteClassifier(sample_rate=500).fit(X, [0, 1])
 
 
+def test_a_score_is_of_the_labels_of_fit(classifier, notes):
+    X, y = notes.data[:20], notes.frame[LABELS][:20]
+    assert classifier.score(X, y) > 0.8
+    with pytest.raises(ValueError, match=r"labels \['pitch', 'instrument_family'\], as in fit"):
+        classifier.score(X, y[LABELS[::-1]])
+    with pytest.raises(ValueError, match=r"as in fit. Got \[0\]"):
+        classifier.score(X, y["pitch"])
+    with pytest.raises(ValueError, match="labels of one type. .* DataFrame"):
+        classifier.score(X, y.to_numpy())
+
+
 @pytest.mark.long
 def test_pitches_of_real_notes_of_the_other_split():
     train, valid = load_notes(), load_notes("valid")

@@ -5,9 +5,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.utils.multiclass import check_classification_targets
 
-from audiogen.utils.columns import is_named, read_columns, refuse_missing
+from audiogen.utils.columns import is_named, read_columns, refuse_missing, validated_conditions
 
-__all__ = ["Labels", "classes_of", "encoded", "label_of_numbers", "labels_of"]
+__all__ = ["Labels", "classes_of", "encoded", "labels_of", "share_right"]
 
 
 class Labels(NamedTuple):
@@ -23,6 +23,13 @@ class Labels(NamedTuple):
 
     names: list[Any]
     columns: list[np.ndarray]
+
+    def find_numbers(self, name: str) -> int | None:
+        """Return which label has a name and is of numbers, None where there is none."""
+        if name not in self.names:
+            return None
+        found = self.names.index(name)
+        return found if self.columns[found].dtype.kind in "iuf" else None
 
 
 def labels_of(y: Any) -> Labels:
@@ -40,11 +47,18 @@ def labels_of(y: Any) -> Labels:
     Raises
     ------
     ValueError
-        Where values are missing, or are no classes but quantities. The message names the column.
+        Where values are missing, are no classes but quantities, or are of several types without
+        columns. The message names the column.
     """
     if not is_named(y):
         y = np.asarray(y)
-        check_classification_targets(y)
+        try:
+            check_classification_targets(y)
+        except TypeError as error:  # which it raises where it cannot sort them
+            raise ValueError(
+                "y without names must hold labels of one type. Give those of several as a "
+                "DataFrame, with a column for each."
+            ) from error
         columns = list(y.reshape(len(y), -1).T)
         return Labels(list(range(len(columns))), columns)
     columns = []
@@ -59,6 +73,35 @@ def labels_of(y: Any) -> Labels:
     if not columns:
         raise ValueError("y has no columns; give one of labels at least.")
     return Labels(list(read_columns(y)), columns)
+
+
+def share_right(found: np.ndarray, y: Any, names: list[Any]) -> float:
+    """Return the share of notes of which all labels are right.
+
+    Parameters
+    ----------
+    found : ndarray of shape (n_samples,) or (n_samples, k)
+        Labels that were predicted.
+    y : DataFrame, record array, dict, or array-like of shape (n_samples,) or (n_samples, k)
+        The true ones.
+    names : list
+        Names of the labels in fit.
+
+    Returns
+    -------
+    share : float
+
+    Raises
+    ------
+    ValueError
+        Where `y` has other names, or without names another number of columns.
+    """
+    true = labels_of(validated_conditions(found, y))
+    if true.names not in (names, [*range(len(names))]):
+        raise ValueError(f"y must have the labels {names}, as in fit. Got {true.names}.")
+    columns = found.reshape(len(found), -1).T
+    right = [a == b for a, b in zip(columns, true.columns, strict=True)]
+    return float(np.mean(np.all(right, axis=0)))
 
 
 def classes_of(labels: Labels, classes: Any) -> list[np.ndarray]:
@@ -90,14 +133,6 @@ def classes_of(labels: Labels, classes: Any) -> list[np.ndarray]:
             f"classes must be a list of those of each label: {labels.names}. Got {len(said)}."
         )
     return [np.unique(values) for values in said]
-
-
-def label_of_numbers(labels: Labels, name: str) -> int | None:
-    """Return which label has a name and is of numbers, None where there is none."""
-    if name not in labels.names:
-        return None
-    found = labels.names.index(name)
-    return found if labels.columns[found].dtype.kind in "iuf" else None
 
 
 def encoded(labels: Labels, names: list[Any], classes: list[np.ndarray]) -> np.ndarray:

@@ -10,7 +10,7 @@ from sklearn.base import ClassifierMixin, ClassNamePrefixFeaturesOutMixin, Trans
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from audiogen.evaluation._classifier_weights import digest_of, features_of, logits_of
-from audiogen.evaluation._labels import classes_of, encoded, label_of_numbers, labels_of
+from audiogen.evaluation._labels import classes_of, encoded, labels_of, share_right
 from audiogen.evaluation._note_spectra import NoteSpectra, hear, teeth_of, with_noise
 from audiogen.training import FitData, TrainedEstimator
 from audiogen.utils.columns import is_named, validated_conditions
@@ -272,11 +272,7 @@ class NoteClassifier(
         -------
         score : float
         """
-        found = self.predict(X)
-        true = labels_of(validated_conditions(found, y))
-        found = found.reshape(len(found), -1).T
-        right = [a == b for a, b in zip(found, true.columns, strict=True)]
-        return float(np.mean(np.all(right, axis=0)))
+        return share_right(self.predict(X), y, self.label_names_)
 
     def transform(self, X: npt.ArrayLike) -> np.ndarray:
         """Return the features of notes.
@@ -349,7 +345,7 @@ class NoteClassifier(
         if fresh:
             self.label_names_ = labels.names
             self._classes = classes_of(labels, classes)
-            self._pitch_label = label_of_numbers(labels, self.pitch_column)
+            self._pitch_label = labels.find_numbers(self.pitch_column)
         codes = encoded(labels, self.label_names_, self._classes)
         rows, held_out = self._split(len(audio), seed)
         spectra = hear(audio, self.sample_rate)
