@@ -9,9 +9,8 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 import soundfile
-from matplotlib.figure import Figure
 
-from audiogen.evaluation._html import json_block, packaged_text, page, picture_uri, sound_uri
+from audiogen.evaluation._html import json_block, packaged_text, page, sound_uri
 from audiogen.signal import loudness
 
 TONE = np.sin(2 * np.pi * 440 * np.arange(16000) / 16000)
@@ -53,15 +52,6 @@ def test_without_mp3_a_sound_is_wav(monkeypatch):
     kind, content = decoded(sound_uri(TONE, 16000))
     assert kind == "audio/wav"
     assert len(content) > 32000
-
-
-def test_a_figure_is_png_and_png_stays_as_it_is():
-    figure = Figure()
-    figure.subplots().plot([1, 2])
-    kind, content = decoded(picture_uri(figure))
-    assert kind == "image/png"
-    assert content.startswith(b"\x89PNG")
-    assert picture_uri(content) == picture_uri(figure)
 
 
 def test_data_in_a_page_cannot_break_out():

@@ -3,7 +3,6 @@
 import base64
 import html
 import importlib.resources
-import io
 import json
 import pathlib
 import tempfile
@@ -91,13 +90,13 @@ def _compressed(sample_rate: int) -> tuple[str, int]:
     return ".mp3", rate
 
 
-def picture_uri(picture: Any) -> str:
+def picture_uri(picture: bytes) -> str:
     """Return a picture as a data URI.
 
     Parameters
     ----------
-    picture : bytes or matplotlib.figure.Figure
-        A PNG file's content, or what is to be one.
+    picture : bytes
+        A PNG file's content.
 
     Returns
     -------
@@ -110,10 +109,6 @@ def picture_uri(picture: Any) -> str:
     >>> picture_uri(b"as it is")
     'data:image/png;base64,YXMgaXQgaXM='
     """
-    if not isinstance(picture, bytes):
-        file = io.BytesIO()
-        picture.savefig(file, format="png", bbox_inches="tight", metadata={"Software": None})
-        picture = file.getvalue()
     return _uri("image/png", picture)
 
 
