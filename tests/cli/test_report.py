@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+import soundfile
 
 from audiogen import save
 from audiogen.datasets import make_notes, save_nsynth
@@ -55,7 +56,9 @@ def test_a_recording_and_a_clip_with_its_report(folder, run_here):
     text = page.read_text(encoding="utf-8")
     assert 'data-start="0.0"' in text
     assert "Xavier Hosxe" in text
-    words = ("audiogen-clip/clip.mid", "mine/organ/C4.wav", "--out", "both.html", "--quiet")
+    tone = 0.5 * np.sin(np.arange(16000) / 5)
+    soundfile.write(folder / "mine" / "organ" / "C4.aiff", tone, 8000)
+    words = ("audiogen-clip/clip.mid", "mine/organ/C4.aiff", "--out", "both.html", "--quiet")
     assert run_here("report", *words)[0] == 0
     assert titles(folder / "both.html") == ["Air", "1. organ"]
 

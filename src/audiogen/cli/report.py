@@ -11,8 +11,6 @@ __all__ = [
     "add_parser", "add_report", "refuse_there", "run", "write_clips_page", "write_page",
 ]  # fmt: skip
 
-_SOUNDS = (".wav", ".flac", ".ogg", ".mp3", ".opus")
-
 
 def add_parser(commands: Any) -> argparse.ArgumentParser:
     """Add the command to the command line."""
@@ -108,11 +106,13 @@ def write_clips_page(folder: pathlib.Path) -> str:
 
 def _kind(path: pathlib.Path) -> str:
     """Return what a path is: "model", "clip" or "sounds"."""
+    from audiogen.datasets import SOUND_SUFFIXES
+
     if not path.exists():
         raise FileNotFoundError(f"There is no {path}.")
     if _descriptions(path):
         return "clip"
-    return "sounds" if path.is_dir() or path.suffix.lower() in _SOUNDS else "model"
+    return "sounds" if path.is_dir() or path.suffix.lower() in SOUND_SUFFIXES else "model"
 
 
 def _descriptions(path: pathlib.Path) -> Sequence[pathlib.Path]:
@@ -122,7 +122,9 @@ def _descriptions(path: pathlib.Path) -> Sequence[pathlib.Path]:
 
 
 def _has_sound(description: pathlib.Path) -> bool:
-    return any(description.with_suffix(suffix).is_file() for suffix in _SOUNDS)
+    from audiogen.io import CLIP_SUFFIXES
+
+    return any(description.with_suffix(suffix).is_file() for suffix in CLIP_SUFFIXES)
 
 
 def _load_clips(path: pathlib.Path) -> list[tuple[str, Any]]:

@@ -2,7 +2,7 @@
 
 from audiogen.io._chords import CHORD_QUALITIES, chord_name, parse_chord
 from audiogen.io._clip_reader import open_clip, read_beginning, read_clip
-from audiogen.io._clip_writer import check_clip_format, write_clip
+from audiogen.io._clip_writer import CLIP_SUFFIXES, check_clip_format, write_clip
 from audiogen.io._general_midi import general_midi_drums
 from audiogen.io._keys import MINOR_MODES, SCALES
 from audiogen.io._midi import read_midi
@@ -16,6 +16,7 @@ from audiogen.io._spans import Section
 
 __all__ = [
     "CHORD_QUALITIES",
+    "CLIP_SUFFIXES",
     "MIDI_SUFFIXES",
     "MINOR_MODES",
     "SCALES",

@@ -12,7 +12,7 @@ from audiogen.io._wav_chunks import add_loop, forget_time
 from audiogen.utils.files import atomic_path
 from audiogen.utils.validation import Instance, Interval, check_audio, check_parameters
 
-__all__ = ["as_integers", "check_clip_format", "write_clip"]
+__all__ = ["CLIP_SUFFIXES", "as_integers", "check_clip_format", "write_clip"]
 
 # What libsndfile calls the format and, where the bit depth does not decide, the subtype.
 _FORMATS = {
@@ -22,6 +22,7 @@ _FORMATS = {
     ".mp3": ("MP3", "MPEG_LAYER_III"),
     ".opus": ("OGG", "OPUS"),
 }
+CLIP_SUFFIXES = tuple(_FORMATS)
 _SUBTYPES = {16: "PCM_16", 24: "PCM_24", 32: "FLOAT"}
 _RATES = {
     ".mp3": (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000),
@@ -174,7 +175,7 @@ def _format_of(
     suffix = path.suffix.lower()
     if suffix not in _FORMATS:
         raise ValueError(
-            f"{path} must end in one of {', '.join(_FORMATS)}, which are the formats."
+            f"{path} must end in one of {', '.join(CLIP_SUFFIXES)}, which are the formats."
         )
     if bit_depth not in _SUBTYPES:
         raise ValueError(

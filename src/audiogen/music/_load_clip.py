@@ -5,12 +5,11 @@ import os
 import pathlib
 from typing import Any
 
-from audiogen.io import Score, read_clip
+from audiogen.io import CLIP_SUFFIXES, Score, read_clip
 from audiogen.music._clip import Clip
 
 __all__ = ["load_clip"]
 
-_SOUNDS = (".wav", ".flac", ".ogg", ".mp3", ".opus")
 _KEYS = {"title", "players", "sources", "licences", "credit", "versions", "faults", "seed"}
 
 
@@ -98,11 +97,11 @@ def _sound(base: pathlib.Path) -> pathlib.Path:
     """Return the sound file of a name without a suffix."""
     files = _files(base)
     if not files:
-        raise FileNotFoundError(f"There is no sound file {base} with {', '.join(_SOUNDS)}.")
+        raise FileNotFoundError(f"There is no sound file {base} with {', '.join(CLIP_SUFFIXES)}.")
     return files[0]
 
 
 def _files(base: pathlib.Path) -> list[pathlib.Path]:
     """Return the sound files of a name; the suffix is added, for names may have dots."""
-    files = (base.with_name(f"{base.name}{suffix}") for suffix in _SOUNDS)
+    files = (base.with_name(f"{base.name}{suffix}") for suffix in CLIP_SUFFIXES)
     return [file for file in files if file.is_file()]
