@@ -40,10 +40,12 @@ def test_too_few_notes_have_no_bins(classifier, notes):
 
 
 @without_graphs
-def test_a_classifier_without_pitch_and_other_rates_are_refused(classifier, notes):
+def test_what_does_not_go_together_is_refused(classifier, notes):
     X = notes.data[:6]
     families = NoteClassifier(units=4, epochs=1, random_state=0).fit(X, [0, 1, 0, 1, 0, 1])
     with pytest.raises(ValueError, match="no label 'pitch'"):
         gansynth_figures(families, X, X)
     with pytest.raises(ValueError, match="at 44100 Hz, but the classifier hears at 16000"):
         gansynth_figures(classifier, X, X, sample_rate=44100)
+    with pytest.raises(ValueError, match=r"each of the 6 generated notes. Got the shape \(2,\)"):
+        gansynth_figures(classifier, X, X, pitch=[60, 61])

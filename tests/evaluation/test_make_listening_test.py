@@ -135,6 +135,7 @@ def test_text_of_a_question_is_kept_as_text(tmp_path):
         ({"sample_rate": 4000}, r"'sample_rate' parameter .* \[8000, inf\). Got 4000"),
         ({"format": "ogg"}, "'format' parameter"),
         ({"loudness": 1.0}, "'loudness' parameter"),
+        ({"sets": [*SETS.values()]}, "'sets' parameter .* must be a dict of sounds by the name"),
         ({"sets": {"a": SETS["violins"]}}, "needs 2 sets or more. Got 1"),
         ({"sets": {"a": SETS["violins"], "b": []}}, "The set 'b' has no sounds"),
         ({"reference": "violins"}, "kind 'preference' has no reference"),

@@ -262,6 +262,9 @@ def test_bad_subjects_are_named(model, real, tmp_path):
         make_report(real, names=["one", "two"])
     with pytest.raises(TypeError, match="Got ndarray"):
         make_report(real.data)
+    for wrong in (real.data, "folder", Bunch(data=real.data)):
+        with pytest.raises(TypeError, match="'real' parameter of make_report must be a Bunch"):
+            make_report(real, real=wrong)
     other = Bunch(data=resample(real.data, 16000, 8000), frame=real.frame, sample_rate=8000)
     with pytest.raises(
         ValueError, match="real sounds are at 8000 Hz and the generated ones at 16"

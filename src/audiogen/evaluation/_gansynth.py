@@ -53,7 +53,8 @@ def gansynth_figures(
     Raises
     ------
     ValueError
-        Where the classifier knows no pitch, or hears at another sample rate.
+        Where the classifier knows no pitch, or hears at another sample rate, and where `pitch`
+        has not as many values as there are generated notes.
 
     See Also
     --------
@@ -98,6 +99,11 @@ def gansynth_figures(
     real, generated = (
         check_audio(audio, name=name) for name, audio in (("real", real), ("generated", generated))
     )
+    if pitch is not None and np.shape(pitch) != (len(generated),):
+        raise ValueError(
+            f"pitch must have one value for each of the {len(generated)} generated notes. Got the "
+            f"shape {np.shape(pitch)}."
+        )
     found = classifier.predict_proba(generated)
     probabilities = found[label] if several else found
     classes = classifier.classes_[label] if several else classifier.classes_

@@ -45,6 +45,7 @@ _HARDLY = 0.01  # of the reference's amplitude; an anchor that lacks less is har
 _SOFT = -35.0  # LUFS
 _LARGE = 60e6  # bytes of a page that phones may not open
 _CONSTRAINTS = {
+    "sets": Instance(Mapping, "a dict of sounds by the name of their set"),
     "sample_rate": Interval(numbers.Integral, 8000, None),
     "kind": Options(*KINDS),
     "n_trials": Interval(numbers.Integral, 1, None),

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sklearn.base import BaseEstimator
+from sklearn.utils import Bunch
 
 import audiogen
 from audiogen.evaluation._html import packaged_text, page
@@ -79,7 +80,7 @@ def make_report(
     Raises
     ------
     TypeError
-        For a subject of another kind.
+        For a subject of another kind, and where `real` is no Bunch of sounds.
     ValueError
         Without subjects, with more than 20 of them, with fewer or more names, for a model that
         does not state its sample rate, and where real sounds have another one.
@@ -109,6 +110,11 @@ def make_report(
     if len(subjects) > _MOST:
         raise ValueError(
             f"A page has room for {_MOST} subjects. Got {len(subjects)}: write several pages."
+        )
+    if real is not None and not _is_sounds(real):
+        raise TypeError(
+            "The 'real' parameter of make_report must be a Bunch with data and sample_rate. Got "
+            f"{type(real).__name__} instead."
         )
     seed = draw_seed(random_state)
     n_bytes = _BYTES // len(subjects)
@@ -209,6 +215,10 @@ def _is_clip(subject: Any) -> bool:
     return hasattr(subject, "info") and hasattr(subject, "stems")
 
 
+def _is_sounds(subject: Any) -> bool:
+    return isinstance(subject, Bunch) and {"data", "sample_rate"} <= subject.keys()
+
+
 def _about(
     subject: Any, real: Any, *, n_samples: int | None, max_shown: int, n_bytes: int, seed: int
 ) -> str:
@@ -222,7 +232,7 @@ def _about(
             _of_sounds("Generated sounds", sounds, real, words, **how)
             + _part("The model", model_part(subject))
         )  # fmt: skip
-    if not (hasattr(subject, "data") and hasattr(subject, "sample_rate")):
+    if not _is_sounds(subject):
         raise TypeError(
             "A report is on fitted estimators, Bunches of sounds with data and sample_rate, and "
             f"clips. Got {type(subject).__name__}."
