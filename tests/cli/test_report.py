@@ -85,6 +85,7 @@ def test_what_is_not_there_is_named(folder, run_here):
     for words, why in (
         (("nothing",), "There is no nothing"),
         (("mine", "--real", "nowhere"), "There is no folder nowhere"),
+        (("model.skops", "--real", "mine/organ/C4.wav"), "C4.wav has recordings"),
         (("mine/organ/C4.wav", "--out", "mine/organ/C4.wav/x.html"), "C4.wav is a file"),
     ):
         status, _, errors = run_here("report", *words, "--quiet")

@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.real is not None:
         real = _read_sounds(arguments.real, rate, arguments)
         if any("pitch" in model[-1].condition_names_ for model in models.values()):
-            real.update(_with_pitches(real))
+            real.update(_with_pitches(real, arguments.real))
         rate = real.sample_rate
     subjects: list[tuple[str, Any]] = []
     for path, kind in kinds.items():
@@ -135,10 +135,15 @@ def _load_clips(path: pathlib.Path) -> list[tuple[str, Any]]:
     return [(f"{file.stem}: {clip.info['title']}", clip) for file, clip in clips.items()]
 
 
-def _with_pitches(notes: Any) -> dict[str, Any]:
+def _with_pitches(notes: Any, path: pathlib.Path) -> dict[str, Any]:
     """Return those notes whose pitch is known or can be tracked, with it."""
     from audiogen.datasets import track_missing_pitch
 
+    if "pitch" not in notes.frame:
+        raise ValueError(
+            f"{path} has recordings, and a model that makes notes by their pitch cannot be "
+            "compared with them: give --real a folder of notes."
+        )
     X, frame = track_missing_pitch(notes.data, notes.frame, notes.sample_rate)
     return {"data": X, "frame": frame}
 
