@@ -113,7 +113,6 @@ def tell(classifier, clip):
 
 
 def write(path, sound):
-    sound = sound / max(1, np.abs(sound).max())
     path = write_clip(path.with_suffix(".wav"), sound, RATE)
     NoteDisplay(sound, sample_rate=RATE, name=path.stem).save(path.with_suffix(".png"))
 
