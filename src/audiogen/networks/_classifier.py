@@ -40,7 +40,6 @@ class NoteClassifierModel(LossModel):
 
     def figures_of(self, x: Any, y: Any, y_pred: Any, training: bool) -> dict[str, Any]:
         """Return the mean loss, and the share of notes of which every label is right."""
-        wrong = keras.losses.sparse_categorical_crossentropy
         labels = list(ops.unstack(y, axis=1))
         several = y_pred if isinstance(y_pred, list | tuple) else [y_pred]
         logits = [ops.cast(each, "float32") for each in several]
@@ -49,12 +48,12 @@ class NoteClassifierModel(LossModel):
             judged[self.pitch_label] = logits[-1]
             labels.append(labels[self.pitch_label])
         losses = [
-            ops.mean(wrong(true, one, from_logits=True))
-            for true, one in zip(labels, logits, strict=True)
+            ops.mean(keras.losses.sparse_categorical_crossentropy(true, told, from_logits=True))
+            for true, told in zip(labels, logits, strict=True)
         ]
         right = [
-            ops.equal(ops.cast(ops.argmax(one, axis=-1), y.dtype), true)
-            for true, one in zip(labels, judged, strict=False)
+            ops.equal(ops.cast(ops.argmax(told, axis=-1), y.dtype), true)
+            for true, told in zip(labels, judged, strict=False)
         ]
         return {
             "loss": sum(losses),
