@@ -64,16 +64,14 @@ def summarize(
     """
     generated = check_audio(generated, name="generated")
     silent = map_rows(peak, generated) < _SILENCE
-    frames: dict[str, np.ndarray] = {}
-    means: dict[str, np.ndarray] = {}
-    for name, notes in (("real", check_audio(real, name="real")), ("generated", generated)):
-        coefficients = mfcc_frames(notes, sample_rate, scaled=True)
-        frames[name] = coefficients.reshape(-1, coefficients.shape[-1])
-        means[name] = map_rows(lambda clips: clips.mean(axis=1), coefficients)
-    enough = min(len(means["real"]), len(means["generated"])) >= _FEWEST_FOR_KL
+    frames = [
+        mfcc_frames(notes, sample_rate, scaled=True)
+        for notes in (check_audio(real, name="real"), generated)
+    ]
+    enough = min(map(len, frames)) >= _FEWEST_FOR_KL
     figures = {
-        "frechet_audio_distance": frechet_distance(frames["real"], frames["generated"]),
-        "kl_divergence": kl_divergence(means["real"], means["generated"]) if enough else np.nan,
+        "frechet_audio_distance": frechet_distance(*frames),
+        "kl_divergence": kl_divergence(*frames) if enough else np.nan,
     }
     if pitch is not None:
         figures["pitch_accuracy"] = pitch_accuracy(generated, pitch, sample_rate=sample_rate)

@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import numpy as np
 import numpy.typing as npt
 
 from audiogen import metrics
@@ -22,12 +21,6 @@ def _two_sample_auc(
         real, generated, sample_rate=sample_rate, random_state=random_state
     )
     return max(test.auc, 0.5)
-
-
-def _kl_of_clips(real: Any, generated: Any, *, method: str = "knn", k: int = 5) -> float:
-    """Return the divergence of the mean embeddings of clips."""
-    means = [np.mean(X, axis=1) if np.ndim(X) == 3 else X for X in (real, generated)]
-    return metrics.kl_divergence(*means, method=method, k=k)
 
 
 def _mean_pitch_entropy(
@@ -72,7 +65,7 @@ KNOWN: dict[str, Known] = {
     "fad": Known(metrics.frechet_distance),
     "inception_score": Known(metrics.inception_score, greater_is_better=True),
     "kernel_distance": Known(metrics.kernel_distance),
-    "kl": Known(_kl_of_clips),
+    "kl": Known(metrics.kl_divergence),
     "n_different_bins": Known(metrics.n_different_bins),
     "n_pitches": Known(metrics.n_pitches),
     "pitch_accuracy": Known(_in_tune, greater_is_better=True),
