@@ -8,7 +8,7 @@ import scipy.linalg
 from scipy.linalg.lapack import dpstrf
 
 from audiogen.metrics._features import check_embeddings, pooled
-from audiogen.metrics._halves import halves
+from audiogen.metrics._halves import FEWEST, halves
 from audiogen.metrics._statistics import FrechetStatistics
 from audiogen.utils.seeds import Stream, draw_seed, make_rng
 from audiogen.utils.validation import Instance, check_parameters, warn_user
@@ -18,7 +18,6 @@ __all__ = ["check_set", "distance_of", "frechet_distance"]
 _ROWS_PER_DIMENSION = 8
 _SURE = 1e-7  # of the largest eigenvalue: the roots of smaller ones have lost digits
 _N_SPLITS = 8
-_FEWEST_CLIPS = 4  # whose halves have two
 
 
 def frechet_distance(
@@ -140,10 +139,9 @@ def _mean_of_halves(A: Any, B: Any, random_state: Any) -> float:
                 f"{name} must be the embeddings themselves for corrected=True, as halves of them "
                 "are drawn. Got statistics."
             )
-        if len(X) < _FEWEST_CLIPS:
+        if len(X) < FEWEST:
             raise ValueError(
-                f"{name} must have at least {_FEWEST_CLIPS} clips for corrected=True. "
-                f"Got {len(X)}."
+                f"{name} must have at least {FEWEST} clips for corrected=True. Got {len(X)}."
             )
     rng = make_rng(draw_seed(random_state), Stream.METRIC)
     pairs = halves((len(A), len(B)), _N_SPLITS, rng)

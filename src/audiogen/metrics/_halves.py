@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-__all__ = ["halves"]
+__all__ = ["FEWEST", "halves"]
+
+FEWEST = 4  # clips of a set, whose halves have two
 
 
 def halves(

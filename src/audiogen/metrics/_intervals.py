@@ -8,14 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import scipy.stats
 
-from audiogen.metrics._halves import halves
+from audiogen.metrics._halves import FEWEST, halves
 from audiogen.utils.seeds import Stream, draw_seed, make_rng
 from audiogen.utils.silence import silenced
 from audiogen.utils.validation import Interval, check_parameters
 
-__all__ = ["FEWEST", "confidence_interval", "deviations"]
-
-FEWEST = 4  # whose halves have two
+__all__ = ["confidence_interval", "reaches"]
 
 
 def confidence_interval(
@@ -86,18 +84,20 @@ def confidence_interval(
     check_parameters("confidence_interval", rules, given)
     arrays = [one if isinstance(one, list) else np.asarray(one) for one in sets]
     value = float(metric(*arrays))
-    [deviation] = deviations(lambda *parts: [metric(*parts)], arrays, n_resamples, random_state)
-    reach = float(scipy.stats.norm.isf((1 - confidence_level) / 2) * deviation)
+    [reach] = reaches(
+        lambda *parts: [metric(*parts)], arrays, confidence_level, n_resamples, random_state
+    )
     return value - reach, value + reach
 
 
-def deviations(
+def reaches(
     figures: Callable[..., list[float]],
     sets: list[Any],
+    confidence_level: float,
     n_resamples: int,
     random_state: Any,
-) -> np.ndarray:
-    """Return the standard deviation of each figure over halves of the sets."""
+) -> list[float]:
+    """Return how far the interval of each figure reaches from it to either side."""
     sizes = tuple(map(len, sets))
     if not sizes or min(sizes) < FEWEST:
         raise ValueError(f"Each set must have at least {FEWEST} clips. Got {sizes}.")
@@ -110,7 +110,9 @@ def deviations(
                 found.append(figures(*few))
             except ValueError as error:
                 raise ValueError(f"Half of the clips do for no interval: {error}") from error
-    return np.std(found, axis=0, ddof=1)
+    deviations = np.std(found, axis=0, ddof=1)
+    reach: np.ndarray = deviations * scipy.stats.norm.isf((1 - confidence_level) / 2)
+    return reach.tolist()
 
 
 def _taken(one: Any, rows: np.ndarray) -> Any:

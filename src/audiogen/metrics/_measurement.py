@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import scipy.stats
 
 from audiogen import __version__
 from audiogen.metrics._clips import check_clips
 from audiogen.metrics._embedding import Embedding, embed, label_of, takes
-from audiogen.metrics._intervals import FEWEST, deviations
+from audiogen.metrics._halves import FEWEST
+from audiogen.metrics._intervals import reaches
 from audiogen.utils.seeds import draw_seed
 from audiogen.utils.validation import Interval, check_audio, check_parameters, plain
 
@@ -225,16 +225,16 @@ class _Halves:
         values = _values(metric, data)
         if not self.n_resamples or min(map(len, data)) < FEWEST:
             return [(name, value, None) for name, value in values]
-        of_halves = deviations(
+        found = reaches(
             lambda *few: [value for _, value in _values(metric, few)],
             data,
-            max(2, self.n_resamples),
+            self.confidence_level,
+            self.n_resamples,
             self.seed,
         )
-        reach = of_halves * scipy.stats.norm.isf((1 - self.confidence_level) / 2)
         return [
-            (name, value, (value - far, value + far))
-            for (name, value), far in zip(values, reach.tolist(), strict=True)
+            (name, value, (value - reach, value + reach))
+            for (name, value), reach in zip(values, found, strict=True)
         ]
 
 
