@@ -103,6 +103,7 @@ def wrong_files():
         "nan": (arrays(mean=[0, np.nan], covariance=eye, n=5), "holds NaN"),
         "one-sided": (arrays(mean=[0, 0], covariance=[[1, 2], [0, 1]], n=5), "be symmetric"),
         "no rows": (arrays(mean=[0, 0], covariance=eye, n=0), "at least 1. Got 0"),
+        "endless n": (arrays(mean=[0, 0], covariance=eye, n=np.inf), "at least 1. Got inf"),
         "many n": (arrays(mean=[0, 0], covariance=eye, n=[3, 4]), "real.npz holds no statistics"),
         "pickle": (
             lambda path: path.write_bytes(pickle.dumps(Harm())), "real.npz holds no statistics",

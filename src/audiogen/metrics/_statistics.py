@@ -1,6 +1,7 @@
 """The mean and the covariance of a set, which the Fréchet distance needs of it."""
 
 import functools
+import math
 import os
 import zipfile
 from collections.abc import Iterable
@@ -76,7 +77,7 @@ class FrechetStatistics:
             raise ValueError("mean or covariance holds NaN or infinite values.")
         if not np.allclose(covariance, covariance.T):
             raise ValueError("covariance must be symmetric.")
-        if int(self.n) != self.n or self.n < 1:
+        if not 1 <= self.n < math.inf or int(self.n) != self.n:
             raise ValueError(f"n must be a number of rows, at least 1. Got {self.n}.")
         for name, value in (("mean", mean), ("covariance", covariance)):
             value.setflags(write=False)
@@ -182,14 +183,7 @@ class FrechetStatistics:
             with np.load(path, allow_pickle=False) as arrays:
                 values = {name: arrays[name] for name in _NAMES}
             return cls(values["mean"], values["covariance"], values["n"].item())
-        except (
-            ValueError,
-            TypeError,
-            KeyError,
-            EOFError,
-            AttributeError,
-            zipfile.BadZipFile,
-        ) as e:
+        except _NOT_OURS as e:
             raise ValueError(
                 f"{path} holds no statistics that FrechetStatistics.save wrote: {e}"
             ) from e
