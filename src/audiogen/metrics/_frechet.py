@@ -13,7 +13,7 @@ from audiogen.metrics._statistics import FrechetStatistics
 from audiogen.utils.seeds import Stream, draw_seed, make_rng
 from audiogen.utils.validation import Instance, check_parameters, warn_user
 
-__all__ = ["check_set", "distance_of", "frechet_distance"]
+__all__ = ["check_set", "distance_of", "frechet_distance", "shape_of", "statistics_of"]
 
 _ROWS_PER_DIMENSION = 8
 _SURE = 1e-7  # of the largest eigenvalue: the roots of smaller ones have lost digits
@@ -95,7 +95,7 @@ def frechet_distance(
     rules = {"corrected": Instance(bool | np.bool_, "a bool")}
     check_parameters("frechet_distance", rules, {"corrected": corrected})
     A, B = check_set(A, "A"), check_set(B, "B")
-    (n_a, n_features), (n_b, n_others) = map(_shape, (A, B))
+    (n_a, n_features), (n_b, n_others) = map(shape_of, (A, B))
     if n_features != n_others:
         raise ValueError(
             f"A and B must have the same features. Got {n_features} and {n_others} of them."
@@ -112,15 +112,15 @@ def frechet_distance(
 def check_set(X: npt.ArrayLike | FrechetStatistics, name: str) -> np.ndarray | FrechetStatistics:
     """Return embeddings as an array of two rows at least, statistics as they are."""
     X = X if isinstance(X, FrechetStatistics) else check_embeddings(X, name, 1)
-    if _shape(X)[0] < 2:
+    if shape_of(X)[0] < 2:
         raise ValueError(f"{name} must have at least 2 rows. Got 1.")
     return X
 
 
 def distance_of(A: np.ndarray | FrechetStatistics, B: np.ndarray | FrechetStatistics) -> float:
     """Return the distance between sets that were checked."""
-    if all(n_rows > n_features for n_rows, n_features in map(_shape, (A, B))):
-        of_a, of_b = map(_statistics, (A, B))
+    if all(n_rows > n_features for n_rows, n_features in map(shape_of, (A, B))):
+        of_a, of_b = map(statistics_of, (A, B))
         mean_a, mean_b = of_a.mean, of_b.mean
         spread = np.trace(of_a.covariance) + np.trace(of_b.covariance)
         spread -= 2 * _overlap(of_a.covariance, of_b.covariance)
@@ -148,25 +148,26 @@ def _mean_of_halves(A: Any, B: Any, random_state: Any) -> float:
     return float(np.mean([distance_of(A[rows], B[others]) for rows, others in pairs]))
 
 
-def _shape(X: np.ndarray | FrechetStatistics) -> tuple[int, int]:
+def shape_of(X: np.ndarray | FrechetStatistics) -> tuple[int, int]:
     """Return the number of rows and of features."""
     if isinstance(X, FrechetStatistics):
         return X.n, len(X.mean)
     return pooled(X).shape
 
 
-def _statistics(X: np.ndarray | FrechetStatistics) -> FrechetStatistics:
+def statistics_of(X: np.ndarray | FrechetStatistics) -> FrechetStatistics:
+    """Return the statistics of a set."""
     return X if isinstance(X, FrechetStatistics) else FrechetStatistics.from_data(X)
 
 
 def _mean_and_factor(X: np.ndarray | FrechetStatistics) -> tuple[np.ndarray, np.ndarray]:
     """Return the mean and a factor R with ``R.T @ R`` the covariance, in float64."""
-    n_rows, n_features = _shape(X)
+    n_rows, n_features = shape_of(X)
     if isinstance(X, np.ndarray) and n_rows <= n_features:
         rows = pooled(X)
         mean = rows.mean(axis=0, dtype=np.float64)
         return mean, (rows - mean) / np.sqrt(n_rows - 1)
-    statistics = _statistics(X)
+    statistics = statistics_of(X)
     return statistics.mean, _factor(statistics.covariance)
 
 

@@ -8,8 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from audiogen.metrics._embedding import Embedding, embed
-from audiogen.metrics._features import check_embeddings, pooled
-from audiogen.metrics._frechet import check_set, distance_of, frechet_distance
+from audiogen.metrics._features import check_embeddings
+from audiogen.metrics._frechet import (
+    check_set,
+    distance_of,
+    frechet_distance,
+    shape_of,
+    statistics_of,
+)
 from audiogen.metrics._statistics import FrechetStatistics
 from audiogen.utils.validation import Interval, check_audio, check_parameters
 
@@ -138,12 +144,12 @@ def frechet_distances(
             f"least. Got {frames.shape}."
         )
     known = check_set(reference, "reference")
-    if isinstance(known, np.ndarray) and pooled(known).shape[0] > known.shape[-1]:
-        known = FrechetStatistics.from_data(known)
-    n_features = len(known.mean) if isinstance(known, FrechetStatistics) else known.shape[-1]
+    n_rows, n_features = shape_of(known)
     if n_features != frames.shape[2]:
         raise ValueError(
             "reference and clips must have the same features. "
             f"Got {n_features} and {frames.shape[2]} of them."
         )
+    if n_rows > n_features:  # computed once, and not for each clip
+        known = statistics_of(known)
     return np.array([distance_of(known, clip) for clip in frames])
