@@ -26,14 +26,14 @@ from typing import Any
 
 import numpy as np
 
-from audiogen import recipes, write_clip
+from audiogen import recipes
 from audiogen.datasets import load_recordings
 from audiogen.generators import TransformerSequencer
 from audiogen.metrics import rhythm_likeness
 from benchmarks._coarse_plan import GROUP, Codec, Plan, PlannedSequencer
 from benchmarks._form import Form
 from benchmarks._recordings_baselines import quilted
-from benchmarks.recordings import OFFSETS, RATE, sounds_of, split
+from benchmarks.recordings import OFFSETS, RATE, save, sounds_of, split
 
 N_SOUNDS = 4
 PLAIN: dict[str, Any] = {"epochs": 80}
@@ -161,13 +161,6 @@ def sound_rows(made, sound, train, given):
 def row(title, *cells):
     texts = ["" if c is None else c if isinstance(c, str) else f"{c:.2f}" for c in cells]
     print(f"{title:34}" + "".join(f"{text:>10}" for text in texts), flush=True)
-
-
-def save(out, name, made):
-    """Write sounds as WAV files."""
-    for kind, sounds in made.items() if out else ():
-        for number, sound in enumerate(sounds):
-            write_clip(out / f"{name}_{kind}_{number}.wav", sound, RATE, bit_depth=32)
 
 
 if __name__ == "__main__":

@@ -7,9 +7,9 @@ import numpy.typing as npt
 
 from audiogen.utils.validation import Interval, check_audio, check_parameters
 
-__all__ = ["check_clips", "check_timed_clips", "windows_of"]
+__all__ = ["HOP_LENGTH", "check_clips", "check_timed_clips", "windows_of"]
 
-_HOP_LENGTH = 256  # of `audiogen.signal.band_levels`
+HOP_LENGTH = 256  # samples between frames of `audiogen.signal.band_levels`
 
 
 def check_clips(audio: npt.ArrayLike, name: str) -> list[np.ndarray]:
@@ -97,6 +97,6 @@ def windows_of(frames: np.ndarray, seconds: float, sample_rate: float) -> np.nda
     -------
     windows : ndarray of shape (n_windows, n_frames_per_window, ...)
     """
-    length = min(len(frames), round(seconds * sample_rate / _HOP_LENGTH))
+    length = min(len(frames), round(seconds * sample_rate / HOP_LENGTH))
     starts = range(0, len(frames) - length + 1, max(1, length // 2))
     return np.stack([frames[i : i + length] for i in starts])

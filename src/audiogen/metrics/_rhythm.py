@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from audiogen.metrics._clips import check_timed_clips, windows_of
+from audiogen.metrics._clips import HOP_LENGTH, check_timed_clips, windows_of
 from audiogen.signal import band_levels
 
 __all__ = ["onset_autocorrelation", "rhythm_likeness"]
@@ -11,7 +11,6 @@ __all__ = ["onset_autocorrelation", "rhythm_likeness"]
 _LAGS = 0.2, 2.5  # seconds
 _SECONDS = 8.0  # of a window
 _SHORTEST = 3.0  # seconds
-_FRAMES_APART = 256  # samples
 _LEAST = 1e-12
 
 
@@ -57,7 +56,7 @@ def onset_autocorrelation(audio: npt.ArrayLike, *, sample_rate: float) -> np.nda
     for clip in clips:
         rises = np.maximum(np.diff(band_levels(clip, sample_rate)[0], axis=0), 0).mean(axis=1)
         repeats.extend(_autocorrelations(windows_of(rises, _SECONDS, sample_rate)))
-    first, last = (round(lag * sample_rate / _FRAMES_APART) for lag in _LAGS)
+    first, last = (round(lag * sample_rate / HOP_LENGTH) for lag in _LAGS)
     return np.mean([window[first:last] for window in repeats], axis=0)
 
 

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import numpy.typing as npt
 
-from audiogen.metrics._clips import check_timed_clips, windows_of
+from audiogen.metrics._clips import HOP_LENGTH, check_timed_clips, windows_of
 from audiogen.signal import band_levels
 
 __all__ = ["texture_distance", "texture_statistics"]
@@ -13,7 +13,6 @@ __all__ = ["texture_distance", "texture_statistics"]
 _SECONDS = 4.0
 _SHORTEST = 0.5
 _EDGES = 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0  # Hz
-_FRAMES_APART = 256  # samples
 _LEAST_SHARE = 1e-3
 _APART = 1, 2, 4, 8  # bands whose correlations count
 _STEADY = 1e-6  # dB: a band that does not change goes with no other
@@ -147,7 +146,7 @@ def _modulation(changes: np.ndarray, sample_rate: float) -> np.ndarray:
     """Return the share of each octave of rates in the fluctuations of each band, in dB."""
     tapered = changes * np.hanning(len(changes))[:, np.newaxis]
     power = np.square(np.abs(np.fft.rfft(tapered, axis=0)))
-    rates = np.fft.rfftfreq(len(changes), _FRAMES_APART / sample_rate)
+    rates = np.fft.rfftfreq(len(changes), HOP_LENGTH / sample_rate)
     of_octaves = [
         power[(rates >= low) & (rates < high)].sum(axis=0)
         for low, high in itertools.pairwise(_EDGES)
