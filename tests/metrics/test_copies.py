@@ -46,6 +46,14 @@ def test_a_piece_that_was_pasted_is_found(n_copied):
     assert longest_copied_run(training, held_out, held_out, **GIVEN) == 0
 
 
+@pytest.mark.parametrize("factor", [1, 1e-3, 0])
+def test_held_out_clips_must_be_others(factor):
+    """By those that were learnt from, copies would be no copies."""
+    training = [factor * noise(0, 30), factor * noise(1, 30)]
+    with pytest.raises(ValueError, match="held_out must hold clips that the model did not learn"):
+        longest_copied_run(training, training[0], training, **GIVEN)
+
+
 def test_no_run_leads_from_one_clip_into_another():
     training, held_out = [noise(0, 30), noise(1, 30)], noise(3, 60)
     both = np.concatenate(training)

@@ -12,6 +12,7 @@ __all__ = ["longest_copied_run", "nearest_frame_distance"]
 _N_MFCC = 13
 _FRAMES_APART = 512  # samples
 _FOLLOWED = 0.35  # of the distance of real clips: nearer frames are the same
+_ROUNDING = 1e-3  # of the norm of frames, by which float32 may hold copies apart
 
 
 def nearest_frame_distance(
@@ -94,7 +95,8 @@ def longest_copied_run(
     Raises
     ------
     ValueError
-        Where a clip has another shape or is not finite.
+        Where a clip has another shape or is not finite, or half of the held-out frames are those
+        of the training clips, so that nothing tells what is near.
 
     See Also
     --------
@@ -118,12 +120,17 @@ def longest_copied_run(
     """
     clips = _frames("longest_copied_run", training, "training", sample_rate)
     unseen = np.concatenate(_frames("longest_copied_run", held_out, "held_out", sample_rate))
-    near = _FOLLOWED * _median_nearest(np.concatenate(clips), unseen)
+    usual = _median_nearest(np.concatenate(clips), unseen)
+    if usual <= _ROUNDING * np.linalg.norm(unseen, axis=1).max():
+        raise ValueError(
+            "held_out must hold clips that the model did not learn from: half of its frames are "
+            "those of the training clips."
+        )
     # Between clips, frames that nothing is next to: no run leads from one into another.
     gap = np.full((2, _N_MFCC), np.inf, dtype=np.float32)
     known = np.concatenate([part for clip in clips for part in (clip, gap)])
     made = _frames("longest_copied_run", generated, "generated", sample_rate)
-    longest = max(_longest_run(clip, known, near) for clip in made)
+    longest = max(_longest_run(clip, known, _FOLLOWED * usual) for clip in made)
     return float(longest * _FRAMES_APART / sample_rate)
 
 
