@@ -135,6 +135,12 @@ def test_clips_of_other_lengths(name, clips):
         metric(ragged, sample_rate=RATE)
 
 
+@pytest.mark.parametrize("embedding", [metrics.mfcc_frames, metrics.log_mel_statistics])
+def test_embeddings_of_clips_of_other_lengths(embedding, clips):
+    with pytest.raises(ValueError, match="clips of one length"):
+        embedding([clips[0], clips[1][:30000]], RATE)
+
+
 @few_rows
 def test_silence(clips):
     silence = np.zeros_like(clips)

@@ -104,8 +104,10 @@ def test_embeddings_that_return_something_else(embedding, words):
 
 
 def test_an_embedding_is_a_function_with_a_rate():
-    with pytest.raises(TypeError, match="function must be callable"):
+    with pytest.raises(TypeError, match="function must be callable. Got 'vggish'"):
         Embedding("vggish", name="VGGish")
+    with pytest.raises(TypeError, match="embedding must be callable. Got 'vggish'"):
+        embed(clips(0), sample_rate=RATE, embedding="vggish")
     with pytest.raises(ValueError, match="'sample_rate' parameter of Embedding"):
         Embedding(power, name="power", sample_rate=0)
 

@@ -60,8 +60,7 @@ class Embedding:
     version: str = field(default="", kw_only=True)
 
     def __post_init__(self) -> None:
-        if not callable(self.function):
-            raise TypeError(f"function must be callable. Got {self.function!r}.")
+        _check_callable(self.function, "function")
         check_parameters(self, {"sample_rate": (_RATE, Options(None))})
 
 
@@ -89,8 +88,10 @@ def embed(
 
     Raises
     ------
+    TypeError
+        Where the embedding is no function.
     ValueError
-        Where the audio has another shape or is not finite, or the embeddings do.
+        Where the audio or what the function returns has another shape or is not finite.
 
     Examples
     --------
@@ -107,6 +108,7 @@ def embed(
     owner: Any = mfcc_frames if embedding is None else embedding
     wanted = getattr(owner, "sample_rate", None) or sample_rate
     function = owner.function if isinstance(owner, Embedding) else owner
+    _check_callable(function, "embedding")
     extra = {"sample_rate": wanted} if takes(function, "sample_rate") else {}
 
     def embedded(rows: np.ndarray) -> np.ndarray:
@@ -121,6 +123,11 @@ def embed(
         return found
 
     return check_embeddings(map_rows(embedded, clips), f"what {label_of(owner)} returns", 1)
+
+
+def _check_callable(function: Any, name: str) -> None:
+    if not callable(function):
+        raise TypeError(f"{name} must be callable. Got {function!r}.")
 
 
 def label_of(embedding: Any) -> str:

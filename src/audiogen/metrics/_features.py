@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 from audiogen.signal import mfcc, scale_to_peak
 from audiogen.utils.large import map_rows, slabs
+from audiogen.utils.validation import check_audio
 
 __all__ = ["check_embeddings", "check_features", "check_pair", "mfcc_frames", "pooled"]
 
@@ -33,7 +34,7 @@ def mfcc_frames(audio: npt.ArrayLike, sample_rate: float, *, scaled: bool = Fals
         rows = scale_to_peak(rows) if scaled else rows
         return mfcc(rows, sample_rate, _N_MFCC)[..., :_N_KEPT]
 
-    return map_rows(frames, np.asarray(audio))
+    return map_rows(frames, check_audio(audio))
 
 
 def check_features(X: npt.ArrayLike, name: str, min_samples: int) -> np.ndarray:

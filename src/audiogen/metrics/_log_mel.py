@@ -6,6 +6,7 @@ import scipy.fft
 
 from audiogen.signal import mfcc, scale_to_peak
 from audiogen.utils.large import map_rows
+from audiogen.utils.validation import check_audio
 
 __all__ = ["N_BANDS", "N_MELS", "band_levels_of", "log_mel_statistics"]
 
@@ -43,7 +44,7 @@ def log_mel_statistics(
         levels = band_levels_of(mfcc(rows, sample_rate, N_MELS))
         return np.concatenate([levels.mean(axis=1), levels.std(axis=1)], axis=1)
 
-    return map_rows(statistics, np.asarray(audio))
+    return map_rows(statistics, check_audio(audio))
 
 
 def band_levels_of(cepstrum: np.ndarray) -> np.ndarray:
