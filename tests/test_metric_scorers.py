@@ -183,6 +183,11 @@ def test_what_is_wrong_is_said(real):
     X, _ = real
     with pytest.raises(ValueError, match=r"one of classifier_two_sample_auc, .*Got 'frechet'"):
         MetricScorer("frechet")
+    with pytest.raises(ValueError, match=r"one of classifier_two_sample_auc, .*Got \['fad'\]"):
+        MetricScorer(["fad"])
+    for wrong in ([MetricScorer("fad")], {"near": "fad"}):
+        with pytest.raises(TypeError, match="names of metrics, or a dict of MetricScorers"):
+            MultimetricScorer(wrong)
     with pytest.raises(ValueError, match=r"one of classifier_two_sample_auc, .*Got 'frechet'"):
         MultimetricScorer(["fad", "frechet"])
     with pytest.raises(ValueError, match="named once. Got kl, fad, kl"):

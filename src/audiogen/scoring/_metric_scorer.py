@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from audiogen import metrics
 from audiogen.scoring._draw import draw
-from audiogen.scoring._known_metrics import KNOWN, Known
+from audiogen.scoring._known_metrics import KNOWN, Known, metric_names
 from audiogen.utils.columns import read_columns
 from audiogen.utils.validation import Instance, Interval, check_parameters
 
@@ -86,10 +86,10 @@ class MetricScorer:
         self._check()
 
     def _check(self) -> None:
-        if not callable(self.metric) and self.metric not in KNOWN:
+        if not callable(self.metric) and self.metric not in metric_names():
             raise ValueError(
                 f"The 'metric' parameter of {type(self).__name__} must be a callable or one of "
-                f"{', '.join(KNOWN)}. Got {self.metric!r} instead."
+                f"{', '.join(metric_names())}. Got {self.metric!r} instead."
             )
         rules = {
             "greater_is_better": Instance((bool, type(None)), "a bool or None"),
@@ -177,9 +177,9 @@ class MetricScorer:
     def __repr__(self) -> str:
         named = isinstance(self.metric, str)
         name = repr(self.metric) if named else getattr(self.metric, "__name__", repr(self.metric))
-        given = {"greater_is_better": None, "figure": None, "embedding": None}
+        optional = "greater_is_better", "figure", "embedding"
         words = [name] if type(self) is MetricScorer else []
-        words += [f"{k}={getattr(self, k)!r}" for k in given if getattr(self, k) is not None]
+        words += [f"{k}={getattr(self, k)!r}" for k in optional if getattr(self, k) is not None]
         words += [f"sample_rate={self.sample_rate!r}", f"random_state={self.random_state!r}"]
         words += [f"{key}={value!r}" for key, value in self.parameters.items()]
         return f"{type(self).__name__}({', '.join(words)})"

@@ -32,6 +32,8 @@ class MultimetricScorer:
 
     Raises
     ------
+    TypeError
+        Where a name is no str, or what it names no MetricScorer.
     ValueError
         Where there is no metric, a name is unknown or there twice, or a scorer measures at another
         sample rate.
@@ -69,6 +71,11 @@ class MultimetricScorer:
         if not self.scorers:
             raise ValueError("The 'metrics' parameter of MultimetricScorer holds no metric.")
         for name, scorer in self.scorers.items():
+            if not (isinstance(name, str) and isinstance(scorer, MetricScorer)):
+                raise TypeError(
+                    "The 'metrics' parameter of MultimetricScorer must be names of metrics, or a "
+                    f"dict of MetricScorers by name. Got {metrics!r}."
+                )
             if scorer.sample_rate != sample_rate:
                 raise ValueError(
                     f"{name} measures at {scorer.sample_rate} Hz, and MultimetricScorer generates "
