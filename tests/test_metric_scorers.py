@@ -76,10 +76,28 @@ def test_several_of_one_draw_are_the_same_as_each_by_itself_and_by_hand(real):
         assert together[name] == pytest.approx(by_hand(X, generated, y["pitch"].to_numpy()))
 
 
-def test_textures_are_of_their_own_figures(real):
+def test_every_name_is_compared_with_its_metric():
+    """In a test of this file, or in test_scoring under a name of its own."""
+    elsewhere = {"classifier_two_sample_auc", "inception_score", "pitch_entropy"}
+    longer = {name for name in metric_names() if name.startswith(("texture_", "rhythm_"))}
+    assert set(metric_names()) == {*BY_HAND, *longer, *elsewhere, "n_different_bins"}
+
+
+def test_bins_are_counted_as_many_as_asked_for(real):
+    X, y = real
+    player = Player(noise=0.2).fit(X)
+    generated = player.sample(y=y, random_state=0)
+    expected = metrics.n_different_bins(pooled(X), pooled(generated), n_bins=4)
+    assert MetricScorer("n_different_bins", n_bins=4)(player, X, y) == -expected < 0
+
+
+def test_rhythm_and_textures_are_of_their_own_figures(real):
     X, y = (np.tile(real[0][:6], (1, 20)), real[1][:6])
     player = Player(noise=0.2).fit(X)
-    parts = metrics.texture_distance(X, player.sample(y=y, random_state=0), sample_rate=RATE)
+    generated = player.sample(y=y, random_state=0)
+    rhythm = metrics.rhythm_likeness(X, generated, sample_rate=RATE)
+    assert MetricScorer("rhythm_likeness")(player, X, y) == rhythm != 0
+    parts = metrics.texture_distance(X, generated, sample_rate=RATE)
     names = [name for name in metric_names() if name.startswith("texture_")]
     assert {name.partition("_")[2] for name in names} == set(parts)
     scores = MultimetricScorer(names)(player, X, y)
