@@ -62,6 +62,14 @@ def test_a_page_keeps_its_words(write_table, tmp_path):
     assert page.read_text() == once
 
 
+def test_where_there_are_no_results_a_page_keeps_its_table(write_table, tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("<!-- table -->\nmeasured\n<!-- end of the table -->\n")
+    with pytest.raises(SystemExit, match="There are no results in .*none"):
+        write_table(tmp_path / "none", page)
+    assert "measured" in page.read_text()
+
+
 @pytest.mark.long
 def test_experiments_run_and_are_not_run_twice(tmp_path):
     notes = load_notes("train")

@@ -64,7 +64,8 @@ def main():
     parser.add_argument("corpus", type=pathlib.Path, help="a folder with nsynth-train")
     parser.add_argument("--scale", type=float, default=0.1, help="share of the report's files")
     parser.add_argument("--minutes", type=float, default=3, help="most for a classic training")
-    parser.add_argument("--only", nargs="+", default=[e.name for e in EXPERIMENTS], metavar="NAME")
+    names = [experiment.name for experiment in EXPERIMENTS]
+    parser.add_argument("--only", nargs="+", default=names, choices=names, metavar="NAME")
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("generated/report"))
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)

@@ -50,6 +50,8 @@ def table(folder):
         for result in found.values():
             versions = ", ".join(f"{name} {number}" for name, number in result["versions"].items())
             runs.add(f"{result['corpus']} at --scale {result['scale']:g}, {versions}")
+    if not runs:
+        raise SystemExit(f"There are no results in {folder}: run examples/report/run.py first.")
     body = "\n".join(lines)
     return f"{HEAD}{body}\n\nRun on {'; and '.join(sorted(runs))}.\n"
 
