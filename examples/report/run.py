@@ -21,6 +21,7 @@ the held-out notes and as many that were trained on.
 """
 
 import argparse
+import dataclasses
 import functools
 import json
 import pathlib
@@ -29,6 +30,7 @@ import time
 
 import keras
 import numpy as np
+import pandas as pd
 from experiments import EXPERIMENTS
 from table import write_table
 
@@ -127,12 +129,18 @@ def notes(corpus, family, n_files):
     return tuple(rows_of(data, np.sort(rows)) for rows in (order[n_held_out:], order[:n_held_out]))
 
 
+@dataclasses.dataclass(eq=False)
+class Notes:
+    """Notes and what is known of each; they equal none but themselves, so `trained` tells them."""
+
+    data: np.ndarray
+    frame: pd.DataFrame
+    sample_rate: int
+
+
 def rows_of(data, rows):
-    return type(data)(
-        data=data.data[rows],
-        frame=data.frame.iloc[rows].reset_index(drop=True),
-        sample_rate=data.sample_rate,
-    )
+    frame = data.frame.iloc[rows].reset_index(drop=True)
+    return Notes(data.data[rows], frame, data.sample_rate)
 
 
 def by_report(experiment, train, held_out, most_seconds):
@@ -144,24 +152,18 @@ def by_report(experiment, train, held_out, most_seconds):
     return pipeline.sample(n_clips, random_state=0, **options), pipeline[-1].n_iter_
 
 
-LAST = {}  # the sequencer is asked for both ways of joining
-
-
+@functools.lru_cache(maxsize=1)  # the sequencer is asked for both ways of joining
 def trained(recipe, epochs, train, most_seconds):
-    """Return a classic recipe that was trained on notes, the last one if it is the same."""
-    key = recipe, epochs, id(train)
-    if key not in LAST:
-        LAST.clear()
-        parameters = {"epochs": epochs, "random_state": 0, "verbose": 1}
-        if recipe == "classic_lstm":
-            # The same function of the frames as the flattened network, at a fraction of its cost.
-            parameters["frame_components"] = min(MOST_AXES, int(SHARE_OF_AXES * len(train.data)))
-        pipeline = getattr(recipes, recipe)(sample_rate=train.sample_rate, **parameters)
-        if recipe == "classic_lstm":
-            pipeline.set_params(windows__length=min(N_SEEN, len(train.data) // 2))
-        limit = {f"{pipeline.steps[-1][0]}__callbacks": [time_limit(most_seconds)]}
-        LAST[key] = pipeline.fit(train.data, **limit)
-    return LAST[key]
+    """Return a classic recipe that was trained on notes."""
+    parameters = {"epochs": epochs, "random_state": 0, "verbose": 1}
+    if recipe == "classic_lstm":
+        # The same function of the frames as the flattened network, at a fraction of its cost.
+        parameters["frame_components"] = min(MOST_AXES, int(SHARE_OF_AXES * len(train.data)))
+    pipeline = getattr(recipes, recipe)(sample_rate=train.sample_rate, **parameters)
+    if recipe == "classic_lstm":
+        pipeline.set_params(windows__length=min(N_SEEN, len(train.data) // 2))
+    limit = {f"{pipeline.steps[-1][0]}__callbacks": [time_limit(most_seconds)]}
+    return pipeline.fit(train.data, **limit)
 
 
 def by_audiogen(experiment, train, held_out, most_seconds):
