@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 
 from audiogen import metrics
+from audiogen.utils.columns import take_rows
 from audiogen.utils.large import copy_rows
 from audiogen.utils.seeds import Stream, make_rng
 
-__all__ = ["MEANINGS", "measure_sets", "measure_surely"]
+__all__ = ["FEWEST_FOR_HALVES", "MEANINGS", "halves_of", "measure_sets", "measure_surely"]
 
-_FEWEST_FOR_HALVES = 8  # notes of which a half is measured against the other
+FEWEST_FOR_HALVES = 8  # sounds of which a half is measured against the other
 MEANINGS = {
     "frechet_audio_distance": "from the real notes; less is nearer",
     "kl_divergence": "KL(real || these), an estimate that may be below 0; less is nearer",
@@ -83,11 +84,8 @@ def measure_sets(
     columns[real_name] = _measured(real, real, sample_rate)
     for figure in _DISTANCES:
         del columns[real_name][figure]  # a distance from itself
-    if len(real[0]) >= _FEWEST_FOR_HALVES:
-        one, other = (
-            (copy_rows(real[0], rows), real[1].iloc[rows]) for rows in _halves(len(real[0]))
-        )
-        half = _measured(one, other, sample_rate)
+    if len(real[0]) >= FEWEST_FOR_HALVES:
+        half = _measured(*halves_of(real, make_rng(0, Stream.SUBSET)), sample_rate)
         columns[f"half of {real_name}"] = {figure: half[figure] for figure in _DISTANCES}
     return columns
 
@@ -145,7 +143,7 @@ def measure_surely(
         if result.interval is not None:
             low, high = _BOUNDS.get(name, (-np.inf, np.inf))
             intervals[name] = max(low, result.interval[0]), min(high, result.interval[1])
-    one, other = (copy_rows(real[0], rows) for rows in _halves(len(real[0])))
+    (one, _), (other, _) = halves_of(real, make_rng(0, Stream.SUBSET))
     column = columns.setdefault("half of real notes", {})
     for result in _distances(one, other, sample_rate, n_resamples=0):
         column[_NAMES.get(result.metric, result.metric)] = result.value
@@ -172,7 +170,34 @@ def _wilson(share: float, n: int) -> tuple[float, float]:
     return float(interval.low), float(interval.high)
 
 
-def _halves(n: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the rows of one half of the notes, and of the other."""
-    rows = make_rng(0, Stream.SUBSET).permutation(n)
-    return rows[::2], rows[1::2]
+def halves_of(
+    sounds: tuple[np.ndarray, Any], rng: np.random.Generator
+) -> tuple[tuple[np.ndarray, Any], tuple[np.ndarray, Any]]:
+    """Return one half of a set of sounds and the other, with their tables.
+
+    Parameters
+    ----------
+    sounds : tuple of ndarray and DataFrame, or None
+        The set, and its table where it has one.
+    rng : numpy.random.Generator
+        What draws which half a sound is in.
+
+    Returns
+    -------
+    one, other : tuple of ndarray and DataFrame, or None
+        They share no sound; the first has one more of an odd number.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from audiogen.evaluation._figures import halves_of
+    >>> (one, _), (other, _) = halves_of((np.eye(5), None), np.random.default_rng(0))
+    >>> len(one), len(other)
+    (3, 2)
+    """
+    X, table = sounds
+    order = rng.permutation(len(X))
+    one, other = (
+        (copy_rows(X, rows), take_rows(table, rows)) for rows in (order[::2], order[1::2])
+    )
+    return one, other

@@ -11,6 +11,7 @@ from sklearn.base import clone
 from sklearn.model_selection import check_cv
 
 import audiogen
+from audiogen.evaluation._figures import FEWEST_FOR_HALVES, halves_of
 from audiogen.evaluation._judgement import Judgement
 from audiogen.metrics import summarize
 from audiogen.pipeline import generate, sample_rate_of
@@ -23,7 +24,6 @@ from audiogen.utils.validation import Instance, Interval, Options, check_audio, 
 
 __all__ = ["judge"]
 
-_FEWEST = 8  # real sounds of which a half is measured against the other
 _CONSTRAINTS = {
     "n_draws": Interval(numbers.Integral, 2, None),
     "figures": (Options(None), Instance(Callable, "a callable")),
@@ -220,12 +220,8 @@ def _sets(
     made = generate(generator, len(X), y, random_state=own)
     yield "generated", real, (check_audio(made, name="generated audio"), y)
     rng = make_rng(seed, Stream.METRIC, fold, draw)
-    if len(X) >= _FEWEST:
-        order = rng.permutation(len(X))
-        one, other = (
-            (copy_rows(X, half), take_rows(y, half)) for half in (order[::2], order[1::2])
-        )
-        yield "half", one, other
+    if len(X) >= FEWEST_FOR_HALVES:
+        yield "half", *halves_of(real, rng)
     if others is not None and (len(others[0]) > len(X) or draw == 0):
         rows = np.sort(rng.permutation(len(others[0]))[: len(X)])
         yield "others", real, (copy_rows(others[0], rows), take_rows(others[1], rows))
