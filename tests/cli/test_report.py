@@ -81,6 +81,19 @@ def test_fit_writes_a_report_beside_the_model(folder, run_here):
     assert not (folder / "new.skops").exists()
 
 
+@pytest.mark.long
+def test_demo_writes_a_report_on_the_held_out_notes(tmp_path, run_here):
+    status, said, errors = run_here("demo", "--report", "--quiet")
+    assert status == 0, errors
+    page = tmp_path / "audiogen-demo" / "report.html"
+    assert f"Wrote {page.relative_to(tmp_path)} (" in said
+    assert len(titles(page)) == 16
+    text = page.read_text(encoding="utf-8")
+    assert "38 generated notes measured against 38 real ones" in text
+    assert re.search(r'alt="Curves of \d+ epochs"', text)
+    assert "Where the real sounds come from" in text
+
+
 def test_what_is_not_there_is_named(folder, run_here):
     for words, why in (
         (("nothing",), "There is no nothing"),
