@@ -2,6 +2,7 @@
 
 import pickle
 
+import keras
 import numpy as np
 import pandas as pd
 import pytest
@@ -52,6 +53,9 @@ def test_the_forward_pass_is_that_of_keras(classifier, notes):
     of_pitch, of_family = classifier._logits(notes.data[:7])
     np.testing.assert_allclose(of_pitch, np.asarray(salience), atol=1e-4)
     np.testing.assert_allclose(of_family, np.asarray(logits[1]), atol=1e-4)
+    before_labels = classifier.network_.get_layer("label_1").input
+    features = keras.Model(classifier.network_.inputs, before_labels)(list(inputs))
+    np.testing.assert_allclose(classifier.transform(notes.data[:7]), features, atol=1e-4)
 
 
 @pytest.mark.filterwarnings("ignore:.* rows are few for 16 features")
