@@ -148,7 +148,9 @@ def test_of_other_lengths_or_few_clips():
         measure([kernel_distance], ragged, ragged, sample_rate=RATE)
     more = [*ragged, *ragged, *ragged]
     [result] = measure([tonality], more, sample_rate=RATE, n_resamples=6)
-    assert result.interval[0] <= result.value <= result.interval[1]
+    tones = functools.partial(tonality, sample_rate=RATE)
+    assert result.interval == confidence_interval(tones, more, n_resamples=6)
+    assert result.interval[0] < tones(more) < result.interval[1]
 
 
 def test_into_tables_and_json():
