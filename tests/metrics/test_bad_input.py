@@ -148,6 +148,22 @@ def test_embeddings_of_clips_of_other_lengths(embedding, clips):
 
 
 @few_rows
+def test_sets_of_one_clip(clips):
+    """It is like itself and unlike another, or an error says what is too little."""
+    one, other = clips[:1], clips[1:] + 0.1 * np.sin(np.arange(4 * RATE))
+    for name in ("frechet_audio_distance", "nearest_frame_distance"):
+        near, far = (AUDIO[name](one, X, sample_rate=RATE) for X in (one, other))
+        assert near == pytest.approx(0, abs=1e-6)
+        assert far > 1
+    assert metrics.rhythm_likeness(one, one, sample_rate=RATE) == pytest.approx(1)
+    with pytest.raises(ValueError, match="real must be more than one clip"):
+        metrics.texture_distance(one, other, sample_rate=RATE)
+    figures = metrics.summarize(one, one, sample_rate=RATE)
+    assert figures["frechet_audio_distance"] == pytest.approx(0, abs=1e-6)
+    assert np.isnan(figures["kl_divergence"])
+
+
+@few_rows
 def test_silence(clips):
     silence = np.zeros_like(clips)
     far = metrics.frechet_audio_distance(clips, silence, sample_rate=RATE)
