@@ -186,6 +186,7 @@ def test_it_prints_as_a_table_and_goes_into_json():
         ({"sample_rate": 44100}, "makes audio at 16000 Hz"),
         ({"generator": Resampler(sample_rate=None)}, "does not state the sample rate"),
         ({"X_others": [[np.nan] * 4]}, "X_others holds NaN"),
+        ({"y_others": {"pitch": [60]}}, "y_others has the conditions of X_others"),
         ({"X": [["a"]]}, "X must be an array of real numbers"),
     ],
 )

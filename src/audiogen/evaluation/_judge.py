@@ -99,8 +99,8 @@ def judge(
     Raises
     ------
     ValueError
-        Where nothing says the sample rate or two rates differ, or the generator knows the
-        conditions of no row.
+        Where nothing says the sample rate or two rates differ, the generator knows the
+        conditions of no row, or `y_others` is given without `X_others`.
 
     Warns
     -----
@@ -143,6 +143,8 @@ def judge(
         "verbose": verbose,
     }
     check_parameters("judge", _CONSTRAINTS, given)
+    if X_others is None and y_others is not None:
+        raise ValueError("y_others has the conditions of X_others. Give that too, or neither.")
     rate = _rate(generator, sample_rate)
     real = check_audio(X, name="X"), y
     others = None if X_others is None else (check_audio(X_others, name="X_others"), y_others)
