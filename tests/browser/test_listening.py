@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from audiogen.evaluation import collect_ratings, make_listening_test
-from helpers.browser import fetched, said, unnamed
+from helpers.browser import fetched, luminance_and_contrasts, said, unnamed
 
 pytestmark = pytest.mark.long
 RATE = 16000
@@ -150,6 +150,15 @@ def test_opinions_by_touch_on_a_phone(listener):
     assert result.scores["mean"].to_dict() == {"real": 4, "vae": 3, "gan": 2}
     assert said(listener.browser) == []
     assert fetched(listener.browser) == [page.as_uri()]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_in_light_and_dark(listener, scheme):
+    listener.open({"real": SETS["real"], "gan": SETS["gan"]}, "preference", n_trials=3)
+    page, contrasts = luminance_and_contrasts(listener.browser, scheme, ["body", ".soft"])
+    assert (page < 0.1) == (scheme == "dark")
+    assert min(contrasts) >= 4.5  # WCAG AA
+    listener.browser.execute_script("localStorage.clear()")
 
 
 def test_each_session_has_an_order_of_its_own_and_no_place_is_preferred(listener):
